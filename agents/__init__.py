@@ -1,0 +1,1 @@
+"""Training: SFT, GRPO and DAPO on TRL, and the embedded tiny model."""

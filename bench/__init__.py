@@ -1,0 +1,1 @@
+"""Benchmarks: speed of the verifier; later InfraMind-Bench and its leaderboard."""

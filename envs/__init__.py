@@ -1,0 +1,1 @@
+"""The environments: one folder each, reached by id through `iac_gym`."""

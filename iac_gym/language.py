@@ -1,0 +1,50 @@
+"""What the core knows about an IaC language: how it is parsed, its rules, its fence words.
+
+Languages live in `iac_gym/languages/<name>/` and are found by folder name; each exposes `LANGUAGE`.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from iac_gym.check import Rule
+from iac_gym.errors import unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One IaC language.
+
+    `parse` takes the answer's files of this language (path -> text) and gives the model that rules
+    and requirements read; it raises `ParseError`. `rules` run in this order. `tags` are the words
+    that a code fence may carry for it (lower case), `path` the usual name of its file, `patterns`
+    the file names (fnmatch) by which the command line recognises it.
+    """
+
+    name: str
+    parse: Callable[[Mapping[str, str]], Any]
+    rules: tuple[Rule, ...]
+    tags: tuple[str, ...]
+    path: str
+    patterns: tuple[str, ...] = ()
+
+
+@cache
+def language_names() -> tuple[str, ...]:
+    """Return the names of the languages that are installed."""
+    package = import_module("iac_gym.languages")
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(package.__path__)))
+
+
+@cache
+def load_language(name: str) -> Language:
+    """Import a language by name; an unknown name raises `UnknownName`."""
+    if name not in language_names():
+        raise unknown("language", name, language_names())
+    language: Language = import_module(f"iac_gym.languages.{name}").LANGUAGE
+    return language

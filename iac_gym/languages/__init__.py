@@ -1,0 +1,1 @@
+"""One folder per language: parse, schema, rules, data. Says whether a text is VALID."""

@@ -1,0 +1,128 @@
+"""What a verification found: stages, findings, diagnostics, and the verdict made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Stage(IntEnum):
+    """The order of examination. FORMAT and SYNTAX are gates: nothing later runs when they fail.
+
+    FORMAT to SEMANTICS say whether the real tool would accept the text; REQUIREMENTS whether it is
+    what the task asked for; SECURITY is reported, and counts only where a task asks for it.
+    """
+
+    FORMAT = 0
+    SYNTAX = 1
+    SCHEMA = 2
+    REFERENCES = 3
+    SEMANTICS = 4
+    REQUIREMENTS = 5
+    SECURITY = 6
+
+
+#: The stages that decide whether the real tool would accept the answer.
+VALIDITY = (Stage.FORMAT, Stage.SYNTAX, Stage.SCHEMA, Stage.REFERENCES, Stage.SEMANTICS)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a check found wrong. `line` and `column` count from 1; 0 means "no position"."""
+
+    message: str
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A finding with the stage and the rule (or requirement) that made it."""
+
+    stage: Stage
+    rule: str
+    finding: Finding
+
+    def __str__(self) -> str:
+        """`main.yaml:6:13: message [rule]`, without the parts that are not known."""
+        found = self.finding
+        place = ":".join(str(part) for part in (found.file, found.line, found.column) if part)
+        hint = f" ({found.hint})" if found.hint else ""
+        return f"{place + ': ' if place else ''}{found.message}{hint} [{self.rule}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one check said: its findings, or `error` when the check itself broke (our defect).
+
+    `requirement` is the index of the task's requirement that was checked, -1 for a rule.
+    """
+
+    stage: Stage
+    rule: str
+    findings: tuple[Finding, ...] = ()
+    error: str = ""
+    requirement: int = -1
+
+    @property
+    def passed(self) -> bool:
+        """Whether the check ran and found nothing wrong."""
+        return not self.findings and not self.error
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Facts about one answer, in the order of the stages. `asked` is the number of requirements.
+
+    Where a gate failed, the later stages have no outcomes and `share` gives 0.0 for them.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    asked: int = 0
+
+    @property
+    def unscored(self) -> str:
+        """Why no verdict could be reached through our own fault; empty when there is one."""
+        return "; ".join(f"{o.rule}: {o.error}" for o in self.outcomes if o.error)
+
+    @property
+    def gated(self) -> bool:
+        """Whether FORMAT or SYNTAX failed, so that nothing later was examined."""
+        return any(o.findings for o in self.outcomes if o.stage <= Stage.SYNTAX)
+
+    @property
+    def valid(self) -> bool:
+        """Whether the real tool would accept the answer, as far as it was examined."""
+        return not any(o.findings or o.error for o in self.outcomes if o.stage <= Stage.SEMANTICS)
+
+    @property
+    def met(self) -> int:
+        """How many of the task's requirements are met."""
+        return sum(1 for o in self.outcomes if o.requirement >= 0 and o.passed)
+
+    @property
+    def solved(self) -> bool:
+        """Valid, and every requirement met (a task has at least one)."""
+        return self.valid and 0 < self.asked == self.met
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Every finding, in the order of the stages."""
+        return tuple(self._diagnostics())
+
+    def _diagnostics(self) -> Iterator[Diagnostic]:
+        for outcome in self.outcomes:
+            for finding in outcome.findings:
+                yield Diagnostic(outcome.stage, outcome.rule, finding)
+
+    def share(self, stage: Stage) -> float:
+        """Share of the stage's checks that passed, 0.0 to 1.0; 0.0 behind a closed gate."""
+        if self.gated and stage > Stage.SYNTAX:
+            return 0.0
+        ran = [o for o in self.outcomes if o.stage == stage]
+        if stage == Stage.REQUIREMENTS:
+            return self.met / self.asked if self.asked else 0.0
+        return sum(o.passed for o in ran) / len(ran) if ran else 1.0
