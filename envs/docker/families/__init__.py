@@ -1,0 +1,1 @@
+"""The families of tasks about Dockerfiles and compose files."""

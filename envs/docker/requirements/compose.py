@@ -1,0 +1,1 @@
+"""Requirements about compose files."""

@@ -1,0 +1,203 @@
+"""Worker processes for `grade_batch`: ordered, and surviving killed workers and endless items.
+
+Each worker is a fresh interpreter (no fork, so safe beside torch threads; the caller's `__main__`
+is not imported again) that grades chunks sent through a pipe. When a worker dies, or needs longer
+for its chunk than the time limit for one item, it is replaced, and the items of its chunk are tried
+again one by one; an item that fails alone is "unscored". Needs a POSIX system; elsewhere `grade_batch` runs serially.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+
+from iac_gym.grading import Grade, grade, unscored_grade
+from iac_gym.reward import Weights
+
+#: One piece of work: (place in the batch, task id, completion).
+Item = tuple[int, str, str]
+
+_START = (
+    "import sys; sys.path[:] = {path!r}; from iac_gym.pool import serve; serve({given}, {made})"
+)
+#: Items that travel together. Larger chunks cost less transport, smaller ones balance better.
+CHUNK = 16
+
+
+def serve(given: int, made: int) -> None:
+    """Run a worker on two pipe descriptors: chunks come in, lists of grades go out."""
+    incoming, outgoing = Connection(given), Connection(made)
+    while True:
+        try:
+            items, weights = incoming.recv()
+        except (EOFError, KeyboardInterrupt):
+            return
+        outgoing.send([(place, grade(task_id, text, weights)) for place, task_id, text in items])
+
+
+@dataclass
+class _Worker:
+    process: subprocess.Popen[bytes]
+    incoming: Connection
+    outgoing: Connection
+    items: list[Item] = field(default_factory=list)
+    since: float = 0.0
+    fresh: bool = True
+
+    def close(self, *, kill: bool) -> None:
+        self.outgoing.close()
+        if kill:
+            self.process.kill()
+        self.process.wait()
+        self.incoming.close()
+
+
+def _start() -> _Worker:
+    to_read, to_give = os.pipe()
+    to_take, to_make = os.pipe()
+    code = _START.format(path=list(sys.path), given=to_read, made=to_make)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        pass_fds=(to_read, to_make),
+        stdin=subprocess.DEVNULL,
+        close_fds=True,
+    )
+    os.close(to_read)
+    os.close(to_make)
+    return _Worker(
+        process, Connection(to_take, writable=False), Connection(to_give, readable=False)
+    )
+
+
+class GradePool:
+    """`workers` processes that grade. Use as a context manager, or call `close`.
+
+    `time_limit` is in seconds, for one item; the start of a worker does not count.
+    """
+
+    def __init__(self, workers: int, time_limit: float = 10.0) -> None:
+        if workers < 1:
+            raise ValueError(f"workers was {workers}; a pool needs at least 1")
+        self.time_limit = time_limit
+        self._workers = [_start() for _ in range(workers)]
+
+    def __enter__(self) -> GradePool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop all workers. The pool cannot be used afterwards."""
+        for worker in self._workers:
+            worker.close(kill=bool(worker.items))
+        self._workers = []
+
+    def grade(
+        self,
+        ids: Sequence[str],
+        texts: Sequence[str],
+        weights: Weights,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Grade]:
+        """Grade a batch in the given order; `progress` is called with the number of new results."""
+        items = list(zip(range(len(ids)), ids, texts, strict=True))
+        size = max(1, min(CHUNK, -(-len(items) // (2 * len(self._workers)))))
+        chunks = deque(items[i : i + size] for i in range(0, len(items), size))
+        results: list[Grade | None] = [None] * len(items)
+        left = len(items)
+        while left:
+            self._hand_out(chunks, weights)
+            new = self._collect(chunks, results)
+            left -= new
+            if progress and new:
+                progress(new)
+        return [result for result in results if result is not None]
+
+    def _hand_out(self, chunks: deque[list[Item]], weights: Weights) -> None:
+        for place, worker in enumerate(self._workers):
+            if worker.items or not chunks:
+                continue
+            try:
+                worker.outgoing.send((chunks[0], weights))
+            except OSError:  # it died while idle: replace it, the chunk stays
+                self._replace(place)
+                continue
+            worker.items, worker.since = chunks.popleft(), time.monotonic()
+
+    def _replace(self, place: int) -> None:
+        self._workers[place].close(kill=True)
+        self._workers[place] = _start()
+
+    def _limit(self, worker: _Worker) -> float:
+        return self.time_limit + (60.0 if worker.fresh else 0.0)
+
+    def _collect(self, chunks: deque[list[Item]], results: list[Grade | None]) -> int:
+        busy = [worker for worker in self._workers if worker.items]
+        ready = wait([worker.incoming for worker in busy], timeout=0.2)
+        now, new = time.monotonic(), 0
+        for place, worker in enumerate(self._workers):
+            if not worker.items:
+                continue
+            if worker.incoming in ready:
+                new += self._receive(place, chunks, results)
+            elif now - worker.since > self._limit(worker):
+                seconds = f"took longer than {self.time_limit:g} s"
+                new += self._failed(place, chunks, results, seconds)
+        return new
+
+    def _receive(self, place: int, chunks: deque[list[Item]], results: list[Grade | None]) -> int:
+        worker = self._workers[place]
+        try:
+            made = worker.incoming.recv()
+        except (EOFError, OSError):
+            return self._failed(place, chunks, results, "the worker process died")
+        for number, result in made:
+            results[number] = result
+        worker.items = []
+        worker.fresh = False
+        return len(made)
+
+    def _failed(
+        self,
+        place: int,
+        chunks: deque[list[Item]],
+        results: list[Grade | None],
+        reason: str,
+    ) -> int:
+        items = self._workers[place].items
+        self._workers[place].items = []
+        self._replace(place)
+        if len(items) > 1:
+            chunks.extendleft([item] for item in reversed(items))
+            return 0
+        number, task_id, _ = items[0]
+        results[number] = unscored_grade(task_id, reason)
+        return 1
+
+
+_POOLS: dict[int, GradePool] = {}
+
+
+def shared_pool(workers: int, time_limit: float) -> GradePool:
+    """Return the process-wide pool of that many workers, started on first use."""
+    if workers not in _POOLS:
+        if not _POOLS:
+            atexit.register(close_shared)
+        _POOLS[workers] = GradePool(workers, time_limit)
+    pool = _POOLS[workers]
+    pool.time_limit = time_limit
+    return pool
+
+
+def close_shared() -> None:
+    """Stop the pools that `grade_batch` started."""
+    while _POOLS:
+        _POOLS.popitem()[1].close()
