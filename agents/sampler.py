@@ -261,9 +261,13 @@ class Choice:
         if self.temperature == 0:
             return logits.argmax(dim=-1)
         logits = self._filtered(logits / self.temperature)
-        # the Gumbel-max trick: argmax of logits + Gumbel noise is a draw from their softmax
-        noise = torch.empty_like(logits).exponential_(generator=generator)
-        return (logits - noise.log()).argmax(dim=-1)
+        # by the inverse of the cumulated chances: one uniform number for each row. (The Gumbel-max
+        # trick needs one for each token of the vocabulary, which took a sixth of a decoding step.)
+        sums = logits.softmax(dim=-1).cumsum(dim=-1)
+        total = sums[:, -1:]
+        drawn = torch.rand(len(sums), 1, generator=generator) * total
+        below = torch.nextafter(total, torch.zeros(()))  # a product may round up to the total
+        return torch.searchsorted(sums, torch.minimum(drawn, below), right=True)[:, 0]
 
     def _filtered(self, logits: Tensor) -> Tensor:
         if 0 < self.top_k < logits.shape[-1]:
@@ -368,6 +372,8 @@ def _generated(
     if choice.temperature > 0:
         options |= {"temperature": choice.temperature, "top_p": choice.top_p, "top_k": choice.top_k}
     device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
     with torch.random.fork_rng(enabled=seed is not None), torch.inference_mode():
         if seed is not None:
             torch.manual_seed(seed)
@@ -376,6 +382,7 @@ def _generated(
             attention_mask=seen.repeat_interleave(generations, 0).to(device),
             max_new_tokens=limit, eos_token_id=list(ends), pad_token_id=ends[0], **options,
         )  # fmt: skip
+    model.train(was_training)
     return [_until_end(row, frozenset(ends)) for row in out[:, widest:].tolist()]
 
 

@@ -3,7 +3,8 @@
 Each worker is a fresh interpreter (no fork, so safe beside torch threads; the caller's `__main__`
 is not imported again) that grades chunks sent through a pipe. When a worker dies, or needs longer
 for its chunk than the time limit for one item, it is replaced, and the items of its chunk are tried
-again one by one; an item that fails alone is "unscored". Needs a POSIX system; elsewhere `grade_batch` runs serially.
+again one by one; an item that fails alone is "unscored". Needs a POSIX system; elsewhere
+`grade_batch` runs serially.
 """
 
 from __future__ import annotations

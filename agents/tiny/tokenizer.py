@@ -1,0 +1,78 @@
+"""The "line" tokenizer: structure of YAML in few tokens, names and numbers in pieces that copy.
+
+A small model can copy a name from the instruction only if it is made of the same tokens in both
+places. So a word never carries the space before it in a value, a number is its single digits, and
+in YAML everything around the values (line end, indentation, dashes, keys, colon, space) is one
+piece, also over several lines without a value:
+
+    `\\n  template:\\n    metadata:\\n      labels:\\n        app: `
+
+Byte-pair merges happen within such a piece only. Words of prose in the instruction do carry their
+space: values are quoted there, so this costs no copying.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import PreTrainedTokenizerFast
+
+PAD, BOS, EOS, SEPARATOR = "<pad>", "<bos>", "<eos>", "<answer>"
+SPECIAL = (PAD, BOS, EOS, SEPARATOR)
+VOCABULARY = 2048
+
+_KEY = r"[A-Za-z][\w./-]*:"
+_PIECES = (
+    r"(?:^|\n---\n)apiVersion: [\w./]+\nkind: \w+(?:\nmetadata:\n  name: )?",
+    rf"(?:\n *(?:- )*{_KEY})+(?: (?=\S))?",
+    r"\n *(?:- )*",
+    r" [A-Za-z]+(?![\w`/:-])",
+    r" `",
+    r"[A-Za-z]+",
+    r"[0-9]",
+    r" +",
+    r"[^\sA-Za-z0-9]",
+    r"\s",
+)
+
+
+def train_tokenizer(
+    texts: Iterable[str], context: int, vocabulary: int = VOCABULARY
+) -> PreTrainedTokenizerFast:
+    """Learn the vocabulary from texts. `context` is the model's longest sequence in tokens."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex("|".join(_PIECES)), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.train_from_iterator(
+        texts,
+        trainers.BpeTrainer(
+            vocab_size=vocabulary,
+            special_tokens=list(SPECIAL),
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            min_frequency=20,
+            show_progress=False,
+        ),
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        pad_token=PAD,
+        bos_token=BOS,
+        eos_token=EOS,
+        additional_special_tokens=[SEPARATOR],
+        padding_side="left",
+        model_max_length=context,
+        clean_up_tokenization_spaces=False,
+    )
+
+
+def save_tokenizer(tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
+    """Save the tokenizer so that `AutoTokenizer.from_pretrained` finds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save_pretrained(folder)

@@ -1,0 +1,256 @@
+"""Requirements about probes and security contexts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from envs.kubernetes.requirements.lookup import (
+    WORKLOADS,
+    differs,
+    dotted,
+    each,
+    equal,
+    in_main,
+    main_container,
+    port_number,
+    value_is,
+)
+from envs.kubernetes.requirements.pods import runs_command
+from iac_gym.check import Findings, requirement
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map
+
+
+def _probe_path(probe: str) -> str:
+    return f"{probe}Probe"
+
+
+@requirement(
+    "a {probe} probe of `{of}` by HTTP GET on `{path}`, port {port}",
+    "the {probe} probe of `{of}` asks `{path}` on port {port} by HTTP",
+)
+def http_probe(manifest: Manifest, of: str, probe: str, path: str, port: int) -> Findings:
+    """An HTTP probe of the main container; the port by number or name."""
+
+    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
+        place = (*at, _probe_path(probe), "httpGet")
+        action = item.get(*place)
+        if not isinstance(action, dict):
+            yield item.finding(f"`{of}` has no {probe} probe by HTTP", *place)
+            return
+        if action.get("path", "/") != path:
+            yield differs(item, (*place, "path"), action.get("path", "/"), path)
+        number = port_number(container, action.get("port"))
+        if not equal(number, port):
+            yield differs(item, (*place, "port"), number, port)
+
+    return in_main(manifest, of, check)
+
+
+@requirement(
+    "a {probe} probe of `{of}` that opens TCP port {port}",
+    "the {probe} probe of `{of}` connects to TCP port {port}",
+)
+def tcp_probe(manifest: Manifest, of: str, probe: str, port: int) -> Findings:
+    """A TCP probe of the main container; the port by number or name."""
+
+    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
+        place = (*at, _probe_path(probe), "tcpSocket", "port")
+        number = port_number(container, item.get(*place))
+        if not equal(number, port):
+            yield differs(item, place, number, port)
+
+    return in_main(manifest, of, check)
+
+
+@requirement(
+    "a {probe} probe of `{of}` that runs `{command}`",
+    "the {probe} probe of `{of}` executes `{command}`",
+)
+def exec_probe(manifest: Manifest, of: str, probe: str, command: str) -> Findings:
+    """A probe that runs a command in the main container."""
+
+    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
+        place = (*at, _probe_path(probe), "exec", "command")
+        if not runs_command(as_list(item.get(*place)), command):
+            yield item.finding(f"the {probe} probe of `{of}` does not run `{command}`", *place)
+
+    return in_main(manifest, of, check)
+
+
+def _probe_value(
+    manifest: Manifest, of: str, probe: str, field: str, asked: int, default: int
+) -> Findings:
+    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
+        place = (*at, _probe_path(probe))
+        if not isinstance(container.get(_probe_path(probe)), dict):
+            yield item.finding(f"`{of}` has no {probe} probe", *place)
+        else:
+            found = item.get(*place, field, default=default)
+            if not equal(found, asked):
+                yield differs(item, (*place, field), found, asked)
+
+    return in_main(manifest, of, check)
+
+
+@requirement(
+    "the {probe} probe of `{of}` runs every {seconds} seconds",
+    "{seconds} seconds between two {probe} probes of `{of}`",
+)
+def probe_period(manifest: Manifest, of: str, probe: str, seconds: int) -> Findings:
+    """`periodSeconds` of a probe (the API's default is 10)."""
+    return _probe_value(manifest, of, probe, "periodSeconds", seconds, 10)
+
+
+@requirement(
+    "the {probe} probe of `{of}` starts after {seconds} seconds",
+    "an initial delay of {seconds} seconds for the {probe} probe of `{of}`",
+)
+def probe_delay(manifest: Manifest, of: str, probe: str, seconds: int) -> Findings:
+    """`initialDelaySeconds` of a probe (the API's default is 0)."""
+    return _probe_value(manifest, of, probe, "initialDelaySeconds", seconds, 0)
+
+
+@requirement(
+    "the {probe} probe of `{of}` gives up after {count} failures",
+    "a failure threshold of {count} for the {probe} probe of `{of}`",
+)
+def probe_failures(manifest: Manifest, of: str, probe: str, count: int) -> Findings:
+    """`failureThreshold` of a probe (the API's default is 3)."""
+    return _probe_value(manifest, of, probe, "failureThreshold", count, 3)
+
+
+@requirement(
+    "the {probe} probe of `{of}` times out after {seconds} seconds",
+    "a timeout of {seconds} seconds for the {probe} probe of `{of}`",
+)
+def probe_timeout(manifest: Manifest, of: str, probe: str, seconds: int) -> Findings:
+    """`timeoutSeconds` of a probe (the API's default is 1)."""
+    return _probe_value(manifest, of, probe, "timeoutSeconds", seconds, 1)
+
+
+def _every_container(
+    manifest: Manifest, of: str, path: Path, asked: object, *, pod_too: bool
+) -> Findings:
+    """Ask for a security setting of every container; one that the pod sets holds for all."""
+
+    def check(item: KubeObject) -> Findings:
+        pod = (*(item.pod_path or ()), "securityContext", *path)
+        default = item.get(*pod) if pod_too else None
+        containers = list(item.containers(init=True))
+        if not containers:
+            yield item.finding(f"`{of}` has no container", *(item.pod_path or ()))
+        for at, _ in containers:
+            place = (*at, "securityContext", *path)
+            found = item.get(*place, default=default)
+            if not equal(found, asked):
+                yield differs(item, place, found, str(asked).lower() if asked in (True, False) else asked)
+
+    return each(manifest, of, WORKLOADS, check)
+
+
+@requirement(
+    "`{of}` must not run as root (runAsNonRoot)",
+    "runAsNonRoot for `{of}`",
+)
+def non_root(manifest: Manifest, of: str) -> Findings:
+    """`runAsNonRoot: true` for every container, set on the pod or on each."""
+    return _every_container(manifest, of, ("runAsNonRoot",), True, pod_too=True)
+
+
+@requirement("`{of}` runs as user {uid}", "the user ID of `{of}` is {uid}")
+def user_id(manifest: Manifest, of: str, uid: int) -> Findings:
+    """`runAsUser` of the main container, set there or on the pod."""
+
+    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
+        pod = item.get(*(item.pod_path or ()), "securityContext", "runAsUser")
+        found = item.get(*at, "securityContext", "runAsUser", default=pod)
+        if not equal(found, uid):
+            yield differs(item, (*at, "securityContext", "runAsUser"), found, uid)
+
+    return in_main(manifest, of, check)
+
+
+@requirement(
+    "the volumes of `{of}` belong to the group {gid} (fsGroup)",
+    "fsGroup {gid} for the pods of `{of}`",
+)
+def volume_group(manifest: Manifest, of: str, gid: int) -> Findings:
+    """`securityContext.fsGroup` of the pods."""
+    return value_is(manifest, of, WORKLOADS, ("pod", "securityContext", "fsGroup"), gid)
+
+
+@requirement(
+    "the root file system of `{of}` is read-only",
+    "a read-only root file system for `{of}`",
+)
+def read_only_root(manifest: Manifest, of: str) -> Findings:
+    """`readOnlyRootFilesystem: true` for every container."""
+    return _every_container(manifest, of, ("readOnlyRootFilesystem",), True, pod_too=False)
+
+
+@requirement(
+    "no privilege escalation in `{of}`",
+    "`{of}` forbids privilege escalation",
+)
+def no_escalation(manifest: Manifest, of: str) -> Findings:
+    """`allowPrivilegeEscalation: false` for every container."""
+    return _every_container(manifest, of, ("allowPrivilegeEscalation",), False, pod_too=False)
+
+
+@requirement(
+    "`{of}` drops all Linux capabilities",
+    "all Linux capabilities of `{of}` are dropped",
+)
+def drop_all(manifest: Manifest, of: str) -> Findings:
+    """`capabilities.drop` holds ALL in every container."""
+
+    def check(item: KubeObject) -> Findings:
+        containers = list(item.containers(init=True))
+        if not containers:
+            yield item.finding(f"`{of}` has no container", *(item.pod_path or ()))
+        for at, _ in containers:
+            place = (*at, "securityContext", "capabilities", "drop")
+            if "ALL" not in as_list(item.get(*place)):
+                yield item.finding(f"`{dotted(place)}` of `{of}` does not hold ALL", *place)
+
+    return each(manifest, of, WORKLOADS, check)
+
+
+@requirement(
+    "`{of}` keeps the capability `{capability}`",
+    "the capability `{capability}` is added to `{of}`",
+)
+def add_capability(manifest: Manifest, of: str, capability: str) -> Findings:
+    """`capabilities.add` of the main container holds a capability."""
+
+    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
+        place = (*at, "securityContext", "capabilities", "add")
+        if capability not in as_list(item.get(*place)):
+            yield item.finding(f"`{of}` does not add the capability {capability}", *place)
+
+    return in_main(manifest, of, check)
+
+
+@requirement(
+    "the seccomp profile RuntimeDefault for `{of}`",
+    "`{of}` uses the runtime's default seccomp profile (RuntimeDefault)",
+)
+def seccomp(manifest: Manifest, of: str) -> Findings:
+    """`seccompProfile.type: RuntimeDefault` for every container."""
+    path = ("seccompProfile", "type")
+    return _every_container(manifest, of, path, "RuntimeDefault", pod_too=True)
+
+
+@requirement(
+    "`{of}` does not mount the token of its service account",
+    "no service account token is mounted into the pods of `{of}`",
+)
+def no_token(manifest: Manifest, of: str) -> Findings:
+    """`automountServiceAccountToken: false` in the pod spec."""
+
+    def check(item: KubeObject) -> Findings:
+        path = (*(item.pod_path or ()), "automountServiceAccountToken")
+        if item.get(*path) is not False or main_container(item) is None:
+            yield item.finding(f"`{of}` mounts the token of its service account", *path)
+
+    return each(manifest, of, WORKLOADS, check)

@@ -1,0 +1,237 @@
+"""What a plain YAML scalar means: one table of words and one reader of numbers per dialect.
+
+A dialect is data: the words for booleans and null, how numbers are written, what happens to
+merge keys and to keys that are no strings. Sources: `goyaml.v2/resolve.go` of sigs.k8s.io/yaml
+(Kubernetes), `resolve.go` of go-yaml v3 (Compose), the YAML 1.2 core schema (GitHub).
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+#: Prefix of the tags that YAML itself defines (`!!int` and so on).
+CORE_TAG = "tag:yaml.org,2002:"
+
+_TRUE_11 = ("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON")
+_FALSE_11 = ("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF")
+_TRUE_12 = ("true", "True", "TRUE")
+_FALSE_12 = ("false", "False", "FALSE")
+_NULL = ("", "~", "null", "Null", "NULL")
+_NOT_FINITE = {
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+}
+
+_GO_INT = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
+_GO_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_GO_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+    r"(?:(?:[Tt][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2}))"
+    r"| [0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?)?"
+)
+_INT_12 = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT_12 = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+
+#: Longest run of digits that is read as an integer; no real tool keeps more than 64 bits.
+_MOST_DIGITS = 400
+
+
+class ScalarError(ValueError):
+    """A scalar that the real tool refuses: the message says why, `hint` what to write instead."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def _whole(text: str) -> int:
+    """Read an integer with Go's prefixes: 0x, 0b, 0o, and a plain leading 0 for octal."""
+    digits = text.lstrip("+-").lower()
+    if digits[:2] in ("0x", "0b", "0o"):
+        value = int(digits[2:], {"x": 16, "b": 2, "o": 8}[digits[1]])
+    else:
+        value = int(digits, 8 if len(digits) > 1 and digits[0] == "0" else 10)
+    return -value if text.startswith("-") else value
+
+
+def _go_number(text: str) -> int | float | None:
+    """Read a number as go-yaml does, None if it is none (or a timestamp, which stays text)."""
+    if text[0] == "." and not _GO_FLOAT.fullmatch(text):
+        return None
+    if text[4:5] == "-" and _GO_TIME.fullmatch(text):
+        return None
+    plain = text.replace("_", "")
+    if len(plain) <= _MOST_DIGITS and _GO_INT.fullmatch(plain):
+        value = _whole(plain)
+        if -(2**63) <= value < 2**64:
+            return value
+    return _go_large(plain)
+
+
+def _go_large(plain: str) -> int | float | None:
+    if _GO_FLOAT.fullmatch(plain):
+        number = float(plain)
+        if abs(number) != float("inf"):
+            return number
+        if plain.isdecimal():
+            raise ScalarError("this number is too large to be represented")
+        return None  # 1e999 stays text, as in go-yaml
+    if _GO_INT.fullmatch(plain) and plain[0] not in "-":
+        if len(plain) > _MOST_DIGITS:
+            raise ScalarError("this number is too large to be represented")
+        return float(_whole(plain))
+    return None
+
+
+def _kubernetes_number(text: str) -> int | float | None:
+    """Read a number as it stands after the conversion to JSON: 3.0 is 3, infinity is refused."""
+    number = _go_number(text)
+    if isinstance(number, float):
+        return int(number) if abs(number) < 2**63 and number.is_integer() else number
+    return float(number) if number is not None and number >= 2**63 else number
+
+
+def _number_12(text: str) -> int | float | None:
+    if _INT_12.fullmatch(text):
+        if len(text) > _MOST_DIGITS:
+            raise ScalarError("this number is too large to be represented")
+        return int(text[2:], 8 if text[1] == "o" else 16) if text[1:2] in "ox" and text[1:] else (
+            int(text)
+        )
+    return float(text) if _FLOAT_12.fullmatch(text) else None
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one tool reads plain scalars, tags, merge keys and keys.
+
+    `words` maps plain scalars to their values, `number` reads those that start like a number.
+    `merge`: "no" (`<<` is an ordinary key), "explicit" (keys written in the map win) or "last"
+    (the later of merge and key wins, as in go-yaml v2). `text_keys`: keys become strings, as JSON
+    needs. `finite`: infinity and NaN are refused as values. `loose_tags`: unknown tags are ignored
+    (the scalar stays text); otherwise they are refused.
+    """
+
+    name: str
+    words: dict[str, Any]
+    number: Callable[[str], int | float | None]
+    merge: Literal["no", "explicit", "last"] = "explicit"
+    text_keys: bool = False
+    finite: bool = False
+    loose_tags: bool = True
+    _seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def plain(self, text: str) -> Any:
+        """Return the value of a plain scalar. Raises `ScalarError`."""
+        seen = self._seen
+        if text in seen:
+            return seen[text]
+        value = self._resolve(text)
+        if len(text) < 40:
+            if len(seen) > 20_000:
+                seen.clear()
+            seen[text] = value
+        return value
+
+    def _resolve(self, text: str) -> Any:
+        if text in self.words:
+            value = self.words[text]
+            if self.finite and isinstance(value, float):
+                raise ScalarError(
+                    f"`{text}` cannot be written as JSON, which the API server is sent",
+                    "quote it if it is text",
+                )
+            return value
+        if text[0] in "+-.0123456789":
+            number = self.number(text)
+            return text if number is None else number
+        return text
+
+    def tagged(self, tag: str, text: str) -> Any:
+        """Return the value of a scalar with an explicit tag. Raises `ScalarError`."""
+        kind = tag.removeprefix(CORE_TAG) if tag.startswith(CORE_TAG) else ""
+        if kind == "binary":
+            return _binary(text)
+        if kind in ("str", "timestamp"):
+            return text
+        if kind in _TAG_TYPES:
+            value = self.plain(text)
+            if kind == "float" and type(value) is int:
+                return value if self.text_keys else float(value)
+            if type(value) in _TAG_TYPES[kind]:
+                return value
+            raise ScalarError(f"`{text[:40]}` cannot be read as !!{kind}")
+        if self.loose_tags:
+            return text
+        raise ScalarError(f"the tag `{tag[:60]}` is not known here")
+
+    def key(self, value: Any) -> Any:
+        """Return a key as the tool keeps it. Raises `ScalarError`."""
+        if not self.text_keys or isinstance(value, str):
+            return value
+        if value is None:
+            raise ScalarError("a key cannot be null", 'quote it if the name is meant: "null"')
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return str(value) if isinstance(value, int) else _short_float(value)
+
+
+_TAG_TYPES: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (float,),
+    "bool": (bool,),
+    "null": (type(None),),
+}
+
+
+def _binary(text: str) -> str:
+    try:
+        return b64decode("".join(text.split()), validate=True).decode("utf-8", "replace")
+    except ValueError:
+        raise ScalarError("this !!binary value is not valid base64") from None
+
+
+def _short_float(value: float) -> str:
+    """Write a key that is a float: the shortest text that a 32-bit float reads back, as Go's %g."""
+    try:
+        target = struct.unpack("f", struct.pack("f", value))[0]
+    except OverflowError:
+        return "-.inf" if value < 0 else ".inf"
+    for digits in range(9):
+        text = f"{target:.{digits}e}"
+        if struct.unpack("f", struct.pack("f", float(text)))[0] == target:
+            break
+    exponent = int(text.partition("e")[2])
+    if -4 <= exponent < 21:
+        return f"{float(text):.{max(digits - exponent, 0)}f}"
+    return text
+
+
+def _words(true: tuple[str, ...], false: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        **dict.fromkeys(true, True),
+        **dict.fromkeys(false, False),
+        **dict.fromkeys(_NULL, None),
+        **_NOT_FINITE,
+    }
+
+
+#: kubectl, Helm: sigs.k8s.io/yaml over go-yaml v2, then JSON.
+KUBERNETES = Dialect(
+    "Kubernetes",
+    _words(_TRUE_11, _FALSE_11),
+    _kubernetes_number,
+    merge="last",
+    text_keys=True,
+    finite=True,
+)
+#: docker compose: go-yaml v3 (`yes` and `on` are text, octals as in YAML 1.1 and 1.2).
+COMPOSE = Dialect("Compose", _words(_TRUE_12, _FALSE_12), _go_number)
+#: GitHub Actions: the core schema of YAML 1.2.
+YAML_12 = Dialect("YAML 1.2", _words(_TRUE_12, _FALSE_12), _number_12, merge="no")

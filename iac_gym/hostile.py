@@ -1,0 +1,124 @@
+"""Texts that a verifier must survive, and ways of damaging an answer: input of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iac_gym.draw import unit
+
+#: Texts that answer nothing: each must score 0.0 for every task.
+NOTHING = (
+    "",
+    " \n\t\n",
+    "{}",
+    "[]",
+    "null",
+    "~",
+    "---",
+    "---\n---\n",
+    "# only a comment\n",
+    "0",
+    "true",
+    "I'm sorry, but I can't help with that.",
+    "Sure! Here is the configuration you asked for, it meets all of your requirements.",
+    "```\n```",
+    "```yaml\n# nothing\n```",
+    "<think>I could write it</think>",
+    "apiVersion:\nkind:\nmetadata:\nspec: Pod\n",
+    "apiVersion: x, kind: y",
+    "FROM what I can tell you need / RUN away from this",
+    "FROM RUN COPY CMD",
+    "services:\nversion:\n  image:\n",
+    "services: {}\n",
+    "solved",
+    "1.0",
+)
+
+
+def _bomb(levels: int) -> str:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    for level in range(1, levels):
+        lines.append(f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]")
+    return "\n".join(lines) + "\n"
+
+
+#: Attacks on parsers and walkers: deep, wide, endless, malformed, or in no encoding.
+HOSTILE = {
+    "one megabyte of a": "a" * (1 << 20),
+    "more than one megabyte": "a: b\n" * (1 << 18),
+    "one megabyte of open brackets": "[" * (1 << 20),
+    "deep flow within the limit of size": "[" * 30_000,
+    "deep braces": "{a: " * 15_000,
+    "deep indentation": "".join(" " * depth + "a:\n" for depth in range(300)),
+    "deep block sequences": "- " * 20_000,
+    "alias bomb": _bomb(12),
+    "alias to itself": "a: &a [*a]\n",
+    "merge with itself": "a: &a\n  <<: *a\n",
+    "many anchors": "".join(f"k{n}: &x{n} v\n" for n in range(4000)),
+    "huge integer": "replicas: " + "9" * 6000 + "\n",
+    "huge float": "replicas: 1e999999999\n",
+    "huge hexadecimal": "replicas: 0x" + "f" * 6000 + "\n",
+    "NUL": "apiVersion: v1\x00\nkind: Pod\n",
+    "control characters": "a: \x01\x02\x1b[31m\n",
+    "lone surrogate": "a: \ud800\n",
+    "byte order mark only": "\ufeff",
+    "right-to-left override": "a: \u202eb\n",
+    "tabs": "a:\n\tb: 1\n",
+    "carriage returns": "a: 1\r\rb: 2\r\n",
+    "next line characters": "a: 1\u0085b: 2\u2028c: 3\n",
+    "unknown tag": "a: !!python/object/apply:os.system ['true']\n",
+    "local tag": "a: !vault |\n  x\n",
+    "complex key": "? {a: {b: [c]}}\n: d\n",
+    "nested complex keys": "? " * 2000 + "a\n",
+    "duplicate keys": "a: 1\na: 2\n",
+    "template text": "kind: {{ .Values.kind }}\n",
+    "many documents": "---\n" * 20_000,
+    "many small documents": "---\na: 1\n" * 5000,
+    "wide mapping": "".join(f"key{n}: {n}\n" for n in range(6000)),
+    "many backticks": "`" * 60_000,
+    "many fences": "```\n" * 20_000,
+    "many thoughts": "<think>" * 20_000 + "</think>" * 20_000,
+    "many dollars": "FROM a\nRUN " + "$" * 50_000 + "\n",
+    "nested expansion": "FROM " + "${a:-" * 8000 + "}" * 8000 + "\n",
+    "endless continuation": "FROM a\nRUN x " + "\\\n" * 20_000,
+    "open heredocs": "FROM a\n" + "RUN <<A <<B <<C\n" * 2000,
+    "open quotes": "FROM a\nRUN echo '" + "a" * 30_000 + "\n",
+    "many instructions": "FROM a\n" + "RUN true\n" * 6000,
+    "many stages": "".join(
+        f"FROM a AS s{n}\nCOPY --from=s{max(n - 1, 0)} a b\n" for n in range(1500)
+    ),
+    "deep JSON": '{"a":' * 10_000 + "1" + "}" * 10_000,
+    "long line of operators": "a: " + "&" * 30_000 + "\n",
+    "percent": "%" * 30_000,
+    "quotes": '"' * 30_001,
+    "escapes": 'a: "' + "\\" * 30_001 + '"\n',
+    "bad escape": 'a: "\\q"\n',
+    "long key": "k" * 5000 + ": 1\n",
+    "shell nesting": "FROM a\nRUN " + "$(" * 5000 + ")" * 5000 + "\n",
+}
+
+
+def damaged(text: str, key: str) -> Iterator[str]:
+    """Yield damaged copies of an answer: lines lost, doubled, moved, values and keys changed.
+
+    The same `key` gives the same damage.
+    """
+    lines = text.splitlines(keepends=True)
+    for turn in range(4):
+        place = int(unit("damage", key, turn) * len(lines))
+        line = lines[place]
+        before, after = lines[:place], lines[place + 1 :]
+        yield "".join(before + after)
+        yield "".join([*before, line, line, *after])
+        yield "".join([*before, "  " + line, *after])
+        yield "".join([*before, line.replace(": ", ": -", 1), *after])
+        yield "".join([*before, line.replace(":", "x:", 1), *after])
+        yield "".join([*before, line.replace(": ", ": [", 1), *after])
+        cut = int(unit("cut", key, turn) * len(text))
+        yield text[:cut]
+        yield text[:cut] + text[cut + 1 :]
+        yield text[:cut] + "\x07" + text[cut:]
+        yield text[cut:]
+    yield "".join(reversed(lines))
+    yield text + text
+    yield text.upper()

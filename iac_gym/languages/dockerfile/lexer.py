@@ -1,0 +1,262 @@
+"""Words and variables as BuildKit's shell lexer reads them: quotes, escapes, `$x`, `${x:-y}`.
+
+This is not a shell: it is what expands `ENV`, `COPY`, `FROM`, ... at build time. Source:
+"Environment replacement" of the Dockerfile reference, and the behaviour of BuildKit's lexer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+_SPECIAL = frozenset("@*#?-$!0")
+_PLAIN = re.compile(r"[^$<'\"\\`\s]+")
+MOST_DEPTH = 40
+
+
+class BadSubstitution(ValueError):
+    """A word with an unfinished quote or a substitution that does not exist."""
+
+
+class Lexer:
+    """Expands one text. `escape` is the escape token of the file.
+
+    `raw` keeps quotes and escapes, and leaves variables alone that are not set: this is how
+    heredocs are looked for. `quotes=False` takes quotes literally (the content of heredocs).
+    """
+
+    def __init__(
+        self,
+        text: str,
+        env: Mapping[str, str],
+        escape: str = "\\",
+        *,
+        raw: bool = False,
+        quotes: bool = True,
+    ) -> None:
+        self._text = text
+        self._end = len(text)
+        self._at = 0
+        self._env = env
+        self._escape = escape
+        self._raw = raw
+        self._depth = 0
+        self.words: list[str] = []
+        self._word: list[str] = []
+        self._special: dict[str, Callable[[], str]] = {"$": self._dollar, "<": self._angle}
+        if quotes:
+            self._special |= {"'": self._single, '"': self._double}
+
+    def expand(self) -> str:
+        """Return the text with quotes removed and variables replaced; fills `words`."""
+        out = self._until("", self._raw)
+        self._finish_word()
+        return out
+
+    def _finish_word(self) -> None:
+        word = "".join(self._word)
+        if word:
+            self.words.append(word)
+        self._word = []
+
+    def _peek(self) -> str:
+        return self._text[self._at] if self._at < self._end else ""
+
+    def _next(self) -> str:
+        char = self._peek()
+        self._at += 1
+        return char
+
+    def _until(self, stop: str, raw: bool) -> str:
+        self._depth += 1
+        if self._depth > MOST_DEPTH:
+            raise BadSubstitution("substitutions are nested too deeply")
+        out: list[str] = []
+        top = not stop
+        while self._at < self._end:
+            char = self._text[self._at]
+            if char == stop:
+                self._at += 1
+                self._depth -= 1
+                return "".join(out)
+            special = self._special.get(char)
+            if special:
+                piece = special()
+                self._add(piece, top, split=char == "$")
+            elif char == self._escape:
+                self._at += 1
+                piece = (char if raw else "") + self._next()
+                self._add(piece, top, split=False)
+            else:
+                self._at += 1
+                piece = char
+                self._add(piece, top, split=True)
+            out.append(piece)
+        if stop:
+            raise BadSubstitution(f"`{stop}` is missing at the end of a substitution")
+        return "".join(out)
+
+    def _add(self, piece: str, top: bool, split: bool) -> None:
+        if not top:
+            return
+        if not split:
+            self._word.append(piece)
+            return
+        for char in piece:
+            if char.isspace():
+                self._finish_word()
+            else:
+                self._word.append(char)
+
+    def _single(self) -> str:
+        end = self._text.find("'", self._at + 1)
+        if end < 0:
+            raise BadSubstitution("a single quote is never closed")
+        inner = self._text[self._at + 1 : end]
+        self._at = end + 1
+        return f"'{inner}'" if self._raw else inner
+
+    def _double(self) -> str:
+        self._at += 1
+        out: list[str] = ['"'] if self._raw else []
+        while True:
+            char = self._peek()
+            if not char:
+                raise BadSubstitution("a double quote is never closed")
+            if char == "$":
+                out.append(self._dollar())
+                continue
+            self._at += 1
+            if char == '"':
+                return "".join(out) + ('"' if self._raw else "")
+            if char == self._escape and (self._raw or self._peek() in ('"', "$", char)):
+                if self._raw:
+                    out.append(char)
+                    if self._peek() not in ('"', "$", char):
+                        continue
+                char = self._next()
+            out.append(char)
+
+    def _angle(self) -> str:
+        self._at += 1
+        if self._peek() != "<":
+            return "<"
+        self._at += 1
+        start = self._at
+        while self._peek() in ("\t", "\r", " "):
+            self._at += 1
+        return "<<" + self._text[start : self._at]
+
+    def _name(self) -> str:
+        start = self._at
+        first = self._peek()
+        if first.isdigit():
+            while self._peek().isdigit():
+                self._at += 1
+        elif first in _SPECIAL and first:
+            self._at += 1
+        else:
+            while self._peek().isalnum() or self._peek() == "_":
+                self._at += 1
+        return self._text[start : self._at]
+
+    def _dollar(self) -> str:
+        start = self._at
+        self._at += 1
+        if self._peek() != "{":
+            name = self._name()
+            if not name:
+                return "$"
+            return self._text[start : self._at] if self._raw else self._env.get(name, "")
+        self._at += 1
+        if self._peek() in ("", "{", "}", ":"):
+            raise BadSubstitution("`${` without a variable name")
+        name = self._name()
+        value = self._substitute(name, self._next())
+        if self._raw and name not in self._env:
+            return self._text[start : self._at]
+        return value
+
+    def _substitute(self, name: str, mark: str) -> str:
+        if mark == "}":
+            return self._env.get(name, "")
+        if mark == "/":
+            return self._replace(name)
+        null_is_unset = mark == ":"
+        if null_is_unset:
+            mark = self._next()
+        trims = mark in ("#", "%")
+        if mark not in ("+", "-", "?", "#", "%") or not mark or (null_is_unset and trims):
+            raise BadSubstitution(f"`${{{name}{':' * null_is_unset}{mark}` is no substitution")
+        word = self._until("}", trims)
+        value = self._env.get(name)
+        missing = value is None or (null_is_unset and value == "")
+        if mark == "-":
+            return word if missing else value or ""
+        if mark == "+":
+            return "" if missing else word
+        if mark == "?":
+            if missing and not self._raw:
+                raise BadSubstitution(f"`{name}` is not set: {word or 'it is required'}")
+            return value or ""
+        return trim(word, value or "", mark)
+
+    def _replace(self, name: str) -> str:
+        every = self._peek() == "/"
+        self._at += every
+        pattern = self._until("/", True)
+        replacement = self._until("}", True)
+        found = _glob(pattern, greedy=True)
+        value = self._env.get(name, "")
+        return re.sub(found, lambda _: replacement, value, count=0 if every else 1)
+
+
+def _glob(pattern: str, greedy: bool) -> re.Pattern[str]:
+    """Turn a shell pattern of `*` and `?` into a regular expression."""
+    if pattern.count("*") > 4 or len(pattern) > 200:
+        raise BadSubstitution("the pattern of a substitution is too long")
+    out, at = [], 0
+    while at < len(pattern):
+        char = pattern[at]
+        at += 1
+        if char == "\\" and at < len(pattern):
+            char = pattern[at]
+            at += 1
+            if char not in "*?\\}/":
+                raise BadSubstitution(f"`\\{char}` is no escape in a pattern")
+            out.append(re.escape(char))
+        elif char == "*":
+            out.append(".*" if greedy else ".*?")
+        else:
+            out.append("." if char == "?" else re.escape(char))
+    return re.compile("".join(out))
+
+
+def trim(pattern: str, value: str, mark: str) -> str:
+    """Cut a pattern off the start (`#`) or the end (`%`) of a value; doubled marks are greedy."""
+    greedy = pattern.startswith(mark)
+    pattern = pattern[1:] if greedy else pattern
+    value = value[:4096]
+    if mark == "#":
+        found = _glob(pattern, greedy).match(value)
+        return value[found.end() :] if found else value
+    whole = re.compile(f"(?:{_glob(pattern, True).pattern})\\Z")
+    places = range(len(value) + 1) if greedy else range(len(value), -1, -1)
+    for place in places:
+        if whole.match(value, place):
+            return value[:place]
+    return value
+
+
+def expand(text: str, env: Mapping[str, str], escape: str = "\\") -> str:
+    """Expand a word; raises `BadSubstitution`."""
+    if "$" in text or "'" in text or '"' in text or escape in text:
+        return Lexer(text, env, escape).expand()
+    return text
+
+
+def expand_words(text: str, env: Mapping[str, str], escape: str = "\\") -> list[str]:
+    """Expand a text and split it into words; raises `BadSubstitution`."""
+    lexer = Lexer(text, env, escape)
+    lexer.expand()
+    return lexer.words
