@@ -241,7 +241,9 @@ def steps_per_generation(config: RLConfig) -> int:
 
 def save_interval(config: BaseConfig) -> int:
     """Return `save_steps` rounded up to whole rollouts, so that a resumed run starts with one."""
-    block = config.updates_per_rollout * config.num_iterations if isinstance(config, RLConfig) else 1
+    block = (
+        config.updates_per_rollout * config.num_iterations if isinstance(config, RLConfig) else 1
+    )
     return -(-config.save_steps // block) * block
 
 

@@ -48,8 +48,6 @@ class GRPOSettings(RLConfig):
     )  # fmt: skip
 
 
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `python -m agents.grpo`; returns the exit code."""
     return command("grpo", GRPOSettings, __doc__ or "", argv)

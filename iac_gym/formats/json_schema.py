@@ -1,10 +1,10 @@
-"""JSON Schema as closures: a schema is compiled once, then walks trees and yields errors with paths.
+"""JSON Schema as closures: compiled once, a schema walks trees and gives errors with paths.
 
 The keywords that published schemas of IaC formats use are covered (drafts 4 to 2020-12): `type`,
 `properties`, `patternProperties`, `additionalProperties`, `unevaluatedProperties: false`,
-`propertyNames`, `required`, `dependencies`, `dependentRequired`, `items`, `uniqueItems`, `contains`,
-`enum`, `const`, bounds and lengths, `pattern`, `format`, `allOf`, `anyOf`, `oneOf`, `not`,
-`if`/`then`/`else` and local `$ref`. Compiling a schema with a reference elsewhere raises
+`propertyNames`, `required`, `dependencies`, `dependentRequired`, `items`, `uniqueItems`,
+`contains`, `enum`, `const`, bounds and lengths, `pattern`, `format`, `allOf`, `anyOf`, `oneOf`,
+`not`, `if`/`then`/`else` and local `$ref`. Compiling a schema with a reference elsewhere raises
 `UnsupportedSchema`. Walking is total and takes time linear in the tree for schemas whose
 alternatives differ by type, as nearly all do.
 """
@@ -140,7 +140,9 @@ def _type_error(types: Iterable[str], value: Any) -> str:
 class _Compiler:
     """Compiles one root schema; `$ref` targets are compiled once and may be recursive."""
 
-    def __init__(self, root: Mapping[str, Any], formats: Mapping[str, Callable[[str], bool]]):
+    def __init__(
+        self, root: Mapping[str, Any], formats: Mapping[str, Callable[[str], bool]]
+    ) -> None:
         self.root = root
         self.formats = formats
         self.done: dict[str, list[Check]] = {}
@@ -440,40 +442,47 @@ def _names(compiler: _Compiler, schema: Mapping[str, Any]) -> Made:
     return _MAPS, check
 
 
+Patterns = list[tuple[Callable[[str], Any], Check | None]]
+
+
+def _known(compiler: _Compiler, named: Mapping[str, Any], patterns: Patterns) -> dict[Any, Any]:
+    """Return the checks of each named field, those of the patterns it matches included."""
+    table = {}
+    for key, part in named.items():
+        runs = [compiler.compile(part), *(run for search, run in patterns if search(key))]
+        table[key] = tuple(run for run in runs if run)
+    return table
+
+
+def _others(patterns: Patterns, said: list[str], other: Check | None, closed: bool) -> Any:
+    """Return the check of a field that has no schema under its own name."""
+
+    def unknown(key: Any, item: Any, place: Place, out: Sink) -> None:
+        fitting = [run for search, run in patterns if search(str(key))]
+        for run in fitting:
+            if run:
+                run(item, (place, key), out)
+        if not fitting and closed:
+            _add(out, (place, key), "additionalProperties", "is not known here", [*said, str(key)])
+        elif not fitting and other:
+            other(item, (place, key), out)
+
+    return unknown
+
+
 def _fields(compiler: _Compiler, schema: Mapping[str, Any]) -> Made:
     """`properties`, `patternProperties` and `additionalProperties` together."""
     named: Mapping[str, Any] = schema.get("properties", {})
-    patterns = [
+    other = schema.get("additionalProperties", True)
+    patterns: Patterns = [
         (re.compile(python_pattern(key)).search, compiler.compile(part))
         for key, part in schema.get("patternProperties", {}).items()
     ]
-    other = schema.get("additionalProperties", True)
-    rest = compiler.compile(other) if other is not False else None
     if not named and not patterns and other is True:
         return None
-    known: dict[str, tuple[Check, ...]] = {
-        key: tuple(
-            run
-            for run in (compiler.compile(part), *(r for search, r in patterns if search(key)))
-            if run
-        )
-        for key, part in named.items()
-    }
-    said = list(known)
-
-    def unknown(key: Any, item: Any, place: Place, out: Sink) -> None:
-        fits = False
-        for search, run in patterns:
-            if search(str(key)):
-                fits = True
-                if run:
-                    run(item, (place, key), out)
-        if fits:
-            return
-        if other is False:
-            _add(out, (place, key), "additionalProperties", "is not known here", [*said, str(key)])
-        elif rest:
-            rest(item, (place, key), out)
+    known = _known(compiler, named, patterns)
+    closed = other is False
+    unknown = _others(patterns, list(known), None if closed else compiler.compile(other), closed)
 
     def check(value: Any, place: Place, out: Sink) -> None:
         for key, item in value.items():

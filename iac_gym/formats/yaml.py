@@ -1,8 +1,46 @@
-"""YAML with positions, from PyYAML's C events: one loader, one scalar table per dialect."""
+"""YAML with positions, from PyYAML's C events: one loader, one scalar table per dialect.
+
+`load_all` gives the documents of a text. Every mapping knows where its keys and values stand.
+Duplicate keys, recursive aliases, complex keys and oversized input are refused with a `YamlError`;
+no text raises anything else.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+
+import yaml
+from yaml.cyaml import CParser
+
+from iac_gym.formats.yaml_dump import dump
+from iac_gym.formats.yaml_scalars import (
+    COMPOSE,
+    CORE_TAG,
+    KUBERNETES,
+    YAML_12,
+    Dialect,
+    ScalarError,
+)
+
+__all__ = [
+    "COMPOSE",
+    "KUBERNETES",
+    "YAML_12",
+    "Dialect",
+    "Document",
+    "Limits",
+    "Mark",
+    "YamlError",
+    "YamlList",
+    "YamlMap",
+    "dump",
+    "find",
+    "load",
+    "load_all",
+]
 
 #: (line, column), both from 1.
 Mark = tuple[int, int]
@@ -43,3 +81,385 @@ def find(tree: Any, path: tuple[Any, ...]) -> tuple[Any, Mark]:
             return None, mark
         mark, tree = tree.marks[step], tree[step]
     return tree, mark
+
+
+class YamlError(Exception):
+    """The text is no YAML that the tool accepts: what, where (line and column from 1), a hint."""
+
+    def __init__(self, message: str, line: int = 0, column: int = 0, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much YAML is read: `nodes` counts what aliases stand for, `directives` lines with %."""
+
+    characters: int = 1 << 18
+    depth: int = 200
+    nodes: int = 50_000
+    documents: int = 1_000
+    directives: int = 20
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document: its root value and the place where it starts."""
+
+    value: Any
+    mark: Mark
+
+
+def load_all(text: str, dialect: Dialect = KUBERNETES, limits: Limits = LIMITS) -> list[Document]:
+    """Read every document that is not empty (or null). Raises `YamlError`."""
+    if len(text) > limits.characters:
+        raise YamlError(
+            f"the text has {len(text)} characters; at most {limits.characters} are read"
+        )
+    if text.startswith("%") or "\n%" in text:
+        _count_directives(text, limits.directives)
+    try:
+        return _Builder(text, dialect, limits).documents()
+    except yaml.MarkedYAMLError as error:
+        raise _explain(error) from None
+    except (yaml.YAMLError, UnicodeEncodeError):
+        raise _unreadable(text) from None
+
+
+def load(text: str, dialect: Dialect = KUBERNETES, limits: Limits = LIMITS) -> Document:
+    """Read the only document of a text; an empty text gives the value None."""
+    documents = load_all(text, dialect, limits)
+    if len(documents) > 1:
+        line, column = documents[1].mark
+        raise YamlError("there is a second document; only one is allowed here", line, column)
+    return documents[0] if documents else Document(None, (1, 1))
+
+
+# --- building the trees --------------------------------------------------------------------------
+
+_NO_KEY: Any = object()
+_MERGE: Any = object()
+
+
+class _Frame:
+    """A mapping or sequence that is being filled."""
+
+    __slots__ = ("anchor", "into", "key", "key_mark", "merged", "started", "tallest", "value")
+
+    def __init__(self, value: Any, into: bool, anchor: str | None, started: int) -> None:
+        self.value = value
+        self.into = into  # whether its parent merges it (`<<`) rather than holding it
+        self.anchor = anchor
+        self.started = started  # the node count before it, for the size of an alias to it
+        self.key: Any = _NO_KEY
+        self.key_mark: Mark = (0, 0)
+        self.merged: dict[Any, bool] | None = None  # keys that came from a merge alone
+        self.tallest = 0  # height of its tallest child
+
+
+@dataclass(slots=True)
+class _Anchor:
+    """What an anchor names; `nodes` is 0 while the node is still open."""
+
+    value: Any
+    nodes: int = 0
+    height: int = 0
+
+
+class _Builder:
+    """Turns the events of one text into trees."""
+
+    def __init__(self, text: str, dialect: Dialect, limits: Limits) -> None:
+        self.events = CParser(text)
+        self.dialect = dialect
+        self.limits = limits
+        self.nodes = 0
+        self.stack: list[_Frame] = []
+        self.anchors: dict[str, _Anchor] = {}
+        self.found: list[Document] = []
+        self.root: Any = None
+        self.root_mark: Mark = (1, 1)
+
+    def documents(self) -> list[Document]:
+        handlers = _HANDLERS
+        next_event = self.events.get_event
+        while (event := next_event()) is not None:
+            if (handler := handlers[event.__class__]) is not None:
+                handler(self, event)
+        return self.found
+
+    def document_start(self, event: Any) -> None:
+        self.anchors = {}
+        self.root = None
+
+    def document_end(self, event: Any) -> None:
+        if self.root is not None:
+            if len(self.found) >= self.limits.documents:
+                line, column = self.root_mark
+                raise YamlError(
+                    f"there are more than {self.limits.documents} documents", line, column
+                )
+            self.found.append(Document(self.root, self.root_mark))
+
+    def scalar(self, event: Any) -> None:
+        start = event.start_mark
+        mark = (start.line + 1, start.column + 1)
+        text = event.value
+        try:
+            if event.tag is not None:
+                value = text if event.tag == "!" else self.dialect.tagged(event.tag, text)
+            elif event.implicit[0]:
+                if text == "<<" and self._at_key() and self.dialect.merge != "no":
+                    value = _MERGE
+                else:
+                    value = self.dialect.plain(text)
+            else:
+                value = text
+        except ScalarError as error:
+            raise YamlError(str(error), *mark, error.hint) from None
+        if event.anchor is not None:
+            self.anchors[event.anchor] = _Anchor(value, 1)
+        self.count(1, mark)
+        self.attach(value, mark)
+
+    def alias(self, event: Any) -> None:
+        mark = (event.start_mark.line + 1, event.start_mark.column + 1)
+        anchor = self.anchors.get(event.anchor)
+        if anchor is None:
+            raise YamlError(
+                f"the alias `*{event.anchor}` has no anchor before it",
+                *mark,
+                f"define it with `&{event.anchor}`, or quote the text if `*` is meant literally",
+            )
+        if not anchor.nodes:
+            raise YamlError(f"`*{event.anchor}` stands inside the value it names", *mark)
+        self.count(anchor.nodes, mark)
+        if anchor.height:
+            self.deepen(anchor.height, mark)
+        if self._at_key() and isinstance(anchor.value, (YamlMap, YamlList)):
+            raise _complex_key(mark)
+        self.attach(anchor.value, mark)
+
+    def open_map(self, event: Any) -> None:
+        mark = (event.start_mark.line + 1, event.start_mark.column + 1)
+        self.open(YamlMap(mark), event, mark)
+
+    def open_list(self, event: Any) -> None:
+        mark = (event.start_mark.line + 1, event.start_mark.column + 1)
+        self.open(YamlList(mark), event, mark)
+
+    def open(self, value: Any, event: Any, mark: Mark) -> None:
+        if event.tag is not None and not (
+            self.dialect.loose_tags or event.tag == "!" or event.tag.startswith(CORE_TAG)
+        ):
+            raise YamlError(f"the tag `{event.tag[:60]}` is not known here", *mark)
+        if self._at_key():
+            raise _complex_key(mark)
+        if len(self.stack) >= self.limits.depth:
+            raise YamlError(f"the nesting is deeper than {self.limits.depth} levels", *mark)
+        into = bool(self.stack) and self.stack[-1].key is _MERGE
+        frame = _Frame(value, into, event.anchor, self.nodes)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = _Anchor(value)
+        self.count(1, mark)
+        if not into:
+            self.attach(value, mark)
+        self.stack.append(frame)
+
+    def close(self, event: Any) -> None:
+        frame = self.stack.pop()
+        height = frame.tallest + 1
+        if frame.anchor is not None:
+            named = self.anchors.get(frame.anchor)
+            if named is not None and named.value is frame.value:
+                named.nodes = self.nodes - frame.started
+                named.height = height
+        if self.stack:
+            parent = self.stack[-1]
+            if height > parent.tallest:
+                parent.tallest = height
+            if frame.into:
+                self.attach(frame.value, frame.value.mark)
+
+    def count(self, nodes: int, mark: Mark) -> None:
+        self.nodes += nodes
+        if self.nodes > self.limits.nodes:
+            raise YamlError(
+                f"there are more than {self.limits.nodes} values, counting what aliases repeat",
+                *mark,
+            )
+
+    def deepen(self, height: int, mark: Mark) -> None:
+        if len(self.stack) + height > self.limits.depth:
+            raise YamlError(f"the nesting is deeper than {self.limits.depth} levels", *mark)
+        if self.stack and height > self.stack[-1].tallest:
+            self.stack[-1].tallest = height
+
+    def _at_key(self) -> bool:
+        """Whether the next node is a key of a mapping."""
+        if not self.stack:
+            return False
+        frame = self.stack[-1]
+        return frame.key is _NO_KEY and frame.value.__class__ is YamlMap
+
+    def attach(self, value: Any, mark: Mark) -> None:
+        """Put a finished or opened node where it belongs: root, item, key or value."""
+        if not self.stack:
+            self.root, self.root_mark = value, mark
+            return
+        frame = self.stack[-1]
+        into = frame.value
+        if into.__class__ is YamlList:
+            into.append(value)
+            into.marks.append(mark)
+        elif frame.key is _NO_KEY:
+            if value.__class__ is not str and value is not _MERGE:
+                value = self._key(value, mark)
+            if value in into:
+                self._again(frame, value, mark)
+            frame.key = value
+            frame.key_mark = mark
+        elif frame.key is _MERGE:
+            frame.key = _NO_KEY
+            self._merge(frame, value, mark)
+        else:
+            key = frame.key
+            into[key] = value
+            into.marks[key] = mark
+            into.key_marks[key] = frame.key_mark
+            frame.key = _NO_KEY
+
+    def _key(self, value: Any, mark: Mark) -> Any:
+        try:
+            return self.dialect.key(value)
+        except ScalarError as error:
+            raise YamlError(str(error), *mark, error.hint) from None
+
+    def _again(self, frame: _Frame, key: Any, mark: Mark) -> None:
+        """Refuse a key that the mapping has, unless a merge alone brought it."""
+        if frame.merged is None or not frame.merged.pop(key, False):
+            line = frame.value.key_marks[key][0]
+            raise YamlError(
+                f"the key `{str(key)[:60]}` is given twice",
+                *mark,
+                f"it is already on line {line}; keep one of them",
+            )
+
+    def _merge(self, frame: _Frame, value: Any, mark: Mark) -> None:
+        sources = value if isinstance(value, YamlList) else [value]
+        if not all(isinstance(source, YamlMap) for source in sources):
+            raise YamlError("`<<` takes a mapping or a list of mappings", *mark)
+        if frame.merged is None:
+            frame.merged = {}
+        into = frame.value
+        last = self.dialect.merge == "last"
+        for source in reversed(sources):  # the earlier mapping of a list wins
+            self.count(len(source), mark)
+            for key in source:
+                if key in into and not last and key not in frame.merged:
+                    continue
+                if key not in into:
+                    frame.merged[key] = True
+                into[key] = source[key]
+                into.marks[key] = source.marks[key]
+                into.key_marks[key] = source.key_marks[key]
+
+
+_HANDLERS: dict[type, Callable[[_Builder, Any], None] | None] = {
+    yaml.StreamStartEvent: None,
+    yaml.StreamEndEvent: None,
+    yaml.DocumentStartEvent: _Builder.document_start,
+    yaml.DocumentEndEvent: _Builder.document_end,
+    yaml.ScalarEvent: _Builder.scalar,
+    yaml.AliasEvent: _Builder.alias,
+    yaml.MappingStartEvent: _Builder.open_map,
+    yaml.SequenceStartEvent: _Builder.open_list,
+    yaml.MappingEndEvent: _Builder.close,
+    yaml.SequenceEndEvent: _Builder.close,
+}
+
+
+# --- what went wrong ------------------------------------------------------------------------------
+
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+#: Part of libyaml's problem -> (message, hint). The first that fits is used.
+_EXPLAINED = (
+    (
+        "mapping values are not allowed",
+        "a `:` stands where no key can be",
+        "check the indentation of this line and of the one above; quote a text that contains `: `",
+    ),
+    (
+        "found character that cannot start any token",
+        "this character cannot start a value",
+        "indent with spaces, not tabs; quote a text that starts with `@`, a backquote or `%`",
+    ),
+    ("could not find expected ':'", "a `:` is missing after this key", "write `key: value`"),
+    (
+        "did not find expected key",
+        "this line does not fit the mapping around it",
+        "keys of one mapping start in the same column; a quoted text ends at its closing quote",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "this line does not fit the list around it",
+        "items of one list start with `- ` in the same column",
+    ),
+    ("block sequence entries are not allowed", "a list cannot start here", "begin a new line"),
+    ("did not find expected ',' or", "a `,` or the closing bracket is missing", ""),
+    ("found unexpected end of stream", "the text ends inside a quoted text", ""),
+    ("while scanning a quoted scalar", "a quoted text is never closed", ""),
+    (
+        "did not find expected <document start>",
+        "something follows the end of the document",
+        "separate documents with a line `---`",
+    ),
+    ("tab character", "a tab is used as indentation", "indent with spaces"),
+    ("unknown escape", "this `\\` escape is not known", "use single quotes, or write `\\\\`"),
+    ("undefined tag handle", "this tag has no known prefix", "quote a text that starts with `!`"),
+)
+
+
+def _explain(error: yaml.MarkedYAMLError) -> YamlError:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    problem = f"{error.problem or ''} {error.context or ''}"
+    for part, message, hint in _EXPLAINED:
+        if part in problem:
+            return YamlError(message, line, column, hint)
+    return YamlError(f"this is no valid YAML: {problem.strip()}", line, column)
+
+
+def _unreadable(text: str) -> YamlError:
+    found = _FORBIDDEN.search(text)
+    if found is None:
+        return YamlError("this is no valid YAML")
+    before = text[: found.start()]
+    line = before.count("\n") + 1
+    column = found.start() - (before.rfind("\n") + 1) + 1
+    return YamlError(
+        f"the character U+{ord(found[0]):04X} is not allowed in YAML",
+        line,
+        column,
+        "leave it out, or write it as an escape in double quotes",
+    )
+
+
+def _complex_key(mark: Mark) -> YamlError:
+    return YamlError(
+        "a mapping or list is used as a key",
+        *mark,
+        "quote the key; `{{ ... }}` without quotes is a mapping too",
+    )
+
+
+def _count_directives(text: str, most: int) -> None:
+    if len(re.findall(r"^%", text, re.MULTILINE)) > most:
+        raise YamlError(f"there are more than {most} directives (lines that start with %)")

@@ -101,9 +101,8 @@ def _number_12(text: str) -> int | float | None:
     if _INT_12.fullmatch(text):
         if len(text) > _MOST_DIGITS:
             raise ScalarError("this number is too large to be represented")
-        return int(text[2:], 8 if text[1] == "o" else 16) if text[1:2] in "ox" and text[1:] else (
-            int(text)
-        )
+        base = {"0o": 8, "0x": 16}.get(text[:2], 10)
+        return int(text if base == 10 else text[2:], base)
     return float(text) if _FLOAT_12.fullmatch(text) else None
 
 
@@ -208,7 +207,7 @@ def _short_float(value: float) -> str:
         if struct.unpack("f", struct.pack("f", float(text)))[0] == target:
             break
     exponent = int(text.partition("e")[2])
-    if -4 <= exponent < 21:
+    if -4 <= exponent < 6:
         return f"{float(text):.{max(digits - exponent, 0)}f}"
     return text
 

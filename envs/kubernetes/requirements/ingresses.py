@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from envs.kubernetes.requirements.lookup import about, absent, is_number, same, shown, texts
+from envs.kubernetes.requirements.reading import about, absent, is_number, same, shown, texts
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map, as_text
 

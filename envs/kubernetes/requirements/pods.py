@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from envs.kubernetes.requirements.lookup import (
+from envs.kubernetes.requirements.targets import (
     WORKLOADS,
     differs,
     each,
@@ -398,31 +398,6 @@ def empty_dir_size(manifest: Manifest, of: str, volume: str, size: str) -> Findi
             yield differs(item, (*path, "emptyDir", "sizeLimit"), value, size)
 
     return each(manifest, of, WORKLOADS, check)
-
-
-@requirement(
-    "the ConfigMap `{config}` is mounted into `{of}` at `{path}`",
-    "`{of}` finds the files of the ConfigMap `{config}` under `{path}`",
-)
-def config_mount(manifest: Manifest, of: str, config: str, path: str) -> Findings:
-    """A ConfigMap as a directory of the main container (a projected volume counts too)."""
-
-    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
-        volumes = as_list(item.get(*(item.pod_path or ()), "volumes"))
-        names = [as_map(volume).get("name") for volume in volumes if _holds(volume, config)]
-        if not any(_mounted(container, name, path) for name in names):
-            message = f"`{of}` does not mount the ConfigMap `{config}` at `{path}`"
-            yield item.finding(message, *at, "volumeMounts")
-
-    return in_main(manifest, of, check)
-
-
-def _holds(volume: object, config: str) -> bool:
-    entry = as_map(volume)
-    sources = [as_map(s) for s in as_list(as_map(entry.get("projected")).get("sources"))]
-    return any(
-        as_map(source.get("configMap")).get("name") == config for source in (entry, *sources)
-    )
 
 
 @requirement(

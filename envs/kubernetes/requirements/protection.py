@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from envs.kubernetes.requirements.lookup import (
+from envs.kubernetes.requirements.targets import (
     WORKLOADS,
     differs,
     dotted,
@@ -143,7 +143,8 @@ def _every_container(
             place = (*at, "securityContext", *path)
             found = item.get(*place, default=default)
             if not equal(found, asked):
-                yield differs(item, place, found, str(asked).lower() if asked in (True, False) else asked)
+                shown = str(asked).lower() if isinstance(asked, bool) else asked
+                yield differs(item, place, found, shown)
 
     return each(manifest, of, WORKLOADS, check)
 
@@ -210,7 +211,7 @@ def drop_all(manifest: Manifest, of: str) -> Findings:
             yield item.finding(f"`{of}` has no container", *(item.pod_path or ()))
         for at, _ in containers:
             place = (*at, "securityContext", "capabilities", "drop")
-            if "ALL" not in as_list(item.get(*place)):
+            if not any(str(word).upper() == "ALL" for word in as_list(item.get(*place))):
                 yield item.finding(f"`{dotted(place)}` of `{of}` does not hold ALL", *place)
 
     return each(manifest, of, WORKLOADS, check)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from envs.kubernetes.requirements.lookup import (
+from envs.kubernetes.requirements.reading import (
     about,
     absent,
     differs,
@@ -85,7 +85,7 @@ def service_type(service: KubeObject, name: str, type: str) -> Findings:
     "a Service `{name}` without a cluster IP (headless)",
 )
 @about("Service", "name")
-def headless_service(service: KubeObject, name: str) -> Findings:
+def headless(service: KubeObject, name: str) -> Findings:
     """`spec.clusterIP` is None, for a Service of type ClusterIP."""
     yield from differs(service, "ClusterIP", "spec", "type", default="ClusterIP")
     if service.get("spec", "clusterIP") != "None":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from envs.kubernetes.requirements.lookup import (
+from envs.kubernetes.requirements.targets import (
     SCALABLE,
     WORKLOADS,
     differs,
@@ -14,7 +14,6 @@ from envs.kubernetes.requirements.lookup import (
     main_container,
     pod_labels,
     same_amount,
-    selects,
     value_is,
 )
 from iac_gym.check import Findings, requirement
@@ -252,25 +251,6 @@ def progress_deadline(manifest: Manifest, of: str, seconds: int) -> Findings:
 
 
 @requirement(
-    "a headless Service `{name}` for the pods of `{of}`",
-    "the headless Service `{name}` selects the pods of `{of}`",
-)
-def headless_service(manifest: Manifest, name: str, of: str) -> Findings:
-    """A Service without a cluster IP whose selector matches the workload's pods."""
-
-    def check(service: KubeObject) -> Findings:
-        address = service.get("spec", "clusterIP")
-        if address != "None":
-            yield differs(service, ("spec", "clusterIP"), address, "None")
-        targets = [item for item in manifest.of_kind(*WORKLOADS) if item.name == of]
-        selector = {"matchLabels": service.get("spec", "selector")}
-        if not any(selects(selector, pod_labels(item)) for item in targets):
-            yield service.finding(f"`{name}` does not select the pods of `{of}`", "spec", "selector")
-
-    return each(manifest, name, ("Service",), check)
-
-
-@requirement(
     "the StatefulSet `{of}` is governed by the Service `{service}`",
     "`{service}` is the governing Service (serviceName) of `{of}`",
 )
@@ -327,7 +307,7 @@ def claim_template(manifest: Manifest, of: str, claim: str, size: str) -> Findin
     "the volume claim template `{claim}` of `{of}` uses the storage class `{storage_class}`",
     "storage class `{storage_class}` for the claim template `{claim}` of `{of}`",
 )
-def claim_class(manifest: Manifest, of: str, claim: str, storage_class: str) -> Findings:
+def template_class(manifest: Manifest, of: str, claim: str, storage_class: str) -> Findings:
     """The storage class of a volume claim template."""
     return _claim_value(manifest, of, claim, ("spec", "storageClassName"), storage_class)
 
@@ -336,7 +316,7 @@ def claim_class(manifest: Manifest, of: str, claim: str, storage_class: str) -> 
     "`{of}` uses the service account `{account}`",
     "the pods of `{of}` run under the service account `{account}`",
 )
-def service_account(manifest: Manifest, of: str, account: str) -> Findings:
+def runs_as_account(manifest: Manifest, of: str, account: str) -> Findings:
     """`serviceAccountName` of the workload's pods (or its old spelling `serviceAccount`)."""
 
     def check(item: KubeObject) -> Findings:

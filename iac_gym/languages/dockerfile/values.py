@@ -197,5 +197,3 @@ def _check_mount(made: Mount) -> None:
         raise ValueError(f"a {made.type} mount has no {min(owned)}")
     if made.type == "secret" and not {"source", "target", "id"} & set(options):
         raise ValueError("a secret mount needs an id, source or target")
-    if made.type in ("cache", "bind", "tmpfs") and not options.get("target"):
-        raise ValueError(f"a {made.type} mount needs a target")

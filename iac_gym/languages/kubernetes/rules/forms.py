@@ -70,7 +70,7 @@ def is_config_key(text: str) -> bool:
 def is_port_name(text: str) -> bool:
     """Whether the text is a service name by IANA: at most 15 characters, one of them a letter."""
     fits = len(text) <= 15 and _PORT_NAME.fullmatch(text) is not None
-    return fits and "--" not in text and text.strip("-") == text and not text.isdigit()
+    return fits and "--" not in text and text.strip("-") == text and text.upper() != text
 
 
 def is_header_name(text: str) -> bool:

@@ -1,0 +1,215 @@
+"""Requirements about HorizontalPodAutoscalers and PodDisruptionBudgets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from envs.kubernetes.requirements.targets import (
+    SCALABLE,
+    WORKLOADS,
+    asleep,
+    differs,
+    each,
+    equal,
+    named,
+    pod_labels,
+    same_amount,
+    selects,
+    value_is,
+)
+from iac_gym.check import Findings, requirement
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map, as_text
+
+_HPA = ("HorizontalPodAutoscaler",)
+_PDB = ("PodDisruptionBudget",)
+
+
+@requirement(
+    "a HorizontalPodAutoscaler `{name}` that scales `{of}`",
+    "the HorizontalPodAutoscaler `{name}` targets `{of}`",
+)
+def autoscaler(manifest: Manifest, name: str, of: str) -> Findings:
+    """An autoscaler whose target is the workload `of`, which runs."""
+
+    def check(item: KubeObject) -> Findings:
+        target = as_map(item.get("spec", "scaleTargetRef"))
+        if target.get("name") != of:
+            yield differs(item, ("spec", "scaleTargetRef", "name"), target.get("name"), of)
+        kind = as_text(target.get("kind"))
+        if kind not in SCALABLE:
+            yield item.finding(f"`{name}` scales no workload", "spec", "scaleTargetRef", "kind")
+        for workload in named(manifest, of, kind):
+            still = asleep(workload)
+            if still:
+                yield still
+
+    return each(manifest, name, _HPA, check)
+
+
+@requirement(
+    "`{name}` keeps at least {count} replicas", "the minimum of `{name}` is {count} replicas"
+)
+def fewest_replicas(manifest: Manifest, name: str, count: int) -> Findings:
+    """`minReplicas` of an autoscaler (the API's default is 1)."""
+    return value_is(manifest, name, _HPA, ("spec", "minReplicas"), count, 1)
+
+
+@requirement(
+    "`{name}` goes up to {count} replicas", "the maximum of `{name}` is {count} replicas"
+)
+def most_replicas(manifest: Manifest, name: str, count: int) -> Findings:
+    """`maxReplicas` of an autoscaler."""
+    return value_is(manifest, name, _HPA, ("spec", "maxReplicas"), count)
+
+
+def _target(item: KubeObject, resource: str, container: str | None = None) -> dict[Any, Any]:
+    """Return the metric target of a resource; {} without one."""
+    kind = "Resource" if container is None else "ContainerResource"
+    field = "resource" if container is None else "containerResource"
+    for entry in as_list(item.get("spec", "metrics")):
+        metric = as_map(as_map(entry).get(field))
+        if as_map(entry).get("type") == kind and metric.get("name") == resource:
+            if container in (None, metric.get("container")):
+                return as_map(metric.get("target"))
+    return {}
+
+
+def _utilization(manifest: Manifest, name: str, resource: str, percent: int) -> Findings:
+    def check(item: KubeObject) -> Findings:
+        target = _target(item, resource)
+        found = target.get("averageUtilization") if target.get("type") == "Utilization" else None
+        if item.api_version == "autoscaling/v1" and resource == "cpu":
+            found = item.get("spec", "targetCPUUtilizationPercentage")
+        if not equal(found, percent):
+            shown = f"is {found}" if isinstance(found, int) else "is not set"
+            message = f"the {resource} utilization of `{name}` {shown}, asked for {percent}"
+            yield item.finding(message, "spec", "metrics")
+
+    return each(manifest, name, _HPA, check)
+
+
+@requirement(
+    "`{name}` aims at {percent}% CPU utilization",
+    "a CPU target of {percent}% for `{name}`",
+)
+def cpu_target(manifest: Manifest, name: str, percent: int) -> Findings:
+    """The average CPU utilization that an autoscaler aims at (autoscaling/v2 or v1)."""
+    return _utilization(manifest, name, "cpu", percent)
+
+
+@requirement(
+    "`{name}` aims at {percent}% memory utilization",
+    "a memory target of {percent}% for `{name}`",
+)
+def memory_target(manifest: Manifest, name: str, percent: int) -> Findings:
+    """The average memory utilization that an autoscaler aims at."""
+    return _utilization(manifest, name, "memory", percent)
+
+
+@requirement(
+    "`{name}` aims at an average of {amount} of memory per pod",
+    "an average memory of {amount} per pod as the target of `{name}`",
+)
+def memory_average(manifest: Manifest, name: str, amount: str) -> Findings:
+    """The average memory of a pod that an autoscaler aims at."""
+
+    def check(item: KubeObject) -> Findings:
+        target = _target(item, "memory")
+        found = target.get("averageValue") if target.get("type") == "AverageValue" else None
+        if not same_amount(found, amount):
+            yield item.finding(f"the memory target of `{name}` is not {amount}", "spec", "metrics")
+
+    return each(manifest, name, _HPA, check)
+
+
+@requirement(
+    "`{name}` waits {seconds} seconds before it scales down (stabilization window)",
+    "a scale-down stabilization window of {seconds} seconds for `{name}`",
+)
+def scale_down_window(manifest: Manifest, name: str, seconds: int) -> Findings:
+    """The stabilization window for scaling down (the API's default is 300)."""
+    path = ("spec", "behavior", "scaleDown", "stabilizationWindowSeconds")
+    return value_is(manifest, name, _HPA, path, seconds, 300)
+
+
+@requirement(
+    "`{name}` waits {seconds} seconds before it scales up (stabilization window)",
+    "a scale-up stabilization window of {seconds} seconds for `{name}`",
+)
+def scale_up_window(manifest: Manifest, name: str, seconds: int) -> Findings:
+    """The stabilization window for scaling up (the API's default is 0)."""
+    path = ("spec", "behavior", "scaleUp", "stabilizationWindowSeconds")
+    return value_is(manifest, name, _HPA, path, seconds, 0)
+
+
+def _policy(
+    manifest: Manifest, name: str, way: str, kind: str, value: int, seconds: int
+) -> Findings:
+    def check(item: KubeObject) -> Findings:
+        path: Path = ("spec", "behavior", way, "policies")
+        entries = [as_map(entry) for entry in as_list(item.get(*path))]
+        if item.get("spec", "behavior", way, "selectPolicy") == "Disabled" or not any(
+            entry.get("type") == kind
+            and equal(entry.get("value"), value)
+            and equal(entry.get("periodSeconds"), seconds)
+            for entry in entries
+        ):
+            unit = "pods" if kind == "Pods" else "percent"
+            message = f"`{name}` has no {way} policy of {value} {unit} in {seconds} seconds"
+            yield item.finding(message, *path)
+
+    return each(manifest, name, _HPA, check)
+
+
+@requirement(
+    "`{name}` adds at most {count} pods in {seconds} seconds",
+    "a scale-up policy of {count} pods per {seconds} seconds for `{name}`",
+)
+def scale_up_pods(manifest: Manifest, name: str, count: int, seconds: int) -> Findings:
+    """A scale-up policy of the type Pods."""
+    return _policy(manifest, name, "scaleUp", "Pods", count, seconds)
+
+
+@requirement(
+    "`{name}` removes at most {percent}% of the pods in {seconds} seconds",
+    "a scale-down policy of {percent} percent per {seconds} seconds for `{name}`",
+)
+def scale_down_percent(manifest: Manifest, name: str, percent: int, seconds: int) -> Findings:
+    """A scale-down policy of the type Percent."""
+    return _policy(manifest, name, "scaleDown", "Percent", percent, seconds)
+
+
+@requirement(
+    "a PodDisruptionBudget `{name}` for the pods of `{of}`",
+    "the PodDisruptionBudget `{name}` protects the pods of `{of}`",
+)
+def disruption_budget(manifest: Manifest, name: str, of: str) -> Findings:
+    """A disruption budget whose selector matches the pods of the workload `of`."""
+
+    def check(item: KubeObject) -> Findings:
+        selector = item.get("spec", "selector")
+        owners = [owner for owner in manifest.of_kind(*WORKLOADS) if owner.name == of]
+        if not any(selects(selector, pod_labels(o)) for o in owners if not asleep(o)):
+            yield item.finding(f"`{name}` does not select the pods of `{of}`", "spec", "selector")
+
+    return each(manifest, name, _PDB, check)
+
+
+def _budget(manifest: Manifest, name: str, field: str, asked: int | str) -> Findings:
+    return value_is(manifest, name, _PDB, ("spec", field), asked)
+
+
+@requirement(
+    "`{name}` keeps at least {count} pods available", "minAvailable of `{name}` is {count}"
+)
+def min_available(manifest: Manifest, name: str, count: int | str) -> Findings:
+    """`minAvailable` of a disruption budget: a number or a percentage."""
+    return _budget(manifest, name, "minAvailable", count)
+
+
+@requirement(
+    "`{name}` lets at most {count} pods be unavailable", "maxUnavailable of `{name}` is {count}"
+)
+def budget_unavailable(manifest: Manifest, name: str, count: int | str) -> Findings:
+    """`maxUnavailable` of a disruption budget: a number or a percentage."""
+    return _budget(manifest, name, "maxUnavailable", count)

@@ -1,0 +1,1 @@
+"""Docker Compose files, judged as `docker compose config` judges them."""

@@ -1,0 +1,35 @@
+"""Shared fixtures: the environments, and one task of each kind."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import pytest
+
+import iac_gym
+from iac_gym import Task
+
+K8S = "IaC-K8s-v0"
+
+
+@pytest.fixture(scope="session")
+def task() -> Task:
+    return iac_gym.load_task(iac_gym.sample_ids(K8S, "train", 1, seed=7)[0])
+
+
+@pytest.fixture
+def changed(monkeypatch: pytest.MonkeyPatch):
+    """Change attributes of frozen objects for one test: `changed(object, name=value)`."""
+    kept = []
+
+    def change(target, **values):
+        for name, value in values.items():
+            kept.append((target, name, getattr(target, name)))
+            object.__setattr__(target, name, value)
+
+    yield change
+    for target, name, value in reversed(kept):
+        object.__setattr__(target, name, value)
