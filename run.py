@@ -1,4 +1,4 @@
-"""Set up and run: `python3 run.py demo` or `python3 run.py test`, on a machine that has only Python.
+"""Set up and run on a machine that has only Python: `python3 run.py demo`, `python3 run.py test`.
 
 Makes the virtual environment `.venv` if needed, installs exactly what `requirements.lock` pins, and
 runs the command. Uses the standard library alone.
@@ -63,7 +63,7 @@ def set_up() -> None:
 
 def main() -> None:
     """Run the command that was asked for; further arguments go to its last step."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  the one file that an old Python may run
         found = ".".join(map(str, sys.version_info[:2]))
         sys.exit(f"run.py: this is Python {found}; 3.11 or newer is needed. Run it with that one.")
     name, *rest = sys.argv[1:] or ["help"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from datasets import Dataset
 from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 
-from agents.common import lora_of, trl_arguments
+from agents.common import lora_of, refused, trl_arguments
 from agents.config import BadSetting, RLConfig
 from agents.models import answer_of
 from agents.rewards import OverlongPunishment, Scorer
@@ -81,19 +81,16 @@ def overlong(config: RLConfig, longest: int, scorer: Scorer | None) -> OverlongP
 
 def _built(kind: Any, job: Job, **options: Any) -> Any:
     """Call a trainer's constructor; what it refuses is bad input, said in one sentence."""
+    adapter = lora_of(job.config, job.loaded.model)
     try:
         return kind(
             model=job.loaded.model,
             processing_class=job.loaded.tokenizer,
-            peft_config=lora_of(job.config, job.loaded.model),
+            peft_config=adapter,
             **options,
         )
     except (ValueError, ImportError) as error:
-        if isinstance(error, BadSetting):
-            raise
-        raise BadSetting(
-            f"TRL refuses this configuration: {' '.join(str(error).split())}"
-        ) from None
+        raise refused(error) from None
 
 
 def recorder(job: Job, count: int) -> Any:

@@ -52,7 +52,7 @@ class ProgressShower(TrainerCallback):  # type: ignore[misc]
     def __init__(self, console: Console) -> None:
         self.console = console
         self.bar: Progress | None = None
-        self.words = ""
+        self.last: dict[str, float] = {}
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **more: Any
@@ -75,16 +75,17 @@ class ProgressShower(TrainerCallback):  # type: ignore[misc]
         **more: Any,
     ) -> None:
         """Show the line."""
-        found = [(name, (logs or {}).get(key)) for name, key in SHOWN]
-        known = [f"{name} {value:.3g}" for name, value in found if isinstance(value, (int, float))]
-        if not state.is_world_process_zero or len(known) < 2:
+        if not state.is_world_process_zero or not logs or "train_runtime" in logs:
             return
-        self.words = ", ".join(known)
+        found = {name: logs.get(key) for name, key in SHOWN}
+        # steps that use an earlier rollout log the loss alone: keep that rollout's numbers
+        self.last |= {name: value for name, value in found.items() if value is not None}
+        words = ", ".join(f"{name} {value:.3g}" for name, value in self.last.items())
         every = max(1, state.max_steps // 20)
         if self.bar:
-            self.bar.update(self.bar.task_ids[0], words=self.words)
+            self.bar.update(self.bar.task_ids[0], words=words)
         elif state.global_step % every == 0 or state.global_step == 1:
-            self.console.print(f"step {state.global_step}/{state.max_steps}: {self.words}")
+            self.console.print(f"step {state.global_step}/{state.max_steps}: {words}")
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **more: Any

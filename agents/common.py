@@ -6,6 +6,7 @@ once the command line is known to be good, after the environment variables that 
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
@@ -26,6 +27,7 @@ from agents.config import (
     save_interval,
     steps_per_generation,
     trl_values,
+    updates,
 )
 from agents.options import is_tiny, parse, trl_options
 from agents.run_folder import RunFolder, folder_for
@@ -43,7 +45,7 @@ BAD_INPUT, INTERRUPTED = 2, 130
 def command(
     algorithm: str, kind: type[AnyConfig], about: str, argv: Sequence[str] | None = None
 ) -> int:
-    """Run an agent from its command line; returns the exit code. Bad input is one sentence and 2."""
+    """Run an agent from its command line; returns the exit code. Bad input: one sentence, 2."""
     try:
         config = parse(algorithm, kind, about, sys.argv[1:] if argv is None else argv)
         prepare_process(config)
@@ -72,6 +74,7 @@ def prepare_process(config: BaseConfig) -> None:
     except ImportError as error:
         raise missing_extra(error.name or "trl", "train") from None
     disable_progress_bars()
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 
 
 class Job:
@@ -84,7 +87,8 @@ class Job:
         self.config = config
         self.state = PartialState(cpu=not _cuda())
         self.main = self.state.is_main_process
-        self.console = Console(quiet=not self.main, highlight=False, soft_wrap=True)
+        wide = None if sys.stdout.isatty() else 120
+        self.console = Console(quiet=not self.main, highlight=False, soft_wrap=True, width=wide)
         self.folder = RunFolder(self._shared_path(), writes=self.main)
         self.loaded: Loaded = _load(config)
         self.train, self.test, self.lengths = _tasks(config, self.loaded)
@@ -158,9 +162,12 @@ def trl_arguments(job: Job, trl_config: type) -> Any:
     try:
         return trl_config(**values)
     except (ValueError, TypeError, ImportError) as error:
-        raise BadSetting(
-            f"TRL refuses this configuration: {' '.join(str(error).split())}"
-        ) from None
+        raise refused(error) from None
+
+
+def refused(error: Exception) -> BadSetting:
+    """Say in one sentence what TRL or transformers does not accept."""
+    return BadSetting(f"TRL refuses this configuration: {' '.join(str(error).split())}")
 
 
 def lora_of(config: BaseConfig, model: Any) -> Any:
@@ -223,10 +230,11 @@ def _introduce(job: Job, trainer: Any) -> None:
     config, console = job.config, job.console
     weights = sum(parameter.numel() for parameter in job.loaded.model.parameters())
     trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
+    way = "LoRA" if config.lora else "full fine-tuning"
     console.print(f"{job.algorithm} on {', '.join(config.env)} in {job.folder.path}")
     console.print(
-        f"Model {config.model}: {weights:,} weights, {trained:,} of them trained "
-        f"({'LoRA' if config.lora else 'full fine-tuning'}); values of the profile {config.profile}."
+        f"Model {config.model}: {weights:,} weights, {trained:,} of them trained ({way}); "
+        f"values of the profile {config.profile}."
     )
     console.print(_tasks_line("Training", job.train) + _tasks_line(" Test", job.test))
     console.print(
@@ -282,13 +290,12 @@ def _measured(job: Job, trainer: Any, when: str) -> Measurement | None:
 
 
 def _train(job: Job, trainer: Any) -> Stopper:
-    from agents.callbacks import MetricsWriter, ProgressShower, Stopper
     from transformers import PrinterCallback
 
+    from agents.callbacks import MetricsWriter, ProgressShower, Stopper
+
     config = job.config
-    rl = isinstance(config, RLConfig)
-    block = config.updates_per_rollout * config.num_iterations if rl else 1  # type: ignore[attr-defined]
-    shower, stopper = ProgressShower(job.console), Stopper(block, job.console)
+    shower, stopper = ProgressShower(job.console), Stopper(updates(config), job.console)
     trainer.remove_callback(PrinterCallback)
     for callback in (MetricsWriter(job.folder), shower, stopper):
         trainer.add_callback(callback)

@@ -138,7 +138,7 @@ class DAPOTrainer(GRPOTrainer):  # type: ignore[misc]
         batch: dict[str, Tensor] = {}
         for key in groups[0]:
             rows = [row for group in groups for row in group[key]]
-            if rows[0].dim() == 0 or key == "importance_sampling_ratio" and rows[0].numel() == 1:
+            if rows[0].dim() == 0 or (key == "importance_sampling_ratio" and rows[0].numel() == 1):
                 batch[key] = torch.stack(rows)
                 continue
             fill = self._tokenizer.pad_token_id if key in ("prompt_ids", "completion_ids") else 0

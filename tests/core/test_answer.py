@@ -92,5 +92,6 @@ def test_several_files_are_refused_when_unclear(text, reason):
 
 
 def test_patterns_allow_any_number_of_files():
-    text = "Chart.yaml\n```\na: 1\n```\ntemplates/x.yaml\n```\nb: 1\n```\ntemplates/y.yaml\n```\nc: 1\n```"
-    assert set(extract(text, CHART).files) == {"Chart.yaml", "templates/x.yaml", "templates/y.yaml"}
+    paths = ("Chart.yaml", "templates/x.yaml", "templates/y.yaml")
+    text = "\n".join(f"{path}\n```\na: 1\n```" for path in paths)
+    assert set(extract(text, CHART).files) == set(paths)

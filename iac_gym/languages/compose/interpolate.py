@@ -214,13 +214,23 @@ def copied(tree: YamlMap, changed: dict[Any, Any]) -> YamlMap:
 
 def interpolate(tree: YamlMap, note: Note) -> YamlMap:
     """Replace variables and cast; problems go to `note(kind, message, mark)`."""
-    walk = _Walk(_has_variable(tree), note)
+    walk = _Walk(_survey(tree, note), note)
     made: YamlMap = walk.visit(tree, CASTS, "", tree.mark)
     return made
 
 
-def _has_variable(tree: Any) -> bool:
+def _survey(tree: Any, note: Note) -> bool:
+    """Note the keys that are no text; return whether any value has a `$`."""
     if isinstance(tree, str):
         return "$" in tree
-    inner = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
-    return any(_has_variable(item) for item in inner)
+    found = False
+    if isinstance(tree, YamlMap):
+        for key, item in tree.items():
+            if not isinstance(key, str):
+                mark = tree.key_marks.get(key, tree.mark)
+                note("keys", f"the key `{str(key)[:40]}` is no text; put it in quotes", mark)
+            found = _survey(item, note) or found
+    elif isinstance(tree, YamlList):
+        for item in tree:
+            found = _survey(item, note) or found
+    return found

@@ -290,3 +290,23 @@ def _unique(value: YamlList, key_of: Callable[[Any], Any]) -> YamlList:
             places[key] = len(made)
         append(made, item, mark)
     return made if len(made) < len(value) else value
+
+
+def merge_files(base: YamlMap, over: YamlMap, note: Note) -> YamlMap:
+    """Merge a second document or file over the first, as `docker compose -f a -f b` does."""
+    made = copied(base, {})
+    for section, value in over.items():
+        known = made.get(section)
+        if isinstance(known, YamlMap) and isinstance(value, YamlMap):
+            joined = copied(known, {})
+            for name, item in value.items():
+                try:
+                    both = merge(known[name], item) if name in known else item
+                    both = unique(both) if isinstance(both, YamlMap) else both
+                except CannotMerge as error:
+                    note("extends", f"`{section}.{name}`: {error}", value.mark)
+                    both = item
+                put(joined, name, both, value.marks.get(name, value.mark))
+            value = joined
+        put(made, section, value, over.marks.get(section, over.mark))
+    return made

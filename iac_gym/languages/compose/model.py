@@ -177,7 +177,7 @@ class Service:
                 mark = marks.get(step, mark)
             elif not (isinstance(tree, list) and isinstance(step, int) and step < len(tree)):
                 return mark
-            tree = tree[step]  # type: ignore[index]
+            tree = tree[step]
         return mark
 
 

@@ -241,7 +241,7 @@ def read_port(text: str, mark: tuple[int, int] = (0, 0)) -> Port:
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """One mount of a service. `type`: bind, volume, tmpfs, ...; without a source it is anonymous."""
+    """One mount of a service. `type`: bind, volume, tmpfs, ...; anonymous without a source."""
 
     type: str
     source: str

@@ -50,12 +50,18 @@ class Config:
     workdir: str = ""
     cmd: Line | None = None
     entrypoint: Line | None = None
-    ports: dict[str, None] = field(default_factory=dict)
+    ports: dict[tuple[int, int, str], None] = field(default_factory=dict)
     volumes: dict[str, None] = field(default_factory=dict)
     stop_signal: str = ""
     health: Health | None = None
     shell: tuple[str, ...] = DEFAULT_SHELL
     where: dict[str, Instruction] = field(default_factory=dict)
+
+    def exposes(self, port: int, protocol: str = "tcp") -> bool:
+        """Whether a port is exposed, alone or within a range."""
+        return any(
+            first <= port <= last and protocol == kind for first, last, kind in self.ports
+        )
 
     def copy(self) -> Config:
         """Return a copy for a stage that is built on this one."""
@@ -154,10 +160,16 @@ class Stage:
     source: Instruction
     platform: str = ""
     parent: Stage | None = None
+    oldest: Stage | None = None
     instructions: list[Instruction] = field(default_factory=list)
     own: list[Step] = field(default_factory=list)
     config: Config = field(default_factory=Config)
     uses: list[Stage] = field(default_factory=list)
+
+    @property
+    def root(self) -> Stage:
+        """The stage at the start of the lineage."""
+        return self.oldest or self
 
     @property
     def lineage(self) -> list[Stage]:
@@ -172,7 +184,7 @@ class Stage:
     @property
     def image(self) -> str:
         """The image at the root of the lineage."""
-        return self.lineage[0].base
+        return self.root.base
 
     @property
     def steps(self) -> list[Step]:

@@ -19,8 +19,6 @@ from iac_gym.verdict import Finding
 #: Limits on expansion: of one value, and of all together, in characters.
 MOST_VALUE = 16384
 MOST_EXPANDED = 1 << 20
-#: Most ports that a file may expose (a range of all of them is 65,536).
-MOST_PORTS = 70000
 
 STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -95,7 +93,6 @@ class Resolver:
         self._global = dict(GLOBAL_ARGS)
         self._names: dict[str, Stage] = {}
         self._expanded = 0
-        self._ports = 0
         self.model = DockerfileModel(instructions, by_keyword, [], [], escape, directives, {})
         self._stages()
         self._link()
@@ -145,6 +142,7 @@ class Resolver:
         name = args[2].lower() if len(args) == 3 and args[1].lower() == "as" else ""
         stage = Stage(len(self.model.stages), name, base, instruction)
         stage.parent = self._names.get(base)
+        stage.oldest = stage.parent.root if stage.parent else None
         platform = instruction.flag("platform")
         if platform:
             stage.platform = self._expand(platform, self._global, instruction)
@@ -307,11 +305,7 @@ class Resolver:
         for word in at.args:
             try:
                 for text in expand_words(word, config.variables, self._escape):
-                    found = values.ports(text)
-                    self._ports += len(found)
-                    if self._ports > MOST_PORTS:
-                        raise ValueError(f"more than {MOST_PORTS} ports are exposed")
-                    config.ports.update(dict.fromkeys(found))
+                    config.ports[values.ports(text)] = None
             except BadSubstitution as error:
                 self._fault("variable-substitution", at, str(error))
             except ValueError as error:
@@ -443,7 +437,7 @@ class Resolver:
 
 def _posix(stage: Stage, config: Config) -> bool:
     program = config.shell[0].replace("\\", "/").rpartition("/")[2]
-    root = stage.lineage[0]
+    root = stage.root
     windows = "windows" in root.base or "nanoserver" in root.base or "windows" in root.platform
     return program in SHELLS and not windows
 

@@ -65,8 +65,8 @@ def _port_number(text: str, whole: str) -> int:
     return number
 
 
-def ports(text: str) -> list[str]:
-    """Return what an EXPOSE argument exposes, as `80/tcp`; ranges are unfolded."""
+def ports(text: str) -> tuple[int, int, str]:
+    """Return what an EXPOSE argument exposes: first port, last port, protocol."""
     *_, last = text.split(":")
     number, _, protocol = last.partition("/")
     protocol = protocol.lower() or "tcp"
@@ -77,7 +77,7 @@ def ports(text: str) -> list[str]:
     final = _port_number(end, text) if dash else first
     if final < first:
         raise ValueError(f"the port range {number} runs backwards")
-    return [f"{port}/{protocol}" for port in range(first, final + 1)]
+    return first, final, protocol
 
 
 @dataclass(frozen=True, slots=True)
