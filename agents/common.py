@@ -85,7 +85,7 @@ class Job:
 
         self.algorithm = algorithm
         self.config = config
-        self.state = PartialState(cpu=not _cuda())
+        self.state: Any = PartialState(cpu=not _cuda())
         self.main = self.state.is_main_process
         wide = None if sys.stdout.isatty() else 120
         self.console = Console(quiet=not self.main, highlight=False, soft_wrap=True, width=wide)

@@ -8,10 +8,10 @@ from these fields.
 
 from __future__ import annotations
 
-import types
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from iac_gym.errors import IaCGymError, unknown
 
@@ -185,27 +185,37 @@ def _convert(hint: Any, name: str, value: Any) -> Any:
     if get_origin(hint) is tuple:
         items = value if isinstance(value, (list, tuple)) else [value]
         return tuple(_convert(get_args(hint)[0], name, item) for item in items)
-    if get_origin(hint) in (Union, types.UnionType):
-        return None if value is None else _convert(get_args(hint)[0], name, value)
-    if hint is bool:
-        words = {"true": True, "yes": True, "false": False, "no": False}
-        if isinstance(value, bool):
-            return value
-        if str(value).lower() in words:
-            return words[str(value).lower()]
-    elif hint is str:
-        if isinstance(value, bool):  # YAML reads a bare `yes` as a truth value
-            return "yes" if value else "no"
-        if isinstance(value, (str, int, float)):
-            return str(value)
-    else:
-        try:
-            if not isinstance(value, bool) and hint(value) == float(value):
-                return hint(value)
-        except (TypeError, ValueError):
-            pass
-    needed = {bool: "true or false", str: "a word", int: "a whole number", float: "a number"}
-    raise BadSetting(f"The setting {name} was {value!r}; it must be {needed.get(hint, hint)}.")
+    made = _READERS[hint](value)
+    if made is None:
+        needed = {bool: "true or false", str: "a word", int: "a whole number", float: "a number"}
+        raise BadSetting(f"The setting {name} was {value!r}; it must be {needed[hint]}.")
+    return made
+
+
+def _truth(value: Any) -> bool | None:
+    return {"true": True, "yes": True, "false": False, "no": False}.get(str(value).lower())
+
+
+def _word(value: Any) -> str | None:
+    if isinstance(value, bool):  # YAML reads a bare `yes` as a truth value
+        return "yes" if value else "no"
+    return str(value) if isinstance(value, (str, int, float)) else None
+
+
+def _real(value: Any) -> float | None:
+    try:
+        made = float(value)
+    except (TypeError, ValueError):
+        return None
+    return made if math.isfinite(made) and not isinstance(value, bool) else None
+
+
+def _whole(value: Any) -> int | None:
+    made = _real(value)
+    return int(made) if made is not None and made.is_integer() else None
+
+
+_READERS: dict[Any, Callable[[Any], Any]] = {bool: _truth, str: _word, float: _real, int: _whole}
 
 
 def check(config: BaseConfig, processes: int = 1) -> None:
@@ -241,10 +251,15 @@ def steps_per_generation(config: RLConfig) -> int:
 
 def save_interval(config: BaseConfig) -> int:
     """Return `save_steps` rounded up to whole rollouts, so that a resumed run starts with one."""
-    block = (
-        config.updates_per_rollout * config.num_iterations if isinstance(config, RLConfig) else 1
-    )
+    block = updates(config)
     return -(-config.save_steps // block) * block
+
+
+def updates(config: BaseConfig) -> int:
+    """Return how many optimizer steps one batch of completions feeds; 1 without rollouts."""
+    if not isinstance(config, RLConfig):
+        return 1
+    return config.updates_per_rollout * config.num_iterations
 
 
 def say(value: Any) -> str:

@@ -109,7 +109,7 @@ def evaluate(
     from accelerate import PartialState
     from accelerate.utils import gather_object
 
-    state = PartialState()
+    state: Any = PartialState()
     mine = range(state.process_index, len(tasks.ids), state.num_processes)
     ids = [tasks.ids[place] for place in mine]
     rows = _answers(

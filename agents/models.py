@@ -51,11 +51,12 @@ def _unknown_model(name: str, reason: BaseException) -> IaCGymError:
     folders = (
         [str(entry) for entry in parent.iterdir() if entry.is_dir()] if parent.is_dir() else []
     )
-    folders = [entry for entry in folders if (Path(entry) / "config.json").is_file()]
+    beside = parent.iterdir() if parent.is_dir() else iter(())
+    folders = [str(entry) for entry in beside if (entry / "config.json").is_file()]
     first = str(reason).strip().split("\n")[0].rstrip(".")
     return unknown(
         "model", name, [*KNOWN_MODELS, *folders],
-        f"Any Hugging Face id of a causal language model or a folder with its files will do ({first}).",
+        f"Any Hugging Face id of a causal language model or its folder will do ({first}).",
     )  # fmt: skip
 
 
@@ -105,12 +106,18 @@ def _load_weights(path: str, config: BaseConfig) -> Any:
     return AutoModelForCausalLM.from_pretrained(path, **options)
 
 
+def _quiet() -> None:
+    """Silence the progress bars and advice of transformers; errors still come."""
+    from transformers.utils import logging as their_logging
+
+    quiet: Any = their_logging
+    quiet.set_verbosity_error()
+    quiet.disable_progress_bar()
+
+
 def load_model(config: BaseConfig) -> Loaded:
     """Load the model and tokenizer that a configuration names; an unknown one raises."""
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    _quiet()
     tokenizer = load_tokenizer(config.model)
     try:
         model = _load_weights(_where(config.model), config)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +41,8 @@ WIDTH, HEIGHT, LEFT, BOTTOM = 430, 190, 52, 24
 EXAMPLES = 6
 
 STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;max-width:1000px;margin:2em auto;padding:0 1em;color:#1f2328}
+body{font:15px/1.5 system-ui,sans-serif;max-width:1000px;margin:2em auto;padding:0 1em;
+color:#1f2328}
 table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #d1d9e0;padding:.25em .6em;
 text-align:right}td:first-child,th:first-child{text-align:left}pre{background:#f6f8fa;padding:.7em;
 overflow-x:auto;font-size:13px}.grid{display:flex;flex-wrap:wrap;gap:1em}figure{margin:0}
@@ -138,8 +138,8 @@ def _measured(before: Measurement | None, after: Measurement | None) -> str:
     levels = sorted({outcome.level for outcome in first.outcomes})
     words = (
         f"{len(first.outcomes)} tasks of the split <code>test</code>, difficulty "
-        f"{', '.join(map(str, levels))}; the same tasks each time. A task is solved when its answer "
-        "is valid and meets every requirement. Brackets: 95 % bootstrap interval over tasks. "
+        f"{', '.join(map(str, levels))}; the same tasks each time. A task is solved when its "
+        "answer is valid and meets every requirement. Brackets: 95 % bootstrap interval over tasks. "
         f"Unscored answers, left out: {unscored}."
     )
     single = table(before, after, families=True)
@@ -176,8 +176,8 @@ def _examples(rollouts: Sequence[dict[str, Any]]) -> str:
 
 
 def _facts(about: dict[str, Any]) -> str:
-    rows = [[name, about.get(name, "")] for name in
-            ("command", "commit", "seed", "started", "python", "platform", "cores", "processes")]  # fmt: skip
+    names = "command commit seed started python platform cores processes".split()
+    rows = [[name, about.get(name, "")] for name in names]
     rows += [[name, number] for name, number in about.get("packages", {}).items()]
     return _rows(rows, head=False)
 
@@ -189,13 +189,13 @@ def report(folder: RunFolder, before: Measurement | None, after: Measurement | N
     title = f"iac-gym: {folder.path.name}"
     state = "" if after else "<p><b>This run has not been finished.</b></p>"
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{_escape(title)}</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f"<title>{_escape(title)}</title>"
         f"<style>{STYLE}</style></head><body><h1>{_escape(title)}</h1>{state}"
         f"<h2>Solved test tasks</h2>{_measured(before, after)}"
         f"<h2>Training</h2>{curves(list(folder.read_lines('metrics.jsonl')))}"
         f"<h2>Rollouts</h2>{_examples(list(folder.read_lines('rollouts.jsonl')))}"
         f"<h2>How it was made</h2>{_facts(about)}"
         f"<details><summary>Configuration</summary><pre>{_escape(config)}</pre></details>"
-        f"<script type='application/json' id='versions'>{json.dumps(about).replace('<', '')}</script>"
         "</body></html>\n"
     )

@@ -3,8 +3,9 @@
 Where the time goes in reinforcement learning on a CPU: half of a step is decoding, token by token,
 with tensors so small that the overhead of each call counts. This sampler fuses the projections of
 a layer, writes into a key/value cache allocated once, reads every distinct prompt once however
-many completions it gets, and drops rows that have ended. LoRA adapters are merged on the fly. Greedy
-decoding gives what `generate` gives, token for token; sampling draws from the same distribution.
+many completions it gets, and drops rows that have ended. LoRA adapters are merged on the fly.
+Greedy decoding gives what `generate` gives, token for token; sampling draws from the same
+distribution.
 
 `sample` falls back to `generate` for every other architecture or device; `attach` makes a TRL
 trainer sample with it where that changes nothing but the speed.
@@ -87,7 +88,7 @@ def _is_linear(module: nn.Module) -> bool:
 
 
 def is_fast(model: Any) -> bool:
-    """Whether `sample` computes this model itself: a Llama or Qwen2 shape, unquantised, on a CPU."""
+    """Whether `sample` computes this model itself: Llama or Qwen2, not quantised, on a CPU."""
     model = _plain(model)
     config = getattr(model, "config", None)
     if getattr(config, "model_type", None) not in FAST_TYPES:
@@ -288,20 +289,20 @@ def sample(
     generations: int = 1,
     max_new_tokens: int,
     temperature: float = 1.0,
-    top_p: float = 1.0,
-    top_k: int = 0,
     eos_id: int | Iterable[int],
     seed: int | None = None,
+    choice: Choice | None = None,
 ) -> list[list[int]]:
     """Return `generations` completions for each prompt, a prompt's completions side by side.
 
     A completion ends with the end token, or after `max_new_tokens` without it. `temperature` 0 is
-    greedy. `seed` None draws from torch's global generator. Prompts must not be empty.
+    greedy. `seed` None draws from torch's global generator. `choice` replaces `temperature` where
+    tokens are to be filtered, too. Prompts must not be empty.
     """
     if not all(len(ids) for ids in prompt_ids):
         raise ValueError("an empty prompt was given; a prompt needs at least one token")
     ends = [eos_id] if isinstance(eos_id, int) else list(eos_id)
-    choice = Choice(temperature, top_p, top_k)
+    choice = choice or Choice(temperature)
     if not is_fast(model):
         return _generated(model, prompt_ids, generations, max_new_tokens, choice, ends, seed)
     generator = None if seed is None else torch.Generator().manual_seed(seed)
@@ -425,8 +426,8 @@ def attach(trainer: Any) -> bool:
         args = trainer.args
         return sample(
             trainer.accelerator.unwrap_model(trainer.model), distinct, generations=repeats,
-            max_new_tokens=trainer.max_completion_length, temperature=args.temperature,
-            top_p=args.top_p, top_k=args.top_k or 0, eos_id=trainer.eos_token_ids,
+            max_new_tokens=trainer.max_completion_length, eos_id=trainer.eos_token_ids,
+            choice=Choice(args.temperature, args.top_p, args.top_k or 0),
         ), None  # fmt: skip
 
     trainer._generate_single_turn = generate

@@ -21,8 +21,11 @@ _LEFT = ("prompt_ids", "prompt_mask")
 
 Group = dict[str, Tensor]
 
+#: TRL is partly typed: its class is taken untyped.
+_GRPO: Any = GRPOTrainer
 
-class DAPOTrainer(GRPOTrainer):  # type: ignore[misc]
+
+class DAPOTrainer(_GRPO):  # type: ignore[misc]
     """GRPO whose batches hold informative groups only: ones whose rewards differ.
 
     Whole rounds of prompts are drawn and scored by TRL until every process has its share of

@@ -21,11 +21,13 @@ from iac_gym.category import Category
 from iac_gym.draw import unit
 from iac_gym.grading import iter_ids
 from iac_gym.registry import category_of
-from iac_gym.task import build_task, parse_id
+from iac_gym.task import Task, build_task, parse_id
 
 ENV = "IaC-K8s-v0"
 #: Difficulties that the context holds.
 LEVELS = (1, 2)
+#: Stands between instruction and answer; one token of the tokenizer.
+SEPARATOR = "<answer>"
 
 _NAME = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")
 _ONSETS = "b c d f g h k l m n p r s t v w z br ch cl dr fl gr pl sh sk st tr".split()
@@ -40,6 +42,11 @@ class Example:
     instruction: str
     answer: str
     names: tuple[str, ...]
+
+
+def prompt(task: Task) -> str:
+    """Return what the embedded model is given for a task: the instruction and a separator."""
+    return task.instruction + SEPARATOR
 
 
 def _example(category: Category, task_id: str) -> Example:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.sampler import sample
+from agents.tiny.corpus import prompt
 from agents.tiny.model import CONTEXT
-from agents.tiny.tokenizer import SEPARATOR
 from iac_gym.grading import Grade, grade_batch, load_task
 
 #: Longest answer in tokens when measuring.
@@ -31,7 +31,7 @@ def measure(
     model: Any, tokenizer: Any, ids: Sequence[str], temperature: float, seed: int = 0
 ) -> Measured:
     """Let the model answer each task once; `temperature` 0 is greedy."""
-    prompts = tokenizer([load_task(task_id).instruction + SEPARATOR for task_id in ids])
+    prompts = tokenizer([prompt(load_task(task_id)) for task_id in ids])
     rows = [row[-(CONTEXT - 1) :] for row in prompts["input_ids"]]
     answers = sample(
         model, rows, max_new_tokens=LONGEST, temperature=temperature, seed=seed,

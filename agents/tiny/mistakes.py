@@ -29,9 +29,7 @@ _OLD_VERSIONS = {
 _UNITS = {"Mi": ("M", "MB", "m"), "Gi": ("G", "GB", "g"), "Ki": ("K", "KB"), "m": ("",)}
 
 
-def _edit_one(
-    pattern: str, text: str, dice: Random, edit: Callable[[re.Match[str]], str]
-) -> str:
+def _edit_one(pattern: str, text: str, dice: Random, edit: Callable[[re.Match[str]], str]) -> str:
     """Replace one randomly chosen match of a pattern."""
     found = list(re.finditer(pattern, text, re.MULTILINE))
     if not found:

@@ -20,9 +20,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from agents.tiny.corpus import Example, varied
+from agents.tiny.corpus import SEPARATOR, Example, varied
 from agents.tiny.model import CONTEXT
-from agents.tiny.tokenizer import SEPARATOR
 
 #: Examples that are sorted by length together.
 WINDOW = 512
@@ -60,7 +59,7 @@ def rate(settings: Settings, step: int) -> float:
 
 
 def encode(tokenizer: Any, rows: Sequence[tuple[str, str]]) -> list[Pair]:
-    """Turn (instruction, answer) into token ids; rows that the context does not hold are left out."""
+    """Turn (instruction, answer) into token ids; rows too long for the context are left out."""
     prompts = tokenizer([prompt + SEPARATOR for prompt, _ in rows])["input_ids"]
     answers = tokenizer([answer for _, answer in rows])["input_ids"]
     pairs = [(p, [*a, tokenizer.eos_token_id]) for p, a in zip(prompts, answers, strict=True)]
@@ -162,7 +161,7 @@ class Run:
         return self.folder / "checkpoint.pt"
 
     def save(self) -> None:
-        """Save everything that the run needs to go on; the old file stays until the new is whole."""
+        """Save all that the run needs to go on; the old file stays until the new is whole."""
         state = {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),

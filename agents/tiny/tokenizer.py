@@ -19,7 +19,9 @@ from pathlib import Path
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-PAD, BOS, EOS, SEPARATOR = "<pad>", "<bos>", "<eos>", "<answer>"
+from agents.tiny.corpus import SEPARATOR
+
+PAD, BOS, EOS = "<pad>", "<bos>", "<eos>"
 SPECIAL = (PAD, BOS, EOS, SEPARATOR)
 VOCABULARY = 2048
 

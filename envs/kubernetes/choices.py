@@ -30,7 +30,7 @@ DATABASE_IMAGES = tuple(
     """postgres:16 postgres:16.4 postgres:15-alpine mysql:8.4 mariadb:11.4 mongo:7.0 redis:7.4
     redis:7.2-alpine rabbitmq:3.13 cassandra:5.0 elasticsearch:8.15.0 influxdb:2.7 neo4j:5.22
     memcached:1.6 nats:2.10 etcd:3.5 cockroachdb/cockroach:v24.1 clickhouse/clickhouse-server:24.8
-    zookeeper:3.9 minio/minio:latest-cicd""".split()[:-1]
+    zookeeper:3.9""".split()
 )
 AGENT_IMAGES = tuple(
     """fluent/fluent-bit:3.1 fluentd:v1.17 grafana/promtail:3.1.0 prom/node-exporter:v1.8.2

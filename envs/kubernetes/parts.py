@@ -6,7 +6,7 @@ draw and the workload; `wants` in the family decides whether it is added.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from envs.kubernetes import choices
@@ -86,9 +86,21 @@ class Workload:
         self.main.setdefault("volumeMounts", []).append(mount)
 
 
-def web(draw: Draw, kind: str = "Deployment", images: tuple[str, ...] = choices.WEB_IMAGES) -> Workload:
+Part = Callable[[Draw, Workload], object]
+
+
+def workload(
+    draw: Draw, images: tuple[str, ...], kind: str = "Deployment", container: str = "app"
+) -> Workload:
     """A workload of a drawn name and image."""
-    return Workload(kind, draw.name("app"), draw.choice("image", images))
+    return Workload(kind, draw.name("app"), draw.choice("image", images), container)
+
+
+def extras(draw: Draw, work: Workload, *parts: tuple[int, Part]) -> None:
+    """Add each part that is wanted; the number is the level from which it is likely."""
+    for level, part in parts:
+        if draw.wants(f"with {part.__name__}", level):
+            part(draw, work)
 
 
 def replicas(draw: Draw, work: Workload, low: int = 2, high: int = 9) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from envs.kubernetes.requirements.targets import (
-    SCALABLE,
     WORKLOADS,
     asleep,
     differs,
@@ -18,27 +17,27 @@ from envs.kubernetes.requirements.targets import (
     value_is,
 )
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map, as_text
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map
 
 _HPA = ("HorizontalPodAutoscaler",)
 _PDB = ("PodDisruptionBudget",)
 
 
 @requirement(
-    "a HorizontalPodAutoscaler `{name}` that scales `{of}`",
-    "the HorizontalPodAutoscaler `{name}` targets `{of}`",
+    "a HorizontalPodAutoscaler `{name}` for the Deployment `{of}`",
+    "the HorizontalPodAutoscaler `{name}` scales the Deployment `{of}`",
 )
 def autoscaler(manifest: Manifest, name: str, of: str) -> Findings:
-    """An autoscaler whose target is the workload `of`, which runs."""
+    """An autoscaler whose target is a Deployment; where the answer has it, it must run."""
 
     def check(item: KubeObject) -> Findings:
         target = as_map(item.get("spec", "scaleTargetRef"))
         if target.get("name") != of:
             yield differs(item, ("spec", "scaleTargetRef", "name"), target.get("name"), of)
-        kind = as_text(target.get("kind"))
-        if kind not in SCALABLE:
-            yield item.finding(f"`{name}` scales no workload", "spec", "scaleTargetRef", "kind")
-        for workload in named(manifest, of, kind):
+        if target.get("kind") != "Deployment":
+            path = ("spec", "scaleTargetRef", "kind")
+            yield differs(item, path, target.get("kind"), "Deployment")
+        for workload in named(manifest, of, "Deployment"):
             still = asleep(workload)
             if still:
                 yield still
