@@ -46,7 +46,8 @@ color:#1f2328}
 table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #d1d9e0;padding:.25em .6em;
 text-align:right}td:first-child,th:first-child{text-align:left}pre{background:#f6f8fa;padding:.7em;
 overflow-x:auto;font-size:13px}.grid{display:flex;flex-wrap:wrap;gap:1em}figure{margin:0}
-figcaption{font-size:13px;font-weight:600}small{color:#59636e}li{font-family:monospace;font-size:13px}
+figcaption{font-size:13px;font-weight:600}
+small{color:#59636e}li{font-family:monospace;font-size:13px}
 """
 
 
@@ -139,7 +140,8 @@ def _measured(before: Measurement | None, after: Measurement | None) -> str:
     words = (
         f"{len(first.outcomes)} tasks of the split <code>test</code>, difficulty "
         f"{', '.join(map(str, levels))}; the same tasks each time. A task is solved when its "
-        "answer is valid and meets every requirement. Brackets: 95 % bootstrap interval over tasks. "
+        "answer is valid and meets every requirement. Brackets: 95 % bootstrap interval over "
+        "tasks. "
         f"Unscored answers, left out: {unscored}."
     )
     single = table(before, after, families=True)

@@ -35,11 +35,11 @@ class Scorer:
     """
 
     def __init__(
-        self, workers: int = 0, record: Rollouts | None = None, grader: Grader = grade_batch
+        self, workers: int = 0, record: Rollouts | None = None, grader: Grader | None = None
     ) -> None:
         self.workers = workers
         self.record = record
-        self.grader = grader
+        self.grader = grader or grade_batch
         self._key: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
         self._grades: list[Grade] = []
 

@@ -45,7 +45,7 @@ class _Layer:
     down_bias: Tensor | None
 
 
-def _weight(module: nn.Module) -> Tensor:
+def _weight(module: Any) -> Tensor:
     """Return a linear layer's weight, with its active LoRA adapters merged in."""
     base = getattr(module, "base_layer", module)
     weight: Tensor = base.weight.detach().float()
@@ -53,9 +53,9 @@ def _weight(module: nn.Module) -> Tensor:
         return weight
     if getattr(module, "merged", False):
         return weight
-    for name in module.active_adapters:  # type: ignore[union-attr]
-        if name in module.lora_A:  # type: ignore[operator]
-            delta = module.get_delta_weight(name)  # type: ignore[operator]
+    for name in module.active_adapters:
+        if name in module.lora_A:
+            delta = module.get_delta_weight(name)
             weight = weight + delta.detach().float()
     return weight
 
@@ -76,21 +76,20 @@ def _plain(model: Any) -> Any:
     return model.get_base_model() if hasattr(model, "get_base_model") else model
 
 
-def _is_linear(module: nn.Module) -> bool:
+def _is_linear(module: Any) -> bool:
     """Whether a projection is a plain linear layer, or one under a plain LoRA adapter."""
     base = getattr(module, "base_layer", module)
     if type(base) is not nn.Linear:
         return False
     if base is module:
         return True
-    plain = {"default": False} if not hasattr(module, "use_dora") else dict(module.use_dora)
-    return hasattr(module, "lora_A") and not any(plain.values())
+    return hasattr(module, "lora_A") and not any(getattr(module, "use_dora", {}).values())
 
 
 def is_fast(model: Any) -> bool:
     """Whether `sample` computes this model itself: Llama or Qwen2, not quantised, on a CPU."""
     model = _plain(model)
-    config = getattr(model, "config", None)
+    config: Any = getattr(model, "config", None)
     if getattr(config, "model_type", None) not in FAST_TYPES:
         return False
     if any(parameter.device.type != "cpu" for parameter in model.parameters()):

@@ -35,14 +35,15 @@ def _edit_one(pattern: str, text: str, dice: Random, edit: Callable[[re.Match[st
     if not found:
         return text
     match = dice.choice(found)
-    return text[: match.start()] + edit(match) + text[match.end() :]
+    return "".join((text[: match.start()], edit(match), text[match.end() :]))
 
 
 def old_api_version(text: str, dice: Random) -> str:
     """An API version that was removed, or the group forgotten."""
 
     def edit(match: re.Match[str]) -> str:
-        return match[1] + dice.choice(_OLD_VERSIONS.get(match[2], (match[2] + "beta1",)))
+        removed = _OLD_VERSIONS.get(match[2], (match[2] + "beta1",))
+        return f"{match[1]}{dice.choice(removed)}"
 
     return _edit_one(r"^(apiVersion: )(\S+)$", text, dice, edit)
 

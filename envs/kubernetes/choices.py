@@ -45,73 +45,54 @@ TOOL_IMAGES = tuple(
     ghcr.io/acme/migrate:2.4 quay.io/lumen/export:0.7.2 registry.example.com/data/etl:3.8
     registry.example.com/data/cleanup:1.0""".split()
 )
-SIDECAR_IMAGES = tuple(
-    """fluent/fluent-bit:3.1 envoyproxy/envoy:v1.31.0 grafana/promtail:3.1.0 nginx:1.27-alpine
-    timberio/vector:0.40.0 quay.io/oauth2-proxy/oauth2-proxy:v7.6.0 prom/statsd-exporter:v0.27.1
-    oliver006/redis_exporter:v1.62.0 otel/opentelemetry-collector:0.108.0
-    ghcr.io/acme/log-shipper:1.3""".split()
+INIT_IMAGES = tuple(
+    """busybox:1.36 busybox:1.37 alpine:3.20 alpine:3.19 debian:12-slim ubuntu:24.04
+    ghcr.io/acme/migrate:2.4 ghcr.io/acme/prepare:1.0 quay.io/lumen/seed:0.5.1
+    registry.example.com/data/fetch:2.2""".split()
 )
+#: Images of helpers that run beside an application, with the names people give them.
+SIDECARS: Mapping[str, tuple[str, ...]] = {
+    "fluent/fluent-bit:3.1": ("logger", "fluent-bit", "shipper"),
+    "grafana/promtail:3.1.0": ("promtail", "logger", "log-agent"),
+    "timberio/vector:0.40.0": ("vector", "shipper", "collector"),
+    "ghcr.io/acme/log-shipper:1.3": ("shipper", "log-shipper", "logs-agent"),
+    "envoyproxy/envoy:v1.31.0": ("envoy", "proxy", "mesh"),
+    "nginx:1.27-alpine": ("proxy", "nginx", "front"),
+    "quay.io/oauth2-proxy/oauth2-proxy:v7.6.0": ("auth-proxy", "login", "oauth"),
+    "prom/statsd-exporter:v0.27.1": ("exporter", "statsd", "metrics"),
+    "otel/opentelemetry-collector:0.108.0": ("otel", "collector", "traces"),
+}
 PORTS = (80, 3000, 4000, 5000, 7000, 8000, 8080, 8081, 8088, 8090, 8443, 8888, 9000, 9090, 9200)
 PORT_NAMES = ("http", "web", "api", "main", "rest", "public")
 HEALTH_PATHS = tuple("/healthz /health /ready /readyz /livez /status /ping /up /api/health".split())
-PROBE_COMMANDS = (
-    "cat /tmp/healthy",
-    "test -f /tmp/ready",
-    "pg_isready",
-    "redis-cli ping",
-    "/bin/healthcheck",
-    "/app/check --quick",
-    "curl -f localhost",
-    "nc -z localhost 8080",
-)
-CPU = ("50m", "100m", "150m", "200m", "250m", "300m", "400m")
-CPU_LIMITS = ("500m", "600m", "750m", "800m", "1", "2", "1500m")
-MEMORY = ("64Mi", "96Mi", "100Mi", "128Mi", "160Mi", "192Mi", "200Mi")
-MEMORY_LIMITS = ("256Mi", "300Mi", "384Mi", "512Mi", "640Mi", "768Mi", "1Gi", "2Gi")
-SIZES = ("1Gi", "2Gi", "5Gi", "8Gi", "10Gi", "20Gi", "50Gi", "100Gi", "200Gi")
-STORAGE_CLASSES = ("standard", "fast-ssd", "gp3", "premium-rwo", "local-path", "ceph-block")
-NAMESPACES = tuple(
-    "payments staging production web backend data platform team-a team-b internal tools".split()
-)
-#: (variable, values) of settings; every value is text.
-SETTINGS: Mapping[str, tuple[str, ...]] = {
-    "LOG_LEVEL": ("debug", "info", "warn", "error"),
-    "APP_ENV": ("production", "staging", "development", "test"),
-    "TZ": ("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"),
-    "LOG_FORMAT": ("json", "text", "logfmt", "plain"),
-    "REGION": ("eu-west-1", "us-east-1", "ap-south-1", "eu-north-1"),
+PROBE__COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "python": (
+        "python migrate.py",
+        "python -m etl.run",
+        "python report.py --daily",
+        "python -m worker",
+        "python main.py",
+    ),
+    "node": ("node cleanup.js", "node server.js", "node dist/index.js", "npm run sync"),
+    "ruby": ("bundle exec rake db:migrate", "bundle exec sidekiq", "ruby sync.rb"),
+    "curlimages": ("curl -fsS http://reports/run", "curl -fsS http://cache/flush"),
+    "bitnami/kubectl": ("kubectl get pods", "kubectl get nodes", "kubectl version"),
+    "amazon": ("aws s3 ls", "aws s3 sync /data s3://backup", "aws sts get-caller-identity"),
+    "rclone": ("rclone sync /data remote:backup", "rclone check /data remote:backup"),
+    "perl": ("perl /scripts/report.pl", "perl -v"),
+    "ghcr.io": ("/app/run --once", "/app/migrate up", "/app/export --all", "/app/check"),
+    "quay.io": ("/app/export --all", "/app/export --since yesterday", "/bin/export"),
+    "registry.": ("/app/run --once", "/app/etl --full", "/app/clean --older-than 30d"),
+    "": (
+        "/scripts/backup.sh",
+        "/scripts/rotate.sh --keep 7",
+        "/scripts/sync.sh",
+        "sleep 300",
+        "sleep 3600",
+        "date -u",
+        "df -h",
+    ),
 }
-NUMBERS: Mapping[str, tuple[str, ...]] = {
-    "WORKERS": ("2", "4", "8", "16"),
-    "MAX_CONNECTIONS": ("50", "100", "200", "500"),
-    "TIMEOUT_SECONDS": ("5", "15", "30", "60"),
-    "CACHE_SIZE": ("64", "128", "256", "1024"),
-    "RETRIES": ("3", "5", "7", "10"),
-}
-COMMANDS = (
-    "python -m worker",
-    "python main.py",
-    "node server.js",
-    "node dist/index.js",
-    "/app/run --once",
-    "/app/server --verbose",
-    "sleep 3600",
-    "sleep infinity",
-    "npm run start",
-    "bundle exec sidekiq",
-)
-JOB_COMMANDS = (
-    "python migrate.py",
-    "python -m etl.run",
-    "python report.py --daily",
-    "node cleanup.js",
-    "/app/migrate up",
-    "/app/export --all",
-    "/scripts/backup.sh",
-    "/scripts/rotate.sh --keep 7",
-    "bundle exec rake db:migrate",
-    "date -u",
-)
 WAIT_COMMANDS = (
     "sh /scripts/wait.sh",
     "nc -z db 5432",
@@ -160,10 +141,16 @@ TAINTS = ("dedicated", "workload", "team", "gpu", "spot")
 TAINT_VALUES = ("batch", "web", "search", "data", "true")
 EFFECTS = ("NoSchedule", "NoExecute")
 
+
+def commands_for(image: str) -> tuple[str, ...]:
+    """Return command lines that an image could run."""
+    return next(lines for start, lines in _COMMANDS.items() if image.startswith(start))
+
+
 _ORDER = (
     "apiVersion kind metadata name namespace labels annotations spec type schedule timeZone "
     "replicas serviceName selector strategy completions parallelism template image command args "
-    "ports env resources volumeMounts initContainers containers volumes volumeClaimTemplates"
+    "ports env accessModes resources requests limits volumeMounts initContainers containers volumes volumeClaimTemplates"
 ).split()
 _RANK = {key: place for place, key in enumerate(_ORDER)}
 

@@ -193,11 +193,9 @@ def memory_limit(draw: Draw, work: Workload) -> None:
     _amount(work, ask.memory_limit, "limits", "memory", amount)
 
 
-def command(
-    draw: Draw, work: Workload, commands: tuple[str, ...] = choices.COMMANDS
-) -> None:
-    """A command line for the container."""
-    line = draw.choice("command", commands)
+def command(draw: Draw, work: Workload, commands: tuple[str, ...] = ()) -> None:
+    """A command line for the container, one that its image could run."""
+    line = draw.choice("command", commands or choices.commands_for(work.main["image"]))
     work.main["command"] = line.split()
     work.ask(ask.command, command=line)
 

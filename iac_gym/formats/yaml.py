@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 from iac_gym.formats.yaml_dump import dump
 from iac_gym.formats.yaml_scalars import (
@@ -282,8 +282,7 @@ class _Builder:
                 named.height = height
         if self.stack:
             parent = self.stack[-1]
-            if height > parent.tallest:
-                parent.tallest = height
+            parent.tallest = max(parent.tallest, height)
             if frame.into:
                 self.attach(frame.value, frame.value.mark)
 

@@ -116,9 +116,8 @@ def _stands_plain(text: str) -> bool:
 
 def quote(text: str) -> str:
     """Write a text in double quotes."""
-    return "".join(
-        char if char.isprintable() else _escape(char) for char in json.dumps(text, ensure_ascii=False)
-    )
+    written = json.dumps(text, ensure_ascii=False)
+    return "".join(char if char.isprintable() else _escape(char) for char in written)
 
 
 def _escape(char: str) -> str:

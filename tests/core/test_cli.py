@@ -125,7 +125,7 @@ def test_validate_writes_a_report(capsys, tmp_path, monkeypatch):
     quick = [testing.reward_orders_answers, testing.what_is_checked_is_said]
     monkeypatch.setattr(testing, "CHECKS", quick)
     path = tmp_path / "report.json"
-    code, shown = run(capsys, "validate", K8S, "--depth", 1, "--report", path)
+    code, _ = run(capsys, "validate", K8S, "--depth", 1, "--report", path)
     assert code == 0
     data = json.loads(path.read_text())
     assert [check["problems"] for check in data["checks"]] == [[], []]

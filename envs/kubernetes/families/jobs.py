@@ -13,11 +13,6 @@ def _batch(draw: Draw, kind: str = "Job") -> Workload:
     return parts.workload(draw, choices.TOOL_IMAGES, kind, "main")
 
 
-def _line(draw: Draw, work: Workload) -> None:
-    """A command line of a batch job."""
-    parts.command(draw, work, choices.JOB_COMMANDS)
-
-
 def _backoff(draw: Draw, work: Workload) -> None:
     """A number of retries."""
     count = draw.choice("backoff", (0, 1, 2, 3, 4, 5, 8))
@@ -45,7 +40,7 @@ def one_off_job(draw: Draw) -> Draft:
     work = _batch(draw)
     parts.restart(draw, work)
     parts.extras(
-        draw, work, (1, _line), (2, _backoff), (2, _ttl), (3, _deadline), (3, parts.memory_limit),
+        draw, work, (1, parts.command), (2, _backoff), (2, _ttl), (3, _deadline), (3, parts.memory_limit),
         (3, parts.account),
     )  # fmt: skip
     return work.draft("Run a one-off job", "Something has to run once", "We need a batch job")
@@ -59,12 +54,12 @@ def parallel_job(draw: Draw) -> Draft:
     count = draw.choice("completions", (4, 5, 6, 8, 10, 12, 20, 50))
     work.job["completions"] = count
     work.ask(ask.completions, count=count)
-    if draw.wants("parallel", 2):
+    if draw.wants("with in parallel", 2):
         width = draw.choice("parallelism", (2, 3, 4))
         work.job["parallelism"] = width
         work.ask(ask.parallelism, count=width)
     parts.extras(
-        draw, work, (2, _backoff), (3, _line), (3, _ttl), (3, parts.memory_request)
+        draw, work, (2, _backoff), (3, parts.command), (3, _ttl), (3, parts.memory_request)
     )
     return work.draft("Work through a queue with several pods", "Run a job several times over")
 
@@ -75,21 +70,25 @@ def indexed_job(draw: Draw) -> Draft:
     work = _batch(draw)
     work.job["completionMode"] = "Indexed"
     work.ask(ask.indexed)
-    parts.restart(draw, work)
     count = draw.choice("completions", (3, 4, 5, 6, 8, 10, 16, 32))
     work.job["completions"] = count
     work.ask(ask.completions, count=count)
-    if draw.wants("retries per index", 3):
-        work.pod["restartPolicy"] = "Never"  # the API asks for it
+    if draw.wants("with retries per index", 3):
+        work.pod["restartPolicy"] = "Never"  # the only one that the API allows with it
+        work.ask(ask.restart_policy, policy="Never")
         again = draw.choice("index retries", (1, 2, 3, 4))
         work.job["backoffLimitPerIndex"] = again
         work.ask(ask.backoff_per_index, count=again)
-    if draw.wants("parallel", 2):
+    else:
+        parts.restart(draw, work)
+    if draw.wants("with in parallel", 2):
         width = draw.choice("parallelism", (2, 3))
         work.job["parallelism"] = width
         work.ask(ask.parallelism, count=width)
-    parts.extras(draw, work, (3, _line), (3, _ttl))
-    return work.draft("Split a data set over the pods of a job", "Process our shards by their index")
+    parts.extras(draw, work, (3, parts.command), (3, _ttl))
+    return work.draft(
+        "Split a data set over the pods of a job", "Process our shards by their index"
+    )
 
 
 def _concurrency(draw: Draw, work: Workload) -> None:
@@ -136,7 +135,7 @@ def cron_schedule(draw: Draw) -> Draft:
     work.ask(ask.schedule, cron=cron)
     parts.restart(draw, work)
     parts.extras(
-        draw, work, (2, _concurrency), (2, _line), (3, _successes), (3, _failures), (4, _zone),
+        draw, work, (2, _concurrency), (2, parts.command), (3, _successes), (3, _failures), (4, _zone),
         (4, _late), (4, _backoff),
     )  # fmt: skip
     return work.draft("Run something on a schedule", "We need a CronJob", "Schedule a batch job")
@@ -164,7 +163,7 @@ def recurring_job(draw: Draw) -> Draft:
             work.ask(ask.weekly_at, day=day, time=time)
     parts.restart(draw, work)
     parts.extras(
-        draw, work, (2, _concurrency), (2, _zone), (3, _line), (3, _backoff), (3, _deadline)
+        draw, work, (2, _concurrency), (2, _zone), (3, parts.command), (3, _backoff), (3, _deadline)
     )
     return work.draft("Run a task again and again", "Our maintenance task should run by itself")
 
@@ -174,10 +173,10 @@ def migration_job(draw: Draw) -> Draft:
     """A Job that waits in an init container for what it needs, with bounded resources."""
     work = _batch(draw)
     parts.restart(draw, work)
-    image = draw.choice("init image", choices.TOOL_IMAGES)
+    image = draw.choice("init image", choices.INIT_IMAGES)
     work.pod["initContainers"] = [choices.container(image, "wait")]
     work.ask(ask.init_container, name="wait", image=image)
-    if draw.wants("init command", 2):
+    if draw.wants("with init command", 2):
         line = draw.choice("init line", choices.WAIT_COMMANDS)
         work.pod["initContainers"][0]["command"] = line.split()
         work.ask(ask.init_command, name="wait", command=line)

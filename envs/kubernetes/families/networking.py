@@ -300,9 +300,8 @@ def admitted_clients(draw: Draw) -> Draft:
         asks.append(ask.admits_namespace(of=name, port=metrics, namespace=space))
         rules.append({"from": [_space(space)], "ports": pick.tcp(metrics)})
     types = ["Ingress"]
-    if draw.wants("shut", 2):
-        asks.append(ask.only_ports(of=name, direction="incoming", ports=ports))
-    if draw.wants("silent", 3):
+    asks.append(ask.only_ports(of=name, direction="incoming", ports=ports))
+    if draw.wants("silent", 2):
         types.append("Egress")
         asks.append(ask.policy_blocks(of=name, direction="outgoing"))
     space_of = None
@@ -370,8 +369,7 @@ def outgoing_traffic(draw: Draw) -> Draft:
         ports.append(53)
         rules.append(pick.dns_rule())
         asks.append(ask.reaches_dns(of=name))
-    if draw.wants("shut", 2):
-        asks.append(ask.only_ports(of=name, direction="outgoing", ports=ports))
+    asks.append(ask.only_ports(of=name, direction="outgoing", ports=ports))
     types = ["Egress"]
     if draw.wants("deaf", 3):
         types.append("Ingress")

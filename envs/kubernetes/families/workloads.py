@@ -79,15 +79,15 @@ def probed_service(draw: Draw) -> Draft:
         parts.tcp_probe(work, "readiness", port)
     else:
         parts.http_probe(draw, work, "readiness", port)
-    if draw.wants("period", 2):
+    if draw.wants("with period", 2):
         parts.probe_period(draw, work, "liveness")
-    if draw.wants("delay", 3):
+    if draw.wants("with delay", 3):
         parts.probe_delay(draw, work, "readiness")
-    if draw.wants("failures", 3):
+    if draw.wants("with failures", 3):
         parts.probe_failures(draw, work, "liveness")
-    if draw.wants("timeout", 4):
+    if draw.wants("with timeout", 4):
         parts.probe_timeout(draw, work, "readiness")
-    if draw.wants("startup", 4):
+    if draw.wants("with startup", 4):
         parts.exec_probe(draw, work, "startup")
     parts.extras(draw, work, (4, parts.replicas))
     return work.draft(
@@ -103,9 +103,9 @@ def checked_worker(draw: Draw) -> Draft:
     work = parts.workload(draw, choices.APP_IMAGES)
     probe = draw.choice("probe", ("liveness", "readiness", "startup"))
     parts.exec_probe(draw, work, probe)
-    if draw.wants("period", 2):
+    if draw.wants("with period", 2):
         parts.probe_period(draw, work, probe)
-    if draw.wants("failures", 2):
+    if draw.wants("with failures", 2):
         parts.probe_failures(draw, work, probe)
     parts.extras(draw, work, (2, parts.memory_limit))
     return work.draft(
@@ -127,24 +127,24 @@ def rolling_service(draw: Draw) -> Draft:
     rolling = {"maxSurge": surge}
     work.spec["strategy"] = {"type": "RollingUpdate", "rollingUpdate": rolling}
     work.ask(ask.max_surge, surge=surge)
-    if draw.wants("loss", 2):
+    if draw.wants("with loss", 2):
         rolling["maxUnavailable"] = draw.choice("unavailable", _LOSSES)
         work.ask(ask.max_unavailable, count=rolling["maxUnavailable"])
-    if draw.wants("patience", 3):
+    if draw.wants("with patience", 3):
         work.spec["minReadySeconds"] = draw.choice("min ready", (5, 10, 15, 20, 30, 60))
         work.ask(ask.min_ready, seconds=work.spec["minReadySeconds"])
-    if draw.wants("history", 3):
+    if draw.wants("with history", 3):
         work.spec["revisionHistoryLimit"] = draw.choice("revisions", (1, 2, 3, 4, 5, 8))
         work.ask(ask.revision_history, count=work.spec["revisionHistoryLimit"])
-    if draw.wants("deadline", 4):
+    if draw.wants("with deadline", 4):
         work.spec["progressDeadlineSeconds"] = draw.choice("progress", (120, 240, 300, 900))
         work.ask(ask.progress_deadline, seconds=work.spec["progressDeadlineSeconds"])
     parts.extras(draw, work, (3, parts.memory_limit))
-    if draw.wants("ready", 4):
+    if draw.wants("with ready", 4):
         port = parts.port(draw, work)
         parts.http_probe(draw, work, "readiness", port)
     return work.draft(
-        "Deploy a web server that is updated without an outage",
+        "Deploy a web server with controlled rolling updates",
         "We roll out a web server step by step",
     )
 
@@ -172,15 +172,15 @@ def prepared_app(draw: Draw) -> Draft:
     """An application with an init container that runs first."""
     work = parts.workload(draw, choices.APP_IMAGES)
     name = draw.choice("init", _INITS)
-    image = draw.choice("init image", choices.TOOL_IMAGES)
+    image = draw.choice("init image", choices.INIT_IMAGES)
     init = choices.container(image, name)
     work.pod["initContainers"] = [init]
     work.ask(ask.init_container, name=name, image=image)
-    if draw.wants("init command", 2):
+    if draw.wants("with init command", 2):
         line = draw.choice("init line", choices.WAIT_COMMANDS)
         init["command"] = line.split()
         work.ask(ask.init_command, name=name, command=line)
-    if draw.wants("shared", 3):
+    if draw.wants("with shared", 3):
         volume = draw.choice("volume", ("work", "data", "cache", "assets", "shared"))
         path = draw.choice("path", ("/work", "/data", "/srv/data", "/var/cache/app"))
         work.volume(volume, path, {"emptyDir": {}})
@@ -198,29 +198,26 @@ def prepared_app(draw: Draw) -> Draft:
     )
 
 
-_SIDECARS = ("proxy", "logger", "exporter", "shipper", "envoy", "metrics", "collector", "agent")
-
-
 @family("kubernetes", levels=(1, 2, 3))
 def sidecar_app(draw: Draw) -> Draft:
     """An application with a second container beside it, perhaps as a native sidecar."""
     work = parts.workload(draw, choices.APP_IMAGES)
-    name = draw.choice("sidecar", _SIDECARS)
-    image = draw.choice("sidecar image", choices.SIDECAR_IMAGES)
+    image = draw.choice("sidecar image", tuple(choices.SIDECARS))
+    name = draw.choice("sidecar", choices.SIDECARS[image])
     beside = choices.container(image, name)
     work.ask(ask.pod_container, name=name, image=image)
-    if draw.wants("native", 2):
+    if draw.wants("with native", 2):
         beside["restartPolicy"] = "Always"
         work.pod["initContainers"] = [beside]
         work.ask(ask.native_sidecar, name=name)
     else:
         work.pod["containers"].append(beside)
-    if draw.wants("logs", 3):
+    if draw.wants("with logs", 3):
         path = draw.choice("path", ("/var/log/app", "/logs", "/var/log/shop", "/data/logs"))
         work.volume("logs", path, {"emptyDir": {}})
         beside["volumeMounts"] = [{"name": "logs", "mountPath": path}]
         work.ask(ask.empty_dir, volume="logs")
-        work.ask(ask.container_mount, name="app", volume="logs", path=path)
+        work.ask(ask.mount, volume="logs", path=path)
         work.ask(ask.container_mount, name=name, volume="logs", path=path)
     parts.extras(draw, work, (2, parts.replicas), (2, parts.pod_label))
     return work.draft(
@@ -239,7 +236,7 @@ def mounted_config(draw: Draw) -> Draft:
     config = draw.name("config", ("config", "settings", "conf", "files", "rules"))
     path = draw.choice("path", _CONFIG_PATHS)
     work.volume("config", path, {"configMap": {"name": config}})
-    work.ask(ask.config_mounted, config=config, path=path)
+    work.ask(ask.config_mount, config=config, path=path)
     parts.extras(
         draw, work, (1, parts.replicas), (2, parts.port), (2, parts.setting),
         (3, parts.memory_limit), (3, parts.account), (3, parts.argument),
@@ -261,7 +258,7 @@ def hardened_app(draw: Draw) -> Draft:
         (4, parts.volume_group), (4, parts.memory_limit),
     )  # fmt: skip
     return work.draft(
-        "Deploy an application with as few rights as possible",
+        "Deploy an application with restricted rights",
         "Security wants this application locked down",
         "Deploy a hardened application",
     )
@@ -272,7 +269,7 @@ def graceful_app(draw: Draw) -> Draft:
     """An application that gets time to finish its requests."""
     work = parts.workload(draw, choices.WEB_IMAGES)
     parts.grace(draw, work)
-    if draw.wants("pre stop", 1):
+    if draw.wants("with pre stop", 1):
         seconds = draw.choice("sleep", (3, 5, 8, 10, 12, 15, 20, 25))
         hook = {"exec": {"command": ["sleep", str(seconds)]}}
         work.main["lifecycle"] = {"preStop": hook}
@@ -281,7 +278,7 @@ def graceful_app(draw: Draw) -> Draft:
         draw, work, (2, parts.replicas), (2, parts.memory_limit), (3, parts.setting),
         (3, parts.pull_policy),
     )  # fmt: skip
-    if draw.wants("ready", 3):
+    if draw.wants("with ready", 3):
         port = parts.port(draw, work)
         parts.http_probe(draw, work, "readiness", port)
     return work.draft(
@@ -315,7 +312,14 @@ def debug_pod(draw: Draw) -> Draft:
     return work.draft("Start a pod for debugging", "We debug something on certain nodes")
 
 
-_HOST_PATHS = ("/var/log", "/var/lib/docker", "/proc", "/sys", "/run/containerd", "/var/lib/kubelet")
+_HOST_PATHS = (
+    "/var/log",
+    "/var/lib/docker",
+    "/proc",
+    "/sys",
+    "/run/containerd",
+    "/var/lib/kubelet",
+)
 
 
 @family("kubernetes", levels=(1, 2, 3, 4))
@@ -324,19 +328,19 @@ def node_agent(draw: Draw) -> Draft:
     work = parts.workload(draw, choices.AGENT_IMAGES, "DaemonSet", "agent")
     host = draw.choice("host path", _HOST_PATHS)
     path = draw.choice("path", ("/host", "/host/data", "/mnt/node", host))
-    if draw.wants("read only", 2):
+    if draw.wants("with read only", 2):
         work.volume("host", path, {"hostPath": {"path": host}}, readOnly=True)
         work.ask(ask.host_mount, host=host, path=path)
         work.ask(ask.host_mount_read_only, host=host)
     else:
         work.volume("host", path, {"hostPath": {"path": host}})
         work.ask(ask.host_mount, host=host, path=path)
-    if draw.wants("control plane", 2):
+    if draw.wants("with control plane", 2):
         key = "node-role.kubernetes.io/control-plane"
         entry = {"key": key, "operator": "Exists", "effect": "NoSchedule"}
         work.pod["tolerations"] = [entry]
         work.ask(ask.tolerates_key, key=key, effect="NoSchedule")
-    if draw.wants("host network", 4):
+    if draw.wants("with host network", 4):
         work.pod["hostNetwork"] = True
         work.ask(ask.host_network)
     parts.extras(
@@ -382,7 +386,7 @@ def database(draw: Draw) -> Draft:
     work.main["volumeMounts"] = [{"name": claim, "mountPath": path}]
     work.ask(ask.claim_template, claim=claim, size=size)
     work.ask(ask.mount, volume=claim, path=path)
-    if draw.wants("class", 3):
+    if draw.wants("with class", 3):
         name = draw.choice("class", choices.STORAGE_CLASSES)
         template["spec"]["storageClassName"] = name  # type: ignore[index]
         work.ask(ask.template_class, claim=claim, storage_class=name)
@@ -391,20 +395,20 @@ def database(draw: Draw) -> Draft:
         draw, work, (2, parts.replicas), (4, parts.memory_limit), (4, parts.grace),
         (5, parts.cpu_request), (5, parts.setting),
     )  # fmt: skip
-    return work.draft("Run a database", "We need a data store that keeps its data")
+    return work.draft("Run a stateful service", "We need a data store that keeps its data")
 
 
 def _peers(draw: Draw, work: Workload) -> None:
     """Give a StatefulSet its headless Service, if it is wanted."""
-    if not draw.wants("service", 3):
+    if not draw.wants("with service", 3):
         return
     name = draw.name("service", ("headless", "peers", "nodes", "members"))
     work.spec["serviceName"] = name
     work.ask(ask.governing_service, service=name)
-    if draw.wants("service object", 4):
+    if draw.wants("with service object", 4):
         port = parts.port(draw, work)
         _service(work, name, port)
-        work.asks.append(ask.headless_service(name=name))
+        work.asks.append(ask.headless(name=name))
         work.asks.append(ask.routes_to(of=name, app=work.name))
 
 
@@ -413,10 +417,10 @@ def cluster_members(draw: Draw) -> Draft:
     """A StatefulSet whose pods start in parallel and have stable names, without volumes."""
     work = parts.workload(draw, choices.DATABASE_IMAGES, "StatefulSet", "member")
     parts.replicas(draw, work, 3, 9)
-    if draw.wants("parallel", 1):
+    if draw.wants("with in parallel", 1):
         work.spec["podManagementPolicy"] = "Parallel"
         work.ask(ask.parallel_pods)
-    if draw.wants("service", 3):
+    if draw.wants("with service", 3):
         name = draw.name("service", ("headless", "peers", "nodes", "members"))
         work.spec["serviceName"] = name
         work.ask(ask.governing_service, service=name)

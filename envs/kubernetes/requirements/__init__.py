@@ -87,6 +87,7 @@ from envs.kubernetes.requirements.network_policies import (
 from envs.kubernetes.requirements.pods import (
     argument,
     command,
+    config_mount,
     container_command,
     container_mount,
     cpu_limit,
@@ -259,6 +260,7 @@ __all__ = [
     "concurrency",
     "config_immutable",
     "config_line",
+    "config_mount",
     "config_value",
     "container_command",
     "container_max",

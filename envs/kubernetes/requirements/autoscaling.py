@@ -53,23 +53,18 @@ def fewest_replicas(manifest: Manifest, name: str, count: int) -> Findings:
     return value_is(manifest, name, _HPA, ("spec", "minReplicas"), count, 1)
 
 
-@requirement(
-    "`{name}` goes up to {count} replicas", "the maximum of `{name}` is {count} replicas"
-)
+@requirement("`{name}` goes up to {count} replicas", "the maximum of `{name}` is {count} replicas")
 def most_replicas(manifest: Manifest, name: str, count: int) -> Findings:
     """`maxReplicas` of an autoscaler."""
     return value_is(manifest, name, _HPA, ("spec", "maxReplicas"), count)
 
 
-def _target(item: KubeObject, resource: str, container: str | None = None) -> dict[Any, Any]:
+def _target(item: KubeObject, resource: str) -> dict[Any, Any]:
     """Return the metric target of a resource; {} without one."""
-    kind = "Resource" if container is None else "ContainerResource"
-    field = "resource" if container is None else "containerResource"
     for entry in as_list(item.get("spec", "metrics")):
-        metric = as_map(as_map(entry).get(field))
-        if as_map(entry).get("type") == kind and metric.get("name") == resource:
-            if container in (None, metric.get("container")):
-                return as_map(metric.get("target"))
+        metric = as_map(as_map(entry).get("resource"))
+        if as_map(entry).get("type") == "Resource" and metric.get("name") == resource:
+            return as_map(metric.get("target"))
     return {}
 
 
@@ -121,14 +116,25 @@ def memory_average(manifest: Manifest, name: str, amount: str) -> Findings:
     return each(manifest, name, _HPA, check)
 
 
+def _window(manifest: Manifest, name: str, way: str, seconds: int, default: int) -> Findings:
+    def check(item: KubeObject) -> Findings:
+        path: Path = ("spec", "behavior", way)
+        found = item.get(*path, "stabilizationWindowSeconds", default=default)
+        if item.get(*path, "selectPolicy") == "Disabled":
+            yield item.finding(f"`{name}` has {way} disabled", *path, "selectPolicy")
+        elif not equal(found, seconds):
+            yield differs(item, (*path, "stabilizationWindowSeconds"), found, seconds)
+
+    return each(manifest, name, _HPA, check)
+
+
 @requirement(
     "`{name}` waits {seconds} seconds before it scales down (stabilization window)",
     "a scale-down stabilization window of {seconds} seconds for `{name}`",
 )
 def scale_down_window(manifest: Manifest, name: str, seconds: int) -> Findings:
     """The stabilization window for scaling down (the API's default is 300)."""
-    path = ("spec", "behavior", "scaleDown", "stabilizationWindowSeconds")
-    return value_is(manifest, name, _HPA, path, seconds, 300)
+    return _window(manifest, name, "scaleDown", seconds, 300)
 
 
 @requirement(
@@ -137,8 +143,7 @@ def scale_down_window(manifest: Manifest, name: str, seconds: int) -> Findings:
 )
 def scale_up_window(manifest: Manifest, name: str, seconds: int) -> Findings:
     """The stabilization window for scaling up (the API's default is 0)."""
-    path = ("spec", "behavior", "scaleUp", "stabilizationWindowSeconds")
-    return value_is(manifest, name, _HPA, path, seconds, 0)
+    return _window(manifest, name, "scaleUp", seconds, 0)
 
 
 def _policy(

@@ -16,9 +16,7 @@ def completions(manifest: Manifest, of: str, count: int) -> Findings:
     return value_is(manifest, of, JOBS, ("job", "completions"), count, 1)
 
 
-@requirement(
-    "`{of}` runs {count} pods at the same time", "{count} pods of `{of}` run in parallel"
-)
+@requirement("`{of}` runs {count} pods at the same time", "{count} pods of `{of}` run in parallel")
 def parallelism(manifest: Manifest, of: str, count: int) -> Findings:
     """`parallelism` of a Job (the API's default is 1)."""
     return value_is(manifest, of, JOBS, ("job", "parallelism"), count, 1)

@@ -17,7 +17,7 @@ from envs.kubernetes.requirements.targets import (
     value_is,
 )
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map, as_text
 
 _SHELLS = ("sh", "bash", "ash", "/bin/sh", "/bin/bash", "/bin/ash")
 #: Words that only a shell understands.
@@ -99,12 +99,39 @@ def env_value(manifest: Manifest, of: str, variable: str, value: str) -> Finding
 
     def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
         place, entry = _variable(container, variable)
-        if place < 0:
+        found = _text(manifest, entry) if entry else _from_config(manifest, container, variable)
+        if place < 0 and found is None:
             yield item.finding(f"`{of}` has no environment variable `{variable}`", *at, "env")
-        elif entry.get("value") != value:
-            yield differs(item, (*at, "env", place, "value"), entry.get("value"), value)
+        elif found != value:
+            yield differs(item, (*at, "env", place, "value"), found, value)
 
     return in_main(manifest, of, check)
+
+
+def _data(manifest: Manifest, config: object, key: object) -> Any:
+    """Return a value of a ConfigMap of the answer, None where there is none."""
+    found = manifest.find("ConfigMap", config) if isinstance(config, str) else None
+    return as_map(found.get("data")).get(key) if found and isinstance(key, str) else None
+
+
+def _text(manifest: Manifest, entry: dict[Any, Any]) -> Any:
+    """Return what a variable is set to: its value, or that of the ConfigMap's key it names."""
+    source = as_map(as_map(entry.get("valueFrom")).get("configMapKeyRef"))
+    if source:
+        return _data(manifest, source.get("name"), source.get("key"))
+    return entry.get("value")
+
+
+def _from_config(manifest: Manifest, container: dict[Any, Any], variable: str) -> Any:
+    """Return what `envFrom` sets a variable to by a ConfigMap of the answer: the last one wins."""
+    found = None
+    for entry in map(as_map, as_list(container.get("envFrom"))):
+        prefix = as_text(entry.get("prefix"))
+        if variable.startswith(prefix):
+            name = as_map(entry.get("configMapRef")).get("name")
+            value = _data(manifest, name, variable.removeprefix(prefix))
+            found = found if value is None else value
+    return found
 
 
 @requirement(
@@ -155,9 +182,7 @@ def cpu_limit(manifest: Manifest, of: str, amount: str) -> Findings:
     return _amount(manifest, of, "limits", "cpu", amount)
 
 
-@requirement(
-    "a memory limit of {amount} for `{of}`", "the memory of `{of}` is limited to {amount}"
-)
+@requirement("a memory limit of {amount} for `{of}`", "the memory of `{of}` is limited to {amount}")
 def memory_limit(manifest: Manifest, of: str, amount: str) -> Findings:
     """The memory limit of the main container."""
     return _amount(manifest, of, "limits", "memory", amount)
@@ -233,9 +258,7 @@ def host_network(manifest: Manifest, of: str) -> Findings:
     return value_is(manifest, of, WORKLOADS, ("pod", "hostNetwork"), True)
 
 
-def _container(
-    item: KubeObject, name: str, *, init: bool
-) -> tuple[Path, dict[Any, Any]] | None:
+def _container(item: KubeObject, name: str, *, init: bool) -> tuple[Path, dict[Any, Any]] | None:
     """Find a container by its name: among the init containers, or among those that run beside."""
     running = list(running_containers(item))
     ran = [pair for pair in item.containers(init=True) if pair not in running]
@@ -329,9 +352,12 @@ def same_path(left: object, right: str) -> bool:
     return isinstance(left, str) and (left.rstrip("/") or "/") == (right.rstrip("/") or "/")
 
 
-def _mounted(container: dict[Any, Any], volume: object, path: str) -> bool:
+def _mounted(container: dict[Any, Any], volume: object, path: str, *, whole: bool = False) -> bool:
+    """Whether a container mounts a volume at a path; `whole` refuses one of its paths alone."""
     return any(
-        mount.get("name") == volume and same_path(mount.get("mountPath"), path)
+        mount.get("name") == volume
+        and same_path(mount.get("mountPath"), path)
+        and not (whole and (mount.get("subPath") or mount.get("subPathExpr")))
         for mount in _mounts(container)
     )
 
@@ -398,6 +424,31 @@ def empty_dir_size(manifest: Manifest, of: str, volume: str, size: str) -> Findi
             yield differs(item, (*path, "emptyDir", "sizeLimit"), value, size)
 
     return each(manifest, of, WORKLOADS, check)
+
+
+@requirement(
+    "the ConfigMap `{config}` is mounted into `{of}` at `{path}`",
+    "`{of}` finds the files of the ConfigMap `{config}` under `{path}`",
+)
+def config_mount(manifest: Manifest, of: str, config: str, path: str) -> Findings:
+    """A whole ConfigMap as a directory of the main container (a projected volume counts too)."""
+
+    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
+        volumes = as_list(item.get(*(item.pod_path or ()), "volumes"))
+        names = [as_map(volume).get("name") for volume in volumes if _holds(volume, config)]
+        if not any(_mounted(container, name, path, whole=True) for name in names):
+            message = f"`{of}` does not mount the ConfigMap `{config}` at `{path}`"
+            yield item.finding(message, *at, "volumeMounts")
+
+    return in_main(manifest, of, check)
+
+
+def _holds(volume: object, config: str) -> bool:
+    entry = as_map(volume)
+    sources = [as_map(source) for source in as_list(as_map(entry.get("projected")).get("sources"))]
+    return any(
+        as_map(source.get("configMap")).get("name") == config for source in (entry, *sources)
+    )
 
 
 @requirement(

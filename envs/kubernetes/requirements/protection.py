@@ -37,6 +37,8 @@ def http_probe(manifest: Manifest, of: str, probe: str, path: str, port: int) ->
         if not isinstance(action, dict):
             yield item.finding(f"`{of}` has no {probe} probe by HTTP", *place)
             return
+        if action.get("scheme", "HTTP") != "HTTP":
+            yield differs(item, (*place, "scheme"), action.get("scheme"), "HTTP")
         if action.get("path", "/") != path:
             yield differs(item, (*place, "path"), action.get("path", "/"), path)
         number = port_number(container, action.get("port"))

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from envs.kubernetes.requirements.targets import WORKLOADS, each, equal, pod_labels, selects, value_is
+from envs.kubernetes.requirements.targets import (
+    WORKLOADS,
+    each,
+    equal,
+    pod_labels,
+    selects,
+    value_is,
+)
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map, as_text
 
@@ -54,8 +61,8 @@ def node_label(manifest: Manifest, of: str, key: str, value: str) -> Findings:
 
 
 @requirement(
-    "`{of}` may only run on nodes whose label `{key}` is one of: {values}",
-    "the node label `{key}` must be one of {values} for the pods of `{of}`",
+    "the pods of `{of}` may only run on nodes with these values of the label `{key}`: {values}",
+    "`{of}` is restricted to nodes whose label `{key}` has any of these values: {values}",
 )
 def node_label_in(manifest: Manifest, of: str, key: str, values: list[str]) -> Findings:
     """A required node affinity with the operator In (or one alternative term for each value)."""
@@ -150,8 +157,7 @@ def near(manifest: Manifest, of: str, key: str, value: str, topology: str) -> Fi
     def check(item: KubeObject) -> Findings:
         terms = _terms(item, "podAffinity")
         if not any(
-            term.get("topologyKey") == topology
-            and selects(term.get("labelSelector"), {key: value})
+            term.get("topologyKey") == topology and selects(term.get("labelSelector"), {key: value})
             for term in terms
         ):
             path = (*(item.pod_path or ()), "affinity", "podAffinity")

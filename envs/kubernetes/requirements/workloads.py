@@ -91,7 +91,9 @@ def cron_job(manifest: Manifest, name: str, image: str) -> Findings:
     return _runs(manifest, "CronJob", name, image)
 
 
-@requirement("{count} replicas of `{of}`", "`{of}` runs {count} replicas", "`{of}` has {count} pods")
+@requirement(
+    "{count} replicas of `{of}`", "`{of}` runs {count} replicas", "`{of}` has {count} pods"
+)
 def replicas(manifest: Manifest, of: str, count: int) -> Findings:
     """`spec.replicas` of the Deployment or StatefulSet (the API's default is 1)."""
     return value_is(manifest, of, SCALABLE, ("spec", "replicas"), count, 1)
@@ -187,7 +189,7 @@ def _rolling(manifest: Manifest, of: str, field: str, asked: object) -> Findings
             yield item.finding(f"`{of}` does not use rolling updates", "spec", "strategy", "type")
         else:
             found = item.get(*_UPDATE, field, default="25%")
-            if str(found) != str(asked):
+            if not equal(found, asked):
                 yield differs(item, (*_UPDATE, field), found, asked)
 
     return each(manifest, of, ("Deployment",), check)

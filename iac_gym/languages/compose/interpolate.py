@@ -170,7 +170,7 @@ class _Walk:
             said = substitute(value)
         except BadTemplate as error:
             self.note("interpolation", f"`{place}`: {error}", mark)
-            return ""
+            return value
         if cast is None:
             return said
         try:

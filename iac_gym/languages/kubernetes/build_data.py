@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
 from importlib.metadata import version as package_version
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,6 +44,8 @@ _SIMPLE = {
     ("number", "double"): "n",
     ("object", ""): "o",
 }
+#: Longer than any chain of references from a kind to its deepest definition.
+_ROUNDS = 30
 #: Kinds that have a group and version and yet cannot be applied: subresources and messages.
 _NO_RESOURCES = {"Scale", "Eviction", "TokenRequest", "ComponentStatus", "DeleteOptions"}
 
@@ -70,7 +73,7 @@ def definitions_of(folder: Path, version: tuple[int, int]) -> dict[str, Any]:
 
 
 def node(schema: Mapping[str, Any]) -> Any:
-    """Turn one schema into a type code; a reference to a definition stays its name in `["r", _]`."""
+    """Turn one schema into a type code; a reference becomes `["r", name of the definition]`."""
     if "$ref" in schema:
         name = schema["$ref"].removeprefix(_PREFIX)
         return _SPECIAL.get(name, ["r", name])
@@ -146,23 +149,12 @@ class Builder:
         """Give every definition an index: the one of an earlier version where all is the same.
 
         Definitions refer to each other, in circles too: they are told apart by their text, then
-        by the classes of what they refer to, until nothing changes.
+        by the classes of what they refer to, round by round.
         """
-        classes = {name: json.dumps(table) for name, table in tables.items()}
-        while True:
-            finer = {
-                name: _digest(json.dumps(self._resolved(table, classes)))
-                for name, table in tables.items()
-            }
-            if len(set(finer.values())) == len(set(classes.values())) and all(
-                len(text) == 32 for text in classes.values()
-            ):
-                break
-            classes = finer
-        # A few more rounds make differences deep inside reach the roots of every version alike.
-        for _ in range(30):
+        classes = {name: name for name in tables}
+        for _ in range(_ROUNDS):
             classes = {
-                name: _digest(json.dumps(self._resolved(table, classes)))
+                name: _digest(json.dumps(_resolved(table, classes)))
                 for name, table in tables.items()
             }
         numbers = {}
@@ -174,19 +166,18 @@ class Builder:
                 fresh.append(name)
             numbers[name] = self._known[key]
         for name in fresh:
-            self.records.append(self._resolved(tables[name], numbers))
+            self.records.append(_resolved(tables[name], numbers))
         return numbers
 
-    def _resolved(self, table: Any, names: Mapping[str, Any]) -> Any:
-        name, fields, required = table
-        if isinstance(fields, dict):
-            return [name, {k: _replace(v, names) for k, v in fields.items()}, required]
-        return [name, _replace(fields, names), required]
+
+def _resolved(table: Any, names: Mapping[str, Any]) -> Any:
+    name, fields, required = table
+    if isinstance(fields, dict):
+        return [name, {k: _replace(v, names) for k, v in fields.items()}, required]
+    return [name, _replace(fields, names), required]
 
 
 def _digest(text: str) -> str:
-    from hashlib import blake2b
-
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from iac_gym.formats.yaml import YamlMap, find
+from iac_gym.languages.kubernetes.schema import Problem, check_objects
 from iac_gym.verdict import Finding
 
 Path = tuple[str | int, ...]
@@ -123,6 +124,11 @@ class Manifest:
     def __iter__(self) -> Iterator[KubeObject]:
         """Iterate over the objects in the order of the files."""
         return iter(self.objects)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What the API's schemas forbid; walked once, read by the rules of `rules.schema`."""
+        return tuple(check_objects((item.tree, item.file) for item in self.objects))
 
     def of_kind(self, *kinds: str) -> list[KubeObject]:
         """Return the objects of some kinds."""

@@ -60,8 +60,7 @@ def _trees(path: str, text: str) -> Iterator[YamlMap]:
 def _unfold(tree: YamlMap, path: str, depth: int) -> Iterator[KubeObject]:
     """Yield the object, or the items of a `List` (a typed one too: `DeploymentList`)."""
     kind, items = tree.get("kind"), tree.get("items")
-    is_list = isinstance(kind, str) and kind.endswith("List") and isinstance(items, YamlList)
-    if not is_list:
+    if not (isinstance(kind, str) and kind.endswith("List") and isinstance(items, YamlList)):
         yield KubeObject(tree, path)
         return
     if depth >= _MOST_NESTED:
@@ -72,7 +71,7 @@ def _unfold(tree: YamlMap, path: str, depth: int) -> Iterator[KubeObject]:
                 Finding("an item of this list is not an object", path, *items.marks[place])
             )
         if kind != "List":
-            _complete(item, tree, str(kind))
+            _complete(item, tree, kind)
         yield from _unfold(item, path, depth + 1)
 
 

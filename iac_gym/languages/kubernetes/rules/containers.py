@@ -143,9 +143,9 @@ def container_images(manifest: Manifest) -> Iterator[Finding]:
 
 @rule(Stage.SEMANTICS)
 def container_policies(manifest: Manifest) -> Iterator[Finding]:
-    """`imagePullPolicy` and `terminationMessagePolicy` are known; only init containers restart.
+    """`imagePullPolicy`, `terminationMessagePolicy` and a container's `restartPolicy` are known.
 
-    A container's own `restartPolicy` is for init containers, where it is Always (a sidecar).
+    Before Kubernetes 1.35 only init containers had a `restartPolicy` (Always: a sidecar).
 
     Source: https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy
 
@@ -643,7 +643,7 @@ def _foreign_settings(pod: Pod, system: str) -> Iterator[Path]:
             yield (*pod.path, field)
 
 
-RULES = (
+IN_ORDER = (
     at_least_one_container,
     well_formed_container_names,
     unique_container_names,

@@ -353,7 +353,7 @@ def unique_objects(manifest: Manifest) -> Iterator[Finding]:
         seen.add(identity)
 
 
-RULES = (
+IN_ORDER = (
     named_objects,
     well_formed_names,
     well_formed_generate_names,

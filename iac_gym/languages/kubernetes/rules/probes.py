@@ -317,7 +317,7 @@ def init_containers_without_probes(manifest: Manifest) -> Iterator[Finding]:
                     yield pod.item.finding(text, *path, field)
 
 
-RULES = (
+IN_ORDER = (
     one_probe_handler,
     one_lifecycle_handler,
     handler_details,

@@ -1020,7 +1020,7 @@ def stateful_set_name_as_label(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, "metadata", "name")
 
 
-RULES = (
+IN_ORDER = (
     selector_matches_template,
     controller_selector_matches_template,
     non_empty_selector,

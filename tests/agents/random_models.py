@@ -19,7 +19,7 @@ CHAT = (
     "{% for m in messages %}<|{{ m['role'] }}|>{{ m['content'] }}<end>{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
-SIZES = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
+SIZES = {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2}
 HEADS = {"num_attention_heads": 2, "num_key_value_heads": 2}
 
 
@@ -37,7 +37,7 @@ def byte_tokenizer(*, chat: bool) -> PreTrainedTokenizerFast:
 
 
 def save_model(folder: Path, kind: str = "llama", *, chat: bool = True, context: int = 2048) -> Path:
-    """Save a random model of some 40,000 weights and return its folder."""
+    """Save a random model of some 100,000 weights and return its folder."""
     tokenizer = byte_tokenizer(chat=chat)
     given = {
         **SIZES,

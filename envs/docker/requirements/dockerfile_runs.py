@@ -1,0 +1,212 @@
+
+
+# ---- what is run ---------------------------------------------------------------------------------
+
+
+def _packages(model: DockerfileModel, stage: Stage | None, manager: str, names: list[str]) -> str:
+    """Return what is missing of the packages, "" for nothing."""
+    found: set[str] = set()
+    for run in stage.only(Run) if stage else ():
+        for _, by, packages, _ in installs(run):
+            if by == manager:
+                found.update(package_name(package, by) for package in packages)
+    lacking = [name for name in names if name not in found]
+    return ", ".join(lacking)
+
+
+@requirement(
+    "the apt packages {packages} installed in the final image",
+    "{packages} installed with apt-get in the final image",
+)
+def apt_packages(model: DockerfileModel, packages: list[str]) -> Findings:
+    """apt-get install in the final image, in one RUN or several."""
+    if lacking := _packages(model, model.final, "apt", packages):
+        yield _missing(model, f"apt-get does not install {lacking}")
+
+
+@requirement(
+    "the Alpine packages {packages} installed in the final image",
+    "{packages} installed with apk in the final image",
+)
+def apk_packages(model: DockerfileModel, packages: list[str]) -> Findings:
+    """apk add in the final image."""
+    if lacking := _packages(model, model.final, "apk", packages):
+        yield _missing(model, f"apk does not add {lacking}")
+
+
+@requirement(
+    "the Alpine packages {packages} installed in the stage `{stage}`",
+    "in the stage `{stage}`, {packages} installed with apk",
+)
+def stage_apk_packages(model: DockerfileModel, stage: str, packages: list[str]) -> Findings:
+    """apk add in a named stage."""
+    found = _stage(model, stage)
+    if found is None:
+        yield _no_stage(model, stage)
+    elif lacking := _packages(model, found, "apk", packages):
+        yield found.source.finding(f"apk does not add {lacking} in the stage `{stage}`")
+
+
+def _apt_runs(model: DockerfileModel) -> list[Run]:
+    runs = model.final.only(Run) if model.final else iter(())
+    return [run for run in runs if any(by == "apt" for _, by, _, _ in installs(run))]
+
+
+@requirement(
+    "apt's package lists removed in the same RUN that installs",
+    "no apt package lists left in the layer that installs packages",
+)
+def apt_lists_removed(model: DockerfileModel) -> Findings:
+    """rm of /var/lib/apt/lists (or a cache mount there) in every RUN that installs."""
+    runs = _apt_runs(model)
+    if not runs:
+        yield _missing(model, "nothing is installed with apt-get")
+    for run in runs:
+        if not cleans_apt(run):
+            yield run.instruction.finding("the package lists stay in this layer")
+
+
+@requirement(
+    "apt-get installing no recommended packages",
+    "packages installed with apt-get's option against recommended packages",
+)
+def apt_without_recommends(model: DockerfileModel) -> Findings:
+    """--no-install-recommends for every apt-get install of the final image."""
+    runs = _apt_runs(model)
+    if not runs:
+        yield _missing(model, "nothing is installed with apt-get")
+    for run in runs:
+        for command, by, _, options in installs(run):
+            if by == "apt" and not keeps_small(options):
+                yield run.instruction.finding(
+                    f"{command.program} installs recommended packages", "--no-install-recommends"
+                )
+
+
+def _runs_line(stage: Stage, line: str) -> Iterator[Run]:
+    wanted = _words(line)
+    for run in stage.only(Run):
+        if any(command.words == wanted for command in run.certain):
+            yield run
+
+
+@requirement(
+    "`{line}` run in the stage `{stage}`",
+    "the stage `{stage}` running `{line}`",
+)
+def runs_in_stage(model: DockerfileModel, stage: str, line: str) -> Findings:
+    """A command of RUN in a named stage; its failure must fail the build."""
+    found = _stage(model, stage)
+    if found is None:
+        yield _no_stage(model, stage)
+    elif not any(_runs_line(found, line)):
+        yield found.source.finding(f"`{line}` is not run in the stage `{stage}`")
+
+
+@requirement(
+    "`{line}` run while the final image is built",
+    "a build step of the final image that runs `{line}`",
+)
+def runs(model: DockerfileModel, line: str) -> Findings:
+    """A command of RUN in the final image."""
+    if model.final is None or not any(_runs_line(model.final, line)):
+        yield _missing(model, f"`{line}` is not run in the final image")
+
+
+@requirement(
+    "a cache mount at `{target}` for `{line}`",
+    "`{line}` running with a BuildKit cache mount at `{target}`",
+)
+def cache_mount(model: DockerfileModel, target: str, line: str) -> Findings:
+    """RUN --mount=type=cache at a target, in any stage that the final image needs."""
+    steps = [run for stage in model.reachable for run in _runs_line(stage, line)]
+    if not steps:
+        yield _missing(model, f"`{line}` is not run")
+    elif not any(
+        mount.type == "cache" and absolute(mount.target, run.workdir).rstrip("/") == target
+        for run in steps
+        for mount in run.mounts
+    ):
+        yield steps[-1].instruction.finding(f"no cache mount at `{target}`")
+
+
+@requirement(
+    "the build secret `{id}` mounted for `{line}`",
+    "`{line}` running with the build secret `{id}` mounted",
+)
+def secret_mount(model: DockerfileModel, id: str, line: str) -> Findings:
+    """RUN --mount=type=secret by its id, in any stage that the final image needs."""
+    steps = [run for stage in model.reachable for run in _runs_line(stage, line)]
+    if not steps:
+        yield _missing(model, f"`{line}` is not run")
+    elif not any(
+        mount.type == "secret" and _secret_id(mount) == id for run in steps for mount in run.mounts
+    ):
+        yield steps[-1].instruction.finding(f"the secret `{id}` is not mounted")
+
+
+def _secret_id(mount: values.Mount) -> str:
+    options = mount.options
+    given = options.get("id") or options.get("source") or options.get("target", "")
+    return given if "id" in options else given.rpartition("/")[2]
+
+
+def _manifest_step(stage: Stage, files: list[str], line: str) -> int | None:
+    """Return the place of the RUN that installs from manifests brought before it."""
+    brought: set[str] = set()
+    wanted = _words(line)
+    for place, step in enumerate(stage.steps):
+        if isinstance(step, Copy):
+            if not step.stage and not step.image:
+                brought.update(file for file in files if _names(step, file))
+            continue
+        mounted = {mount.options.get("source", "").removeprefix("./") for mount in step.mounts}
+        if all(file in brought or file in mounted for file in files) and any(
+            command.words == wanted for command in step.certain
+        ):
+            return place
+    return None
+
+
+def _names(step: Copy, file: str) -> bool:
+    return any(
+        fnmatchcase(file, source.removeprefix("./")) and source not in ("*", "./*")
+        for source in step.sources
+    )
+
+
+def _whole_source(step: Copy | Run) -> bool:
+    return isinstance(step, Copy) and any(one in (".", "./", "/", "*") for one in step.sources)
+
+
+@requirement(
+    "{files} copied and `{line}` run before the rest of the source is copied with `COPY .`",
+    "for caching, {files} copied first, then `{line}` run, and only then the whole context copied",
+)
+def dependencies_first(model: DockerfileModel, files: list[str], line: str) -> Findings:
+    """The manifests, the installation, then the source, in one stage that the image needs."""
+    reason = f"`{line}` is not run after copying {', '.join(files)} alone"
+    for stage in model.reachable:
+        place = _manifest_step(stage, files, line)
+        if place is None:
+            continue
+        steps = stage.steps
+        if any(_whole_source(step) for step in steps[:place]):
+            reason = "the whole source is copied before the dependencies are installed"
+        elif any(_whole_source(step) for step in steps[place + 1 :]):
+            return
+        else:
+            reason = "the rest of the source is not copied after the dependencies"
+    yield _missing(model, reason)
+
+
+@requirement(
+    "RUN instructions executed by the shell `{line}`",
+    "`{line}` as the shell of RUN instructions in the final image",
+)
+def run_shell(model: DockerfileModel, line: str) -> Findings:
+    """SHELL of the final image."""
+    final = model.final
+    if final is None or final.config.shell != _words(line):
+        given = " ".join(final.config.shell) if final else ""
+        yield _missing(model, f"the shell is `{given[:60]}`, asked for `{line}`")

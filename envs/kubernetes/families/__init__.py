@@ -1,0 +1,17 @@
+"""The families of tasks, by topic."""
+
+from __future__ import annotations
+
+from envs.kubernetes.families import (
+    access,
+    autoscaling,
+    configuration,
+    jobs,
+    networking,
+    policy,
+    scheduling,
+    storage,
+    workloads,
+)
+
+MODULES = (access, autoscaling, configuration, jobs, networking, policy, scheduling, storage, workloads)

@@ -1,0 +1,300 @@
+"""Rules about claims, volumes and classes of storage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from iac_gym.check import rule
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map
+from iac_gym.languages.kubernetes.quantity import parse_quantity
+from iac_gym.languages.kubernetes.rules import forms
+from iac_gym.languages.kubernetes.rules.selectors import selector_problems
+from iac_gym.languages.kubernetes.rules.views import entries, of_kind, view
+from iac_gym.verdict import Finding, Stage
+
+_MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
+_VOLUME_MODES = ("Filesystem", "Block")
+#: Fields of a PersistentVolume's spec that are no source.
+_SETTINGS = frozenset(
+    "accessModes capacity claimRef mountOptions nodeAffinity persistentVolumeReclaimPolicy "
+    "storageClassName volumeAttributesClassName volumeMode".split()
+)
+
+
+def _claims(manifest: Manifest) -> Iterator[tuple[KubeObject, Path, dict[Any, Any]]]:
+    """Yield (object, path, spec) of claims, of claim templates and of ephemeral volumes."""
+    for item in of_kind(manifest, "PersistentVolumeClaim"):
+        yield item, ("spec",), as_map(item.get("spec"))
+    field = ("spec", "volumeClaimTemplates")
+    for item in of_kind(manifest, "StatefulSet"):
+        for path, claim in entries(item.get(*field), field):
+            yield item, (*path, "spec"), as_map(claim.get("spec"))
+    for pod in view(manifest).pods:
+        for path, volume in entries(pod.spec.get("volumes"), (*pod.path, "volumes")):
+            claim = as_map(as_map(volume.get("ephemeral")).get("volumeClaimTemplate"))
+            if "spec" in claim:
+                place = (*path, "ephemeral", "volumeClaimTemplate", "spec")
+                yield pod.item, place, as_map(claim.get("spec"))
+
+
+def _mode_problems(spec: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
+    modes = as_list(spec.get("accessModes"))
+    if not spec.get("accessModes"):
+        yield ("accessModes",), "there is no access mode"
+    for index, mode in enumerate(modes):
+        if isinstance(mode, str) and mode not in _MODES:
+            text = f"access mode `{mode[:80]}` is none of {', '.join(_MODES)}"
+            yield ("accessModes", index), text
+    if "ReadWriteOncePod" in modes and len(modes) > 1:
+        yield ("accessModes",), "ReadWriteOncePod excludes other access modes"
+    volume_mode = spec.get("volumeMode")
+    if isinstance(volume_mode, str) and volume_mode not in ("", *_VOLUME_MODES):
+        text = f"volumeMode `{volume_mode[:80]}` is none of {', '.join(_VOLUME_MODES)}"
+        yield ("volumeMode",), text
+
+
+@rule(Stage.SEMANTICS)
+def claim_access_modes(manifest: Manifest) -> Iterator[Finding]:
+    """A claim has at least one known access mode; ReadWriteOncePod stands alone.
+
+    This holds for a StatefulSet's claim templates and for ephemeral volumes, too.
+
+    Source: https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes
+
+    Bad::
+
+        apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata: {name: data}
+        spec:
+          accessModes: [ReadWrite]
+          resources: {requests: {storage: 1Gi}}
+
+    Good::
+
+        apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata: {name: data}
+        spec:
+          accessModes: [ReadWriteOnce, ReadOnlyMany]
+          resources: {requests: {storage: 1Gi}}
+    """
+    for item, path, spec in _claims(manifest):
+        for step, message in _mode_problems(spec):
+            yield item.finding(message, *path, *step)
+
+
+@rule(Stage.SEMANTICS)
+def claim_storage(manifest: Manifest) -> Iterator[Finding]:
+    """A claim requests a positive amount of storage.
+
+    Source: https://kubernetes.io/docs/concepts/storage/persistent-volumes/#resources
+
+    Bad::
+
+        apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata: {name: data}
+        spec:
+          accessModes: [ReadWriteOnce]
+          resources: {requests: {storage: 10GB}}
+
+    Good::
+
+        apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata: {name: data}
+        spec:
+          accessModes: [ReadWriteOnce]
+          resources: {requests: {storage: 10Gi}}
+    """
+    for item, path, spec in _claims(manifest):
+        requests = as_map(as_map(spec.get("resources")).get("requests"))
+        place = (*path, "resources", "requests", "storage")
+        if requests.get("storage") is None:
+            yield item.finding("the claim does not say how much storage it needs", *place)
+        elif message := _amount_problem(requests["storage"]):
+            yield item.finding(message, *place)
+        limits = as_map(as_map(spec.get("resources")).get("limits")).get("storage")
+        most, amount = parse_quantity(limits), parse_quantity(requests.get("storage"))
+        if most is not None and amount is not None and amount > most:
+            yield item.finding("the request for storage is above its limit", *place)
+
+
+def _amount_problem(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return ""
+    amount = parse_quantity(value)
+    if amount is None:
+        return f"`{str(value)[:80]}` is no quantity (such as 500Mi, 10Gi)"
+    return "" if amount > 0 else f"`{str(value)[:80]}` is not above 0"
+
+
+@rule(Stage.SEMANTICS)
+def claim_details(manifest: Manifest) -> Iterator[Finding]:
+    """A claim's storage class is a name (or empty), and its selector is well formed.
+
+    Source: https://kubernetes.io/docs/concepts/storage/persistent-volumes/#class-1
+
+    Bad::
+
+        apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata: {name: data}
+        spec:
+          storageClassName: Fast SSD
+          accessModes: [ReadWriteOnce]
+          resources: {requests: {storage: 1Gi}}
+
+    Good::
+
+        apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata: {name: data}
+        spec:
+          storageClassName: ""
+          selector: {matchLabels: {tier: fast}}
+          accessModes: [ReadWriteOnce]
+          resources: {requests: {storage: 1Gi}}
+    """
+    for item, path, spec in _claims(manifest):
+        name = spec.get("storageClassName")
+        if isinstance(name, str) and name and not forms.is_subdomain(name):
+            text = f"`{name[:80]}` is no name of a storage class"
+            yield item.finding(text, *path, "storageClassName")
+        for step, message in selector_problems(spec.get("selector")):
+            yield item.finding(message, *path, "selector", *step)
+
+
+@rule(Stage.SEMANTICS)
+def persistent_volumes(manifest: Manifest) -> Iterator[Finding]:
+    """A PersistentVolume has a positive capacity, access modes and a known reclaim policy.
+
+    Source: https://kubernetes.io/docs/concepts/storage/persistent-volumes/#persistent-volumes
+
+    Bad::
+
+        apiVersion: v1
+        kind: PersistentVolume
+        metadata: {name: data}
+        spec:
+          accessModes: [ReadWriteOnce]
+          persistentVolumeReclaimPolicy: Keep
+          capacity: {storage: 10Gi}
+          hostPath: {path: /data}
+
+    Good::
+
+        apiVersion: v1
+        kind: PersistentVolume
+        metadata: {name: data}
+        spec:
+          accessModes: [ReadWriteOnce]
+          persistentVolumeReclaimPolicy: Retain
+          capacity: {storage: 10Gi}
+          hostPath: {path: /data}
+    """
+    for item in of_kind(manifest, "PersistentVolume"):
+        spec = as_map(item.get("spec"))
+        for step, message in _mode_problems(spec):
+            yield item.finding(message, "spec", *step)
+        capacity = as_map(spec.get("capacity"))
+        if capacity.get("storage") is None:
+            yield item.finding("the volume has no capacity.storage", "spec", "capacity")
+        elif message := _amount_problem(capacity["storage"]):
+            yield item.finding(message, "spec", "capacity", "storage")
+        policy = spec.get("persistentVolumeReclaimPolicy")
+        if isinstance(policy, str) and policy not in ("", "Retain", "Delete", "Recycle"):
+            text = f"`{policy[:80]}` is none of Retain, Delete, Recycle"
+            yield item.finding(text, "spec", "persistentVolumeReclaimPolicy")
+
+
+@rule(Stage.SEMANTICS)
+def one_persistent_source(manifest: Manifest) -> Iterator[Finding]:
+    """A PersistentVolume has exactly one source, and a local one says on which node.
+
+    Source: https://kubernetes.io/docs/concepts/storage/persistent-volumes/#types-of-persistent-volumes
+
+    Bad::
+
+        apiVersion: v1
+        kind: PersistentVolume
+        metadata: {name: data}
+        spec:
+          accessModes: [ReadWriteOnce]
+          capacity: {storage: 10Gi}
+          local: {path: /mnt/disks/ssd1}
+
+    Good::
+
+        apiVersion: v1
+        kind: PersistentVolume
+        metadata: {name: data}
+        spec:
+          accessModes: [ReadWriteOnce]
+          capacity: {storage: 10Gi}
+          local: {path: /mnt/disks/ssd1}
+          nodeAffinity:
+            required:
+              nodeSelectorTerms:
+                - matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [a]}]
+    """
+    for item in of_kind(manifest, "PersistentVolume"):
+        spec = as_map(item.get("spec"))
+        given = [key for key, value in spec.items() if key not in _SETTINGS and value is not None]
+        if len(given) != 1:
+            text = f"the volume has {len(given) or 'no'} source{'s' * (len(given) > 1)}"
+            yield item.finding(f"{text}, it must be one", "spec")
+        if given == ["local"] and not as_map(spec.get("nodeAffinity")).get("required"):
+            yield item.finding("a local volume needs a nodeAffinity", "spec", "local")
+        path = as_map(spec.get("hostPath")).get("path")
+        if isinstance(path, str) and ".." in path.split("/"):
+            yield item.finding("the path must not contain '..'", "spec", "hostPath", "path")
+
+
+@rule(Stage.SEMANTICS)
+def storage_classes(manifest: Manifest) -> Iterator[Finding]:
+    """A StorageClass has a provisioner, and known policies of reclaiming and binding.
+
+    Source: https://kubernetes.io/docs/concepts/storage/storage-classes/
+
+    Bad::
+
+        apiVersion: storage.k8s.io/v1
+        kind: StorageClass
+        metadata: {name: fast}
+        provisioner: ebs.csi.aws.com
+        volumeBindingMode: Late
+
+    Good::
+
+        apiVersion: storage.k8s.io/v1
+        kind: StorageClass
+        metadata: {name: fast}
+        provisioner: ebs.csi.aws.com
+        reclaimPolicy: Retain
+        volumeBindingMode: WaitForFirstConsumer
+    """
+    for item in of_kind(manifest, "StorageClass"):
+        provisioner = item.get("provisioner")
+        if isinstance(provisioner, str) and not forms.is_qualified_name(provisioner.lower()):
+            text = f"`{provisioner[:80]}` is no provisioner such as ebs.csi.aws.com"
+            yield item.finding(text, "provisioner")
+        for field, allowed in (
+            ("reclaimPolicy", ("Delete", "Retain")),
+            ("volumeBindingMode", ("Immediate", "WaitForFirstConsumer")),
+        ):
+            value = item.get(field)
+            if isinstance(value, str) and value not in ("", *allowed):
+                yield item.finding(f"`{value[:80]}` is none of {', '.join(allowed)}", field)
+
+
+IN_ORDER = (
+    claim_access_modes,
+    claim_storage,
+    claim_details,
+    persistent_volumes,
+    one_persistent_source,
+    storage_classes,
+)

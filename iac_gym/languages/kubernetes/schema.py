@@ -1,0 +1,307 @@
+"""Does an object have the fields, types and values that its API version defines?
+
+The definitions come from the data pack, are compiled when they are first met, and are walked once.
+What is judged is what the API server decodes: unknown fields are errors (kubectl's default
+validation is strict), null is the same as absent, a list item that is null is an empty item,
+required text or lists that are empty count as missing (Go cannot tell them apart), and what is
+required inside `status` is not enforced, since the server drops `status` on creation.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from iac_gym.languages.kubernetes.allowed_values import ALLOWED, NOT_ENFORCED
+from iac_gym.languages.kubernetes.kinds import (
+    custom_kinds,
+    default_version,
+    describe_unserved,
+    served_kinds,
+)
+from iac_gym.languages.kubernetes.pack import kubernetes_pack
+from iac_gym.languages.kubernetes.value_types import VALUE_TYPES, say_value, type_hint
+from iac_gym.verdict import Finding
+
+Sort = Literal["kind", "field", "type", "required", "value"]
+
+#: Most problems that are kept of one object, and most values of it that are looked at.
+MOST_PROBLEMS = 50
+MOST_VALUES = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something the schema forbids: its sort decides which rule reports it."""
+
+    sort: Sort
+    finding: Finding
+
+
+#: The value's holder and its key there: where it stands.
+_Place = tuple[Any, Any]
+#: The path as a linked list: (path of the parent, key), None for the root.
+_Path = Any
+_Check = Callable[[Any, _Place, _Path, "_Report"], None]
+
+
+class _Report:
+    """Collects problems; positions and paths are made only when there is one."""
+
+    __slots__ = ("file", "left", "problems", "required")
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.left = MOST_VALUES
+        self.required = True  # whether missing fields are reported (not inside `status`)
+        self.problems: list[Problem] = []
+
+    def add(self, sort: Sort, message: str, place: _Place, hint: str = "") -> None:
+        if len(self.problems) < MOST_PROBLEMS:
+            line, column = _mark(place, of_key=sort == "field")
+            self.problems.append(Problem(sort, Finding(message, self.file, line, column, hint)))
+
+    def wrong_type(self, wanted: str, value: Any, place: _Place, path: _Path) -> None:
+        message = f"`{_spell(path)}` must be {wanted}, not {say_value(value)}"
+        self.add("type", message, place, type_hint(wanted, value))
+
+
+def _mark(place: _Place, *, of_key: bool = False) -> tuple[int, int]:
+    """Return where a value (or its key) stands; its holder's place where it has none."""
+    holder, key = place
+    marks = getattr(holder, "key_marks" if of_key else "marks", None)
+    if isinstance(marks, Mapping) and key in marks:
+        mark: tuple[int, int] = marks[key]
+        return mark
+    if isinstance(marks, list) and isinstance(key, int) and -1 < key < len(marks):
+        mark = marks[key]
+        return mark
+    return getattr(holder, "mark", (0, 0))
+
+
+def _spell(path: _Path) -> str:
+    """Write a path as people do: `spec.containers[0].image`."""
+    steps: list[str] = []
+    while path is not None:
+        path, key = path
+        steps.append(f"[{key}]" if isinstance(key, int) else f".{str(key)[:60]}")
+    return "".join(reversed(steps)).lstrip(".")
+
+
+def _nearest(given: str, allowed: tuple[str, ...]) -> str:
+    """Suggest the allowed word that is nearest, or list the first of them."""
+    lower = {name.lower(): name for name in allowed}
+    near = difflib.get_close_matches(given.lower()[:64], lower, n=1, cutoff=0.75)
+    if near:
+        return f"did you mean `{lower[near[0]]}`?"
+    shown = [name for name in allowed if name not in ("apiVersion", "kind", "metadata", "status")]
+    more = ", ..." if len(shown) > 12 else ""
+    return f"allowed: {', '.join(shown[:12])}{more}" if shown else ""
+
+
+# --- checks of one value --------------------------------------------------------------------------
+
+
+def _simple(wanted: str, holds: Callable[[Any], bool]) -> _Check:
+    def check(value: Any, place: _Place, path: _Path, report: _Report) -> None:
+        if value is not None and not holds(value):
+            report.wrong_type(wanted, value, place, path)
+
+    return check
+
+
+_SIMPLE = {code: _simple(wanted, holds) for code, (wanted, holds) in VALUE_TYPES.items()}
+
+
+def _list_of(item: _Check, quick: type | None) -> _Check:
+    def check(value: Any, place: _Place, path: _Path, report: _Report) -> None:
+        if not isinstance(value, list):
+            if value is not None:
+                report.wrong_type("a list", value, place, path)
+            return
+        report.left -= len(value)
+        for number, entry in enumerate(value):
+            if entry.__class__ is not quick:
+                item(entry, (value, number), (path, number), report)
+
+    return check
+
+
+def _map_of(item: _Check, quick: type | None) -> _Check:
+    def check(value: Any, place: _Place, path: _Path, report: _Report) -> None:
+        if not isinstance(value, dict):
+            if value is not None:
+                report.wrong_type("a mapping", value, place, path)
+            return
+        report.left -= len(value)
+        for key, entry in value.items():
+            if entry.__class__ is not quick and entry is not None:
+                item(entry, (value, key), (path, key), report)
+
+    return check
+
+
+def _one_of(allowed: tuple[str, ...]) -> _Check:
+    known = frozenset((*allowed, ""))
+
+    def check(value: Any, place: _Place, path: _Path, report: _Report) -> None:
+        if value is None:
+            return
+        if not isinstance(value, str):
+            report.wrong_type("a text", value, place, path)
+        elif value not in known:
+            message = f'`{_spell(path)}` is "{value[:60]}", which is not allowed'
+            report.add("value", message, place, _nearest(value, allowed))
+
+    return check
+
+
+class _Definition:
+    """A compiled definition; its fields are read from the pack when it is first met."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        #: Field -> (class of a value that is right at once, check of any other value).
+        self.fields: dict[str, tuple[type | None, _Check]] = {}
+        self.required: tuple[str, ...] = ()
+        self.whole: _Check | None = None  # in place of fields, where it has none
+        self.ready = False
+
+    def prepare(self) -> None:
+        """Read the definition and compile its fields, but not what they refer to."""
+        name, fields, required = kubernetes_pack().record(self.number)
+        group, short = _names(name)
+        if isinstance(fields, dict):
+            for field, node in fields.items():
+                allowed = ALLOWED.get((group, short, field))
+                self.fields[field] = (_quick(node, allowed), _compile(node, allowed))
+        else:
+            self.whole = _compile(fields, None)
+        self.required = tuple(k for k in required if (group, short, k) not in NOT_ENFORCED)
+        self.ready = True
+
+    def check(self, value: Any, place: _Place, path: _Path, report: _Report) -> None:
+        """Check one value against the definition."""
+        if not self.ready:
+            self.prepare()
+        if self.whole is not None:
+            self.whole(value, place, path, report)
+            return
+        if not isinstance(value, dict):
+            if value is not None:
+                report.wrong_type("a mapping", value, place, path)
+                return
+            value = {}  # a list item that is null is an empty one
+        report.left -= len(value)
+        if report.left >= 0:
+            self._fields(value, place, path, report)
+
+    def _fields(self, value: dict[Any, Any], place: _Place, path: _Path, report: _Report) -> None:
+        fields = self.fields
+        for key, item in value.items():
+            field = fields.get(key)
+            if field is None:
+                self._unknown(key, value, path, report)
+            elif item.__class__ is not field[0] and item is not None:
+                if path is None:
+                    report.required = key != "status"
+                field[1](item, (value, key), (path, key), report)
+        if path is None:
+            report.required = True
+        if report.required:
+            for key in self.required:
+                if value.get(key) in _EMPTY:
+                    _missing(key, value, place, path, report)
+
+    def _unknown(self, key: Any, value: dict[Any, Any], path: _Path, report: _Report) -> None:
+        if len(report.problems) < MOST_PROBLEMS:
+            message = f"`{_spell((path, key))}` is no field of this API version"
+            report.add("field", message, (value, key), _nearest(str(key), tuple(self.fields)))
+
+
+_EMPTY: tuple[Any, ...] = (None, "", [])
+
+
+def _missing(key: str, value: dict[Any, Any], place: _Place, path: _Path, report: _Report) -> None:
+    state = "is missing" if value.get(key) is None else "is empty"
+    spot = (value, key) if key in value else place
+    report.add("required", f"`{_spell((path, key))}` {state}; it is required", spot)
+
+
+def _names(name: str) -> tuple[str, str]:
+    """Split a definition's name into its API package and its own name."""
+    parts = name.split(".")
+    group = parts[-3] if len(parts) > 2 else ""
+    return group, parts[-1]
+
+
+@cache
+def _definition(number: int) -> _Definition:
+    return _Definition(number)
+
+
+def _quick(node: Any, allowed: tuple[str, ...] | None) -> type | None:
+    """Return the class of values that are right at once."""
+    if allowed or not isinstance(node, str):
+        return None
+    return {"s": str, "b": bool}.get(node)
+
+
+def _compile(node: Any, allowed: tuple[str, ...] | None) -> _Check:
+    """Compile a type of the pack; see `pack` for the codes."""
+    if isinstance(node, int):
+        return _definition(node).check
+    if isinstance(node, str):
+        return _one_of(allowed) if allowed else _SIMPLE[node]
+    shape, inner = node
+    make = _list_of if shape == "a" else _map_of
+    return make(_compile(inner, allowed), _quick(inner, allowed))
+
+
+# --- whole objects --------------------------------------------------------------------------------
+
+
+def check(
+    tree: dict[Any, Any], gvk: tuple[str, str], version: str | None = None, file: str = ""
+) -> list[Problem]:
+    """Check one object against `gvk` = (apiVersion, kind) of a Kubernetes version."""
+    version = version or default_version()
+    report = _Report(file)
+    number = served_kinds(version).get(gvk)
+    if number is None:
+        message, hint, key = describe_unserved(*gvk, version)
+        report.add("kind", message, (tree, key), hint)
+    else:
+        _definition(number).check(tree, (tree, None), None, report)
+    return report.problems
+
+
+def check_objects(
+    objects: Iterable[tuple[dict[Any, Any], str]], version: str | None = None
+) -> list[Problem]:
+    """Check (tree, file) pairs, each as the kind that it says it is."""
+    objects = tuple(objects)
+    custom = custom_kinds(tree for tree, _ in objects)
+    problems: list[Problem] = []
+    for tree, file in objects:
+        found = _kind_of(tree, file)
+        if isinstance(found, Problem):
+            problems.append(found)
+        elif found not in custom:
+            problems += check(tree, found, version, file)
+    return problems
+
+
+def _kind_of(tree: dict[Any, Any], file: str) -> tuple[str, str] | Problem:
+    for key in ("apiVersion", "kind"):
+        value = tree.get(key)
+        if not isinstance(value, str) or not value:
+            report = _Report(file)
+            state = f"must be a text, not {say_value(value)}" if value else "is missing"
+            hint = "every object says its `apiVersion` and its `kind`"
+            report.add("kind", f"`{key}` {state}", (tree, key), hint)
+            return report.problems[0]
+    return tree["apiVersion"], tree["kind"]
