@@ -12,7 +12,7 @@ import sys
 import time
 import warnings
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,6 +151,7 @@ def trl_arguments(job: Job, trl_config: type) -> Any:
         "disable_tqdm": True,
         "report_to": "none",
         "logging_first_step": True,
+        _checkpointing(trl_config): config.gradient_checkpointing,
     }
     if isinstance(config, RLConfig):
         values["steps_per_generation"] = steps_per_generation(config)
@@ -163,6 +164,13 @@ def trl_arguments(job: Job, trl_config: type) -> Any:
         return trl_config(**values)
     except (ValueError, TypeError, ImportError) as error:
         raise refused(error) from None
+
+
+def _checkpointing(trl_config: type) -> str:
+    """Return the name that the installed transformers gives to gradient checkpointing."""
+    names = {entry.name for entry in fields(trl_config)}
+    return next(name for name in ("activation_checkpointing", "gradient_checkpointing")
+                if name in names)  # fmt: skip
 
 
 def refused(error: Exception) -> BadSetting:
@@ -228,6 +236,14 @@ def run(algorithm: str, config: BaseConfig) -> int:
 
 def _introduce(job: Job, trainer: Any) -> None:
     config, console = job.config, job.console
+    environment = os.environ
+    if environment.get("ACCELERATE_USE_CPU", "").lower() == "true" and (
+        "MASTER_ADDR" in environment and "WORLD_SIZE" not in environment
+    ):
+        console.print(
+            "Note: `accelerate launch --cpu --num_processes N` started one process only (it needs "
+            "mpirun). For N processes: ACCELERATE_USE_CPU=true accelerate launch --multi_gpu ..."
+        )
     weights = sum(parameter.numel() for parameter in job.loaded.model.parameters())
     trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
     way = "LoRA" if config.lora else "full fine-tuning"

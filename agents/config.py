@@ -71,7 +71,7 @@ class BaseConfig:
         "prompt format; auto: chat if the tokenizer has a chat template",
         choices=("auto", "chat", "plain", "tiny"),
     )
-    dataset_size: int = setting(2000, "training tasks, per environment", tiny=4000)
+    dataset_size: int = setting(2000, "training tasks, per environment")
     seed: int = setting(0, "seed of tasks, sampling and training", trl="seed")
     output: str = setting("", "run folder; empty: runs/ALGORITHM-ENV-TIME")
     resume: str = setting("", "run folder of an interrupted run that is continued")
@@ -90,7 +90,7 @@ class BaseConfig:
     bf16: str = setting("auto", "bfloat16 autocast; auto: where the device computes in it",
                         choices=("auto", "yes", "no"))  # fmt: skip
     gradient_checkpointing: bool = setting(
-        True, "recompute activations to save memory", trl="gradient_checkpointing", tiny=False
+        True, "recompute activations to save memory", tiny=False
     )
 
     lora: bool = setting(True, "train a LoRA adapter; off: all weights", source=CARD, tiny=False)

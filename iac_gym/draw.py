@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from itertools import islice
 from typing import TypeVar
 
 from iac_gym.errors import BadDraft
@@ -52,7 +53,8 @@ class Draw:
             raise BadDraft(f"the parameter {name!r} is drawn twice; give each draw its own name")
         chosen: T = self._overrides.get(name, value)  # type: ignore[assignment]
         self.params[name] = chosen
-        self.others[name] = tuple(other for other in others if other != chosen)[:MOST_OTHERS]
+        different = (other for other in others if other != chosen)
+        self.others[name] = tuple(islice(different, MOST_OTHERS))
         return chosen
 
     def choice(self, name: str, options: Sequence[T]) -> T:

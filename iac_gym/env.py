@@ -30,7 +30,7 @@ class Sampler:
 
     def __init__(
         self,
-        category: Category,
+        env_id: str,
         split: str,
         families: Sequence[str] | None,
         levels: Sequence[int] | None,
@@ -40,14 +40,14 @@ class Sampler:
                 f"families and levels take sequences, for example families=['web-service'], "
                 f"levels=[1, 2]; given families={families!r}, levels={levels!r}."
             )
-        self.category = category
+        self.env_id = env_id  # not the category: environments are pickled
         self.split, self.families, self.levels = split, families, levels
         next(self._ids(0, split, families, levels))  # a bad split or family raises here, at once
 
     def _ids(
         self, seed: int, split: str, families: Sequence[str] | None, levels: Sequence[int] | None
     ) -> Any:
-        return iter_ids(self.category.env_id, split, seed=seed, families=families, levels=levels)
+        return iter_ids(self.env_id, split, seed=seed, families=families, levels=levels)
 
     def draw(self, random: np.random.Generator, options: Mapping[str, Any] | None) -> Task:
         """Draw a task; `options` may hold split, family, difficulty, or a whole task_id."""
@@ -57,10 +57,10 @@ class Sampler:
                 raise unknown("reset option", name, RESET_OPTIONS)
         if task_id := options.get("task_id"):
             env = parse_id(task_id)[0]
-            if env != self.category.env_id:
+            if env != self.env_id:
                 raise IaCGymError(
                     f"The task {task_id!r} belongs to {env!r}, but this environment is "
-                    f"{self.category.env_id!r}. Make that environment, or draw another task."
+                    f"{self.env_id!r}. Make that environment, or draw another task."
                 )
             return load_task(task_id)
         family, level = options.get("family"), options.get("difficulty")
@@ -166,7 +166,7 @@ class IaCEnv(gym.Env[str, str]):
         self.weights = Weights(alpha, beta, gamma)
         self.observation_space = UnicodeText(MOST_OBSERVATION)
         self.action_space = UnicodeText(MOST_COMPLETION)
-        self._sampler = Sampler(self.category, split, families, levels)
+        self._sampler = Sampler(self.category.env_id, split, families, levels)
         self._episode: Episode | None = None
 
     @property

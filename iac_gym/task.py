@@ -76,7 +76,7 @@ class Task:
     params: Mapping[str, Any]
     others: Mapping[str, tuple[Any, ...]]
     attempt: int
-    source: Reference = field(repr=False)
+    source: Reference = field(repr=False, compare=False)
 
     @property
     def reference(self) -> dict[str, str]:

@@ -65,7 +65,7 @@ class IaCVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], Any]):
         self.single_action_space = UnicodeText(MOST_COMPLETION)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
-        self._sampler = Sampler(category, split, families, levels)
+        self._sampler = Sampler(env_id, split, families, levels)
         self._episodes: list[Episode] = []
         self._randoms: list[np.random.Generator] = []
 

@@ -31,8 +31,7 @@ from agents.tiny.corpus import (  # noqa: E402
     LEVELS,
     Example,
     build_corpus,
-    load_corpus,
-    save_corpus,
+    digest,
 )
 from agents.tiny.measure import Measured, measure  # noqa: E402
 from agents.tiny.model import CONTEXT, config_for, new_model  # noqa: E402
@@ -71,18 +70,14 @@ def _say(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
 
 
-def _corpus(settings: Settings, folder: Path) -> tuple[list[Example], str]:
-    path = folder / f"corpus-{settings.size}-{settings.seed}.jsonl"
-    if path.exists():
-        examples = load_corpus(path)
-    else:
-        _say(f"building {settings.size} tasks of {ENV}")
-        examples = []
-        for example in build_corpus(settings.size, settings.seed):
-            examples.append(example)
-            if len(examples) % 5000 == 0:
-                _say(f"{len(examples)} tasks")
-    return examples, save_corpus(examples, path)
+def _corpus(settings: Settings) -> list[Example]:
+    _say(f"building {settings.size} tasks of {ENV}")
+    examples: list[Example] = []
+    for example in build_corpus(settings.size, settings.seed):
+        examples.append(example)
+        if len(examples) % 20_000 == 0:
+            _say(f"{len(examples)} tasks")
+    return examples
 
 
 def _texts(examples: list[Example]) -> list[str]:
@@ -129,7 +124,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder: Path = options.output
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(settings.threads)
-    examples, digest = _corpus(settings, folder)
+    examples = _corpus(settings)
     tokenizer = train_tokenizer(_texts(examples), CONTEXT)
     model = new_model(config_for(tokenizer), settings.seed)
     run = Run(model, settings, folder)
@@ -141,7 +136,7 @@ def main(arguments: list[str] | None = None) -> int:
     run.save()
     counts = {
         "tasks in the corpus": len(examples),
-        "sha256 of the corpus": digest,
+        "sha256 of the corpus": digest(examples),
         "steps": run.step,
         "tokens seen, with padding": run.tokens,
         "seconds of training": round(run.seconds),

@@ -9,11 +9,9 @@ the mistakes of `agents.tiny.mistakes`.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
 
 from agents.tiny.mistakes import spoil
@@ -59,26 +57,22 @@ def _example(category: Category, task_id: str) -> Example:
     return Example(task_id, task.instruction, task.reference_text.rstrip() + "\n", names)
 
 
-def build_corpus(size: int, seed: int, env: str = ENV) -> Iterator[Example]:
+def build_corpus(
+    size: int, seed: int, env: str = ENV, families: Sequence[str] | None = None
+) -> Iterator[Example]:
     """Yield `size` different tasks of the split `train`, of the difficulties `LEVELS`."""
     category = category_of(env)
-    ids = iter_ids(env, "train", seed=seed, levels=LEVELS)
+    ids = iter_ids(env, "train", seed=seed, families=families, levels=LEVELS)
     for _ in range(size):
         yield _example(category, next(ids))
 
 
-def save_corpus(examples: Sequence[Example], path: Path) -> str:
-    """Write the corpus as JSON lines; return the SHA-256 of its text."""
-    text = "".join(json.dumps(asdict(example)) + "\n" for example in examples)
-    path.write_text(text, encoding="utf-8")
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def load_corpus(path: Path) -> list[Example]:
-    """Read a corpus that `save_corpus` wrote."""
-    with path.open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    return [Example(**{**row, "names": tuple(row["names"])}) for row in rows]
+def digest(examples: Iterable[Example]) -> str:
+    """Return the SHA-256 of a corpus: it is the same where the same tasks were built."""
+    state = hashlib.sha256()
+    for example in examples:
+        state.update("\x1f".join((example.task_id, example.instruction, example.answer)).encode())
+    return state.hexdigest()
 
 
 def _syllables(dice: Random) -> str:

@@ -201,4 +201,4 @@ class Run:
         self.step += 1
         self.tokens += tokens.numel()
         self.seconds += time.perf_counter() - start
-        return float(loss)
+        return float(loss.detach())

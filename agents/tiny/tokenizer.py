@@ -23,7 +23,7 @@ from agents.tiny.corpus import SEPARATOR
 
 PAD, BOS, EOS = "<pad>", "<bos>", "<eos>"
 SPECIAL = (PAD, BOS, EOS, SEPARATOR)
-VOCABULARY = 2048
+VOCABULARY = 3072
 
 _KEY = r"[A-Za-z][\w./-]*:"
 _PIECES = (

@@ -11,8 +11,9 @@ from iac_gym.formats.yaml import dump
 Tree = dict[str, Any]
 
 WEB_IMAGES = tuple(
-    """nginx:1.27 nginx:1.26 nginx:1.25-alpine nginx:1.27-alpine httpd:2.4 httpd:2.4-alpine caddy:2.8
-    caddy:2.7-alpine traefik:v3.1 haproxy:3.0 nginxinc/nginx-unprivileged:1.27 traefik/whoami:v1.10
+    """nginx:1.27 nginx:1.26 nginx:1.25-alpine nginx:1.27-alpine httpd:2.4 httpd:2.4-alpine
+    caddy:2.8 caddy:2.7-alpine traefik:v3.1 haproxy:3.0 nginxinc/nginx-unprivileged:1.27
+    traefik/whoami:v1.10
     hashicorp/http-echo:1.0 gcr.io/google-samples/hello-app:2.0 ghcr.io/acme/landing:1.4.2
     ghcr.io/acme/storefront:3.0.1 quay.io/north/website:2.2 registry.example.com/web/shop:5.1
     registry.example.com/web/blog:1.9.3 docker.io/bitnami/nginx:1.27""".split()
@@ -65,7 +66,41 @@ SIDECARS: Mapping[str, tuple[str, ...]] = {
 PORTS = (80, 3000, 4000, 5000, 7000, 8000, 8080, 8081, 8088, 8090, 8443, 8888, 9000, 9090, 9200)
 PORT_NAMES = ("http", "web", "api", "main", "rest", "public")
 HEALTH_PATHS = tuple("/healthz /health /ready /readyz /livez /status /ping /up /api/health".split())
-PROBE__COMMANDS: Mapping[str, tuple[str, ...]] = {
+PROBE_COMMANDS = (
+    "cat /tmp/healthy",
+    "test -f /tmp/ready",
+    "pg_isready",
+    "redis-cli ping",
+    "/bin/healthcheck",
+    "/app/check --quick",
+    "curl -f localhost",
+    "nc -z localhost 8080",
+)
+CPU = ("50m", "100m", "150m", "200m", "250m", "300m", "400m")
+CPU_LIMITS = ("500m", "600m", "750m", "800m", "1", "2", "1500m")
+MEMORY = ("64Mi", "96Mi", "100Mi", "128Mi", "160Mi", "192Mi", "200Mi")
+MEMORY_LIMITS = ("256Mi", "300Mi", "384Mi", "512Mi", "640Mi", "768Mi", "1Gi", "2Gi")
+SIZES = ("1Gi", "2Gi", "5Gi", "8Gi", "10Gi", "20Gi", "50Gi", "100Gi", "200Gi")
+STORAGE_CLASSES = ("standard", "fast-ssd", "gp3", "premium-rwo", "local-path", "ceph-block")
+NAMESPACES = tuple(
+    "payments staging production web backend data platform team-a team-b internal tools".split()
+)
+#: (variable, values) of settings; every value is text.
+SETTINGS: Mapping[str, tuple[str, ...]] = {
+    "LOG_LEVEL": ("debug", "info", "warn", "error"),
+    "APP_ENV": ("production", "staging", "development", "test"),
+    "TZ": ("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"),
+    "LOG_FORMAT": ("json", "text", "logfmt", "plain"),
+    "REGION": ("eu-west-1", "us-east-1", "ap-south-1", "eu-north-1"),
+}
+NUMBERS: Mapping[str, tuple[str, ...]] = {
+    "WORKERS": ("2", "4", "8", "16"),
+    "MAX_CONNECTIONS": ("50", "100", "200", "500"),
+    "TIMEOUT_SECONDS": ("5", "15", "30", "60"),
+    "CACHE_SIZE": ("64", "128", "256", "1024"),
+    "RETRIES": ("3", "5", "7", "10"),
+}
+_COMMANDS: Mapping[str, tuple[str, ...]] = {
     "python": (
         "python migrate.py",
         "python -m etl.run",
@@ -150,7 +185,8 @@ def commands_for(image: str) -> tuple[str, ...]:
 _ORDER = (
     "apiVersion kind metadata name namespace labels annotations spec type schedule timeZone "
     "replicas serviceName selector strategy completions parallelism template image command args "
-    "ports env accessModes resources requests limits volumeMounts initContainers containers volumes volumeClaimTemplates"
+    "ports env accessModes resources requests limits volumeMounts "
+    "initContainers containers volumes volumeClaimTemplates"
 ).split()
 _RANK = {key: place for place, key in enumerate(_ORDER)}
 

@@ -16,6 +16,7 @@ import yaml
 from yaml._yaml import CParser
 
 from iac_gym.formats.yaml_dump import dump
+from iac_gym.formats.yaml_errors import YamlError, explain, unreadable
 from iac_gym.formats.yaml_scalars import (
     COMPOSE,
     CORE_TAG,
@@ -52,7 +53,6 @@ class YamlMap(dict[Any, Any]):
     __slots__ = ("key_marks", "mark", "marks")
 
     def __init__(self, mark: Mark = (0, 0)) -> None:
-        super().__init__()
         self.mark = mark
         self.marks: dict[Any, Mark] = {}
         self.key_marks: dict[Any, Mark] = {}
@@ -64,7 +64,6 @@ class YamlList(list[Any]):
     __slots__ = ("mark", "marks")
 
     def __init__(self, mark: Mark = (0, 0)) -> None:
-        super().__init__()
         self.mark = mark
         self.marks: list[Mark] = []
 
@@ -81,17 +80,6 @@ def find(tree: Any, path: tuple[Any, ...]) -> tuple[Any, Mark]:
             return None, mark
         mark, tree = tree.marks[step], tree[step]
     return tree, mark
-
-
-class YamlError(Exception):
-    """The text is no YAML that the tool accepts: what, where (line and column from 1), a hint."""
-
-    def __init__(self, message: str, line: int = 0, column: int = 0, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.line = line
-        self.column = column
-        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +115,9 @@ def load_all(text: str, dialect: Dialect = KUBERNETES, limits: Limits = LIMITS) 
     try:
         return _Builder(text, dialect, limits).documents()
     except yaml.MarkedYAMLError as error:
-        raise _explain(error) from None
+        raise explain(error) from None
     except (yaml.YAMLError, UnicodeEncodeError):
-        raise _unreadable(text) from None
+        raise unreadable(text) from None
 
 
 def load(text: str, dialect: Dialect = KUBERNETES, limits: Limits = LIMITS) -> Document:
@@ -145,6 +133,7 @@ def load(text: str, dialect: Dialect = KUBERNETES, limits: Limits = LIMITS) -> D
 
 _NO_KEY: Any = object()
 _MERGE: Any = object()
+_UNSEEN: Any = object()
 
 
 class _Frame:
@@ -158,7 +147,7 @@ class _Frame:
         self.anchor = anchor
         self.started = started  # the node count before it, for the size of an alias to it
         self.key: Any = _NO_KEY
-        self.key_mark: Mark = (0, 0)
+        self.key_mark: Mark
         self.merged: dict[Any, bool] | None = None  # keys that came from a merge alone
         self.tallest = 0  # height of its tallest child
 
@@ -178,9 +167,11 @@ class _Builder:
     def __init__(self, text: str, dialect: Dialect, limits: Limits) -> None:
         self.events = CParser(text)
         self.dialect = dialect
+        self.seen = dialect.seen
         self.limits = limits
         self.nodes = 0
         self.stack: list[_Frame] = []
+        self.top: _Frame | None = None  # the last of the stack
         self.anchors: dict[str, _Anchor] = {}
         self.found: list[Document] = []
         self.root: Any = None
@@ -199,6 +190,7 @@ class _Builder:
         self.root = None
 
     def document_end(self, event: Any) -> None:
+        self.count(0, self.root_mark)
         if self.root is not None:
             if len(self.found) >= self.limits.documents:
                 line, column = self.root_mark
@@ -208,25 +200,56 @@ class _Builder:
             self.found.append(Document(self.root, self.root_mark))
 
     def scalar(self, event: Any) -> None:
+        text = event.value
         start = event.start_mark
         mark = (start.line + 1, start.column + 1)
-        text = event.value
+        if event.tag is not None or event.anchor is not None:
+            value = self._marked(event, mark)
+        elif not event.implicit[0]:
+            value = text
+        elif (value := self.seen.get(text, _UNSEEN)) is _UNSEEN:
+            value = self._plain(text, mark)
+        self.nodes += 1
+        frame = self.top
+        if frame is None or value is _MERGE or frame.key is _MERGE:
+            self.attach(value, mark)
+            return
+        into = frame.value
+        if into.__class__ is YamlList:
+            into.append(value)
+            into.marks.append(mark)
+        elif (key := frame.key) is not _NO_KEY:
+            into[key] = value
+            into.marks[key] = mark
+            into.key_marks[key] = frame.key_mark
+            frame.key = _NO_KEY
+        elif value.__class__ is str and value not in into:
+            frame.key = value
+            frame.key_mark = mark
+        else:
+            self.attach(value, mark)
+
+    def _plain(self, text: str, mark: Mark) -> Any:
+        if text == "<<" and self._at_key() and self.dialect.merge != "no":
+            return _MERGE
         try:
-            if event.tag is not None:
-                value = text if event.tag == "!" else self.dialect.tagged(event.tag, text)
-            elif event.implicit[0]:
-                if text == "<<" and self._at_key() and self.dialect.merge != "no":
-                    value = _MERGE
-                else:
-                    value = self.dialect.plain(text)
-            else:
-                value = text
+            return self.dialect.plain(text)
         except ScalarError as error:
             raise YamlError(str(error), *mark, error.hint) from None
+
+    def _marked(self, event: Any, mark: Mark) -> Any:
+        """Return the value of a scalar that has a tag, an anchor or both."""
+        value = text = event.value
+        if event.tag is not None:
+            try:
+                value = text if event.tag == "!" else self.dialect.tagged(event.tag, text)
+            except ScalarError as error:
+                raise YamlError(str(error), *mark, error.hint) from None
+        elif event.implicit[0]:
+            value = self._plain(text, mark)
         if event.anchor is not None:
             self.anchors[event.anchor] = _Anchor(value, 1)
-        self.count(1, mark)
-        self.attach(value, mark)
+        return value
 
     def alias(self, event: Any) -> None:
         mark = (event.start_mark.line + 1, event.start_mark.column + 1)
@@ -263,7 +286,7 @@ class _Builder:
             raise _complex_key(mark)
         if len(self.stack) >= self.limits.depth:
             raise YamlError(f"the nesting is deeper than {self.limits.depth} levels", *mark)
-        into = bool(self.stack) and self.stack[-1].key is _MERGE
+        into = self.top is not None and self.top.key is _MERGE
         frame = _Frame(value, into, event.anchor, self.nodes)
         if event.anchor is not None:
             self.anchors[event.anchor] = _Anchor(value)
@@ -271,9 +294,11 @@ class _Builder:
         if not into:
             self.attach(value, mark)
         self.stack.append(frame)
+        self.top = frame
 
     def close(self, event: Any) -> None:
         frame = self.stack.pop()
+        self.top = self.stack[-1] if self.stack else None
         height = frame.tallest + 1
         if frame.anchor is not None:
             named = self.anchors.get(frame.anchor)
@@ -297,22 +322,20 @@ class _Builder:
     def deepen(self, height: int, mark: Mark) -> None:
         if len(self.stack) + height > self.limits.depth:
             raise YamlError(f"the nesting is deeper than {self.limits.depth} levels", *mark)
-        if self.stack and height > self.stack[-1].tallest:
-            self.stack[-1].tallest = height
+        if self.top is not None and height > self.top.tallest:
+            self.top.tallest = height
 
     def _at_key(self) -> bool:
         """Whether the next node is a key of a mapping."""
-        if not self.stack:
-            return False
-        frame = self.stack[-1]
-        return frame.key is _NO_KEY and frame.value.__class__ is YamlMap
+        frame = self.top
+        return frame is not None and frame.key is _NO_KEY and frame.value.__class__ is YamlMap
 
     def attach(self, value: Any, mark: Mark) -> None:
         """Put a finished or opened node where it belongs: root, item, key or value."""
-        if not self.stack:
+        frame = self.top
+        if frame is None:
             self.root, self.root_mark = value, mark
             return
-        frame = self.stack[-1]
         into = frame.value
         if into.__class__ is YamlList:
             into.append(value)
@@ -382,73 +405,6 @@ _HANDLERS: dict[type, Callable[[_Builder, Any], None] | None] = {
     yaml.MappingEndEvent: _Builder.close,
     yaml.SequenceEndEvent: _Builder.close,
 }
-
-
-# --- what went wrong ------------------------------------------------------------------------------
-
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-#: Part of libyaml's problem -> (message, hint). The first that fits is used.
-_EXPLAINED = (
-    (
-        "mapping values are not allowed",
-        "a `:` stands where no key can be",
-        "check the indentation of this line and of the one above; quote a text that contains `: `",
-    ),
-    (
-        "found character that cannot start any token",
-        "this character cannot start a value",
-        "indent with spaces, not tabs; quote a text that starts with `@`, a backquote or `%`",
-    ),
-    ("could not find expected ':'", "a `:` is missing after this key", "write `key: value`"),
-    (
-        "did not find expected key",
-        "this line does not fit the mapping around it",
-        "keys of one mapping start in the same column; a quoted text ends at its closing quote",
-    ),
-    (
-        "did not find expected '-' indicator",
-        "this line does not fit the list around it",
-        "items of one list start with `- ` in the same column",
-    ),
-    ("block sequence entries are not allowed", "a list cannot start here", "begin a new line"),
-    ("did not find expected ',' or", "a `,` or the closing bracket is missing", ""),
-    ("found unexpected end of stream", "the text ends inside a quoted text", ""),
-    ("while scanning a quoted scalar", "a quoted text is never closed", ""),
-    (
-        "did not find expected <document start>",
-        "something follows the end of the document",
-        "separate documents with a line `---`",
-    ),
-    ("tab character", "a tab is used as indentation", "indent with spaces"),
-    ("unknown escape", "this `\\` escape is not known", "use single quotes, or write `\\\\`"),
-    ("undefined tag handle", "this tag has no known prefix", "quote a text that starts with `!`"),
-)
-
-
-def _explain(error: yaml.MarkedYAMLError) -> YamlError:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-    problem = f"{error.problem or ''} {error.context or ''}"
-    for part, message, hint in _EXPLAINED:
-        if part in problem:
-            return YamlError(message, line, column, hint)
-    return YamlError(f"this is no valid YAML: {problem.strip()}", line, column)
-
-
-def _unreadable(text: str) -> YamlError:
-    found = _FORBIDDEN.search(text)
-    if found is None:
-        return YamlError("this is no valid YAML")
-    before = text[: found.start()]
-    line = before.count("\n") + 1
-    column = found.start() - (before.rfind("\n") + 1) + 1
-    return YamlError(
-        f"the character U+{ord(found[0]):04X} is not allowed in YAML",
-        line,
-        column,
-        "leave it out, or write it as an escape in double quotes",
-    )
 
 
 def _complex_key(mark: Mark) -> YamlError:

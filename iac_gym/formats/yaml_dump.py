@@ -9,7 +9,7 @@ from typing import Any
 
 _WORDS = frozenset(
     word
-    for base in ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none")
+    for base in ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
     for word in (base, base.upper(), base.capitalize())
 )
 #: What some dialect reads as a number or a time.
@@ -21,6 +21,8 @@ _NUMBER = re.compile(
     r"|[-+]?\.(?:inf|nan)",
     re.IGNORECASE,
 )
+#: A longer key needs the `? ` form.
+_LONGEST_KEY = 1000
 #: Text that may stand without quotes as far as its characters go.
 _PLAIN = re.compile(r"(?:[\w./$(\\^;+]|-(?=[^\s-])|--(?=[^\s-]))(?:[^:#]|:(?=\S)|(?<=\S)#)*")
 
@@ -28,7 +30,7 @@ _PLAIN = re.compile(r"(?:[\w./$(\\^;+]|-(?=[^\s-])|--(?=[^\s-]))(?:[^:#]|:(?=\S)
 def dump(documents: Iterable[Any]) -> str:
     """Write documents as YAML, joined by `---`; reading the text gives the same values."""
     roots = [documents] if isinstance(documents, Mapping) else documents
-    return "---\n".join("\n".join(_block(root, 0)).strip("\n") + "\n" for root in roots)
+    return "---\n".join("\n".join(_block(root, 0)) + "\n" for root in roots)
 
 
 def _block(value: Any, indent: int) -> list[str]:
@@ -37,7 +39,10 @@ def _block(value: Any, indent: int) -> list[str]:
     lines: list[str] = []
     if isinstance(value, Mapping) and value:
         for key, item in value.items():
-            lines += _entry(f"{pad}{_key(key)}:", item, indent + 2)
+            text = _scalar(key)
+            long = len(text) > _LONGEST_KEY
+            head = f"{pad}? {text}\n{pad}:" if long else f"{pad}{text}:"
+            lines += _entry(head, item, indent + 2)
         return lines
     if isinstance(value, Sequence) and not isinstance(value, str) and value:
         for item in value:
@@ -73,11 +78,6 @@ def _fits_block(text: str) -> bool:
     if "\n" not in text or text[0] in " \t\n" or not text.replace("\n", "").isprintable():
         return False
     return not any(line.isspace() for line in text.split("\n"))
-
-
-def _key(key: Any) -> str:
-    text = _scalar(key)
-    return text if len(text) < 1000 else "? " + text + "\n"
 
 
 def _scalar(value: Any) -> str:

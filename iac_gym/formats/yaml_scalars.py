@@ -124,15 +124,16 @@ class Dialect:
     text_keys: bool = False
     finite: bool = False
     loose_tags: bool = True
-    _seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    #: Values of short plain scalars met before (never `<<`).
+    seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def plain(self, text: str) -> Any:
         """Return the value of a plain scalar. Raises `ScalarError`."""
-        seen = self._seen
+        seen = self.seen
         if text in seen:
             return seen[text]
         value = self._resolve(text)
-        if len(text) < 40:
+        if len(text) < 40 and text != "<<":
             if len(seen) > 20_000:
                 seen.clear()
             seen[text] = value

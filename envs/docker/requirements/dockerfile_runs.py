@@ -1,9 +1,20 @@
+"""Requirements about what RUN does: packages, build commands, mounts, the order of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from envs.docker.requirements.dockerfile_find import find_stage, missing, no_stage, words_of
+from iac_gym.check import Findings, requirement
+from iac_gym.languages.dockerfile import values
+from iac_gym.languages.dockerfile.model import Copy, DockerfileModel, Run, Stage
+from iac_gym.languages.dockerfile.packages import installs, package_name
+from iac_gym.languages.dockerfile.resolve import absolute
+from iac_gym.languages.dockerfile.rules.practice_run import cleans_apt, keeps_small
 
 
-# ---- what is run ---------------------------------------------------------------------------------
-
-
-def _packages(model: DockerfileModel, stage: Stage | None, manager: str, names: list[str]) -> str:
+def _packages(stage: Stage | None, manager: str, names: list[str]) -> str:
     """Return what is missing of the packages, "" for nothing."""
     found: set[str] = set()
     for run in stage.only(Run) if stage else ():
@@ -20,8 +31,8 @@ def _packages(model: DockerfileModel, stage: Stage | None, manager: str, names: 
 )
 def apt_packages(model: DockerfileModel, packages: list[str]) -> Findings:
     """apt-get install in the final image, in one RUN or several."""
-    if lacking := _packages(model, model.final, "apt", packages):
-        yield _missing(model, f"apt-get does not install {lacking}")
+    if lacking := _packages(model.final, "apt", packages):
+        yield missing(model, f"apt-get does not install {lacking}")
 
 
 @requirement(
@@ -30,8 +41,8 @@ def apt_packages(model: DockerfileModel, packages: list[str]) -> Findings:
 )
 def apk_packages(model: DockerfileModel, packages: list[str]) -> Findings:
     """apk add in the final image."""
-    if lacking := _packages(model, model.final, "apk", packages):
-        yield _missing(model, f"apk does not add {lacking}")
+    if lacking := _packages(model.final, "apk", packages):
+        yield missing(model, f"apk does not add {lacking}")
 
 
 @requirement(
@@ -40,10 +51,10 @@ def apk_packages(model: DockerfileModel, packages: list[str]) -> Findings:
 )
 def stage_apk_packages(model: DockerfileModel, stage: str, packages: list[str]) -> Findings:
     """apk add in a named stage."""
-    found = _stage(model, stage)
+    found = find_stage(model, stage)
     if found is None:
-        yield _no_stage(model, stage)
-    elif lacking := _packages(model, found, "apk", packages):
+        yield no_stage(model, stage)
+    elif lacking := _packages(found, "apk", packages):
         yield found.source.finding(f"apk does not add {lacking} in the stage `{stage}`")
 
 
@@ -53,29 +64,29 @@ def _apt_runs(model: DockerfileModel) -> list[Run]:
 
 
 @requirement(
-    "apt's package lists removed in the same RUN that installs",
-    "no apt package lists left in the layer that installs packages",
+    "apt's package lists removed in the same RUN that installs {packages}",
+    "no apt package lists left in the layer that installs {packages}",
 )
-def apt_lists_removed(model: DockerfileModel) -> Findings:
+def apt_lists_removed(model: DockerfileModel, packages: list[str]) -> Findings:
     """rm of /var/lib/apt/lists (or a cache mount there) in every RUN that installs."""
-    runs = _apt_runs(model)
-    if not runs:
-        yield _missing(model, "nothing is installed with apt-get")
-    for run in runs:
+    if lacking := _packages(model.final, "apt", packages):
+        yield missing(model, f"apt-get does not install {lacking}")
+        return
+    for run in _apt_runs(model):
         if not cleans_apt(run):
             yield run.instruction.finding("the package lists stay in this layer")
 
 
 @requirement(
-    "apt-get installing no recommended packages",
-    "packages installed with apt-get's option against recommended packages",
+    "{packages} installed by apt-get without recommended packages",
+    "apt-get told to leave recommended packages out when it installs {packages}",
 )
-def apt_without_recommends(model: DockerfileModel) -> Findings:
+def apt_without_recommends(model: DockerfileModel, packages: list[str]) -> Findings:
     """--no-install-recommends for every apt-get install of the final image."""
-    runs = _apt_runs(model)
-    if not runs:
-        yield _missing(model, "nothing is installed with apt-get")
-    for run in runs:
+    if lacking := _packages(model.final, "apt", packages):
+        yield missing(model, f"apt-get does not install {lacking}")
+        return
+    for run in _apt_runs(model):
         for command, by, _, options in installs(run):
             if by == "apt" and not keeps_small(options):
                 yield run.instruction.finding(
@@ -84,7 +95,7 @@ def apt_without_recommends(model: DockerfileModel) -> Findings:
 
 
 def _runs_line(stage: Stage, line: str) -> Iterator[Run]:
-    wanted = _words(line)
+    wanted = words_of(line)
     for run in stage.only(Run):
         if any(command.words == wanted for command in run.certain):
             yield run
@@ -96,9 +107,9 @@ def _runs_line(stage: Stage, line: str) -> Iterator[Run]:
 )
 def runs_in_stage(model: DockerfileModel, stage: str, line: str) -> Findings:
     """A command of RUN in a named stage; its failure must fail the build."""
-    found = _stage(model, stage)
+    found = find_stage(model, stage)
     if found is None:
-        yield _no_stage(model, stage)
+        yield no_stage(model, stage)
     elif not any(_runs_line(found, line)):
         yield found.source.finding(f"`{line}` is not run in the stage `{stage}`")
 
@@ -110,7 +121,7 @@ def runs_in_stage(model: DockerfileModel, stage: str, line: str) -> Findings:
 def runs(model: DockerfileModel, line: str) -> Findings:
     """A command of RUN in the final image."""
     if model.final is None or not any(_runs_line(model.final, line)):
-        yield _missing(model, f"`{line}` is not run in the final image")
+        yield missing(model, f"`{line}` is not run in the final image")
 
 
 @requirement(
@@ -121,7 +132,7 @@ def cache_mount(model: DockerfileModel, target: str, line: str) -> Findings:
     """RUN --mount=type=cache at a target, in any stage that the final image needs."""
     steps = [run for stage in model.reachable for run in _runs_line(stage, line)]
     if not steps:
-        yield _missing(model, f"`{line}` is not run")
+        yield missing(model, f"`{line}` is not run")
     elif not any(
         mount.type == "cache" and absolute(mount.target, run.workdir).rstrip("/") == target
         for run in steps
@@ -138,7 +149,7 @@ def secret_mount(model: DockerfileModel, id: str, line: str) -> Findings:
     """RUN --mount=type=secret by its id, in any stage that the final image needs."""
     steps = [run for stage in model.reachable for run in _runs_line(stage, line)]
     if not steps:
-        yield _missing(model, f"`{line}` is not run")
+        yield missing(model, f"`{line}` is not run")
     elif not any(
         mount.type == "secret" and _secret_id(mount) == id for run in steps for mount in run.mounts
     ):
@@ -154,7 +165,7 @@ def _secret_id(mount: values.Mount) -> str:
 def _manifest_step(stage: Stage, files: list[str], line: str) -> int | None:
     """Return the place of the RUN that installs from manifests brought before it."""
     brought: set[str] = set()
-    wanted = _words(line)
+    wanted = words_of(line)
     for place, step in enumerate(stage.steps):
         if isinstance(step, Copy):
             if not step.stage and not step.image:
@@ -197,7 +208,7 @@ def dependencies_first(model: DockerfileModel, files: list[str], line: str) -> F
             return
         else:
             reason = "the rest of the source is not copied after the dependencies"
-    yield _missing(model, reason)
+    yield missing(model, reason)
 
 
 @requirement(
@@ -207,6 +218,6 @@ def dependencies_first(model: DockerfileModel, files: list[str], line: str) -> F
 def run_shell(model: DockerfileModel, line: str) -> Findings:
     """SHELL of the final image."""
     final = model.final
-    if final is None or final.config.shell != _words(line):
+    if final is None or final.config.shell != words_of(line):
         given = " ".join(final.config.shell) if final else ""
-        yield _missing(model, f"the shell is `{given[:60]}`, asked for `{line}`")
+        yield missing(model, f"the shell is `{given[:60]}`, asked for `{line}`")

@@ -6,6 +6,7 @@ from envs.kubernetes.families import (
     access,
     autoscaling,
     configuration,
+    controllers,
     jobs,
     networking,
     policy,
@@ -14,4 +15,15 @@ from envs.kubernetes.families import (
     workloads,
 )
 
-MODULES = (access, autoscaling, configuration, jobs, networking, policy, scheduling, storage, workloads)
+MODULES = (
+    access,
+    autoscaling,
+    configuration,
+    controllers,
+    jobs,
+    networking,
+    policy,
+    scheduling,
+    storage,
+    workloads,
+)

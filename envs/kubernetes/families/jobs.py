@@ -40,8 +40,8 @@ def one_off_job(draw: Draw) -> Draft:
     work = _batch(draw)
     parts.restart(draw, work)
     parts.extras(
-        draw, work, (1, parts.command), (2, _backoff), (2, _ttl), (3, _deadline), (3, parts.memory_limit),
-        (3, parts.account),
+        draw, work, (1, parts.command), (2, _backoff), (2, _ttl), (3, _deadline),
+        (3, parts.memory_limit), (3, parts.account),
     )  # fmt: skip
     return work.draft("Run a one-off job", "Something has to run once", "We need a batch job")
 
@@ -135,8 +135,8 @@ def cron_schedule(draw: Draw) -> Draft:
     work.ask(ask.schedule, cron=cron)
     parts.restart(draw, work)
     parts.extras(
-        draw, work, (2, _concurrency), (2, parts.command), (3, _successes), (3, _failures), (4, _zone),
-        (4, _late), (4, _backoff),
+        draw, work, (2, _concurrency), (2, parts.command), (3, _successes), (3, _failures),
+        (4, _zone), (4, _late), (4, _backoff),
     )  # fmt: skip
     return work.draft("Run something on a schedule", "We need a CronJob", "Schedule a batch job")
 

@@ -81,11 +81,11 @@ def node_port_service(draw: Draw) -> Draft:
 def headless_service(draw: Draw) -> Draft:
     """A headless Service, so that clients find each pod by DNS."""
     name, app = draw.name("service"), draw.name("app")
-    port = draw.choice("port", pick.POLICY_PORTS)
     asks = [ask.headless(name=name), ask.service_selector(of=name, labels={"app": app})]
     metadata = _placed(draw, "Service", name, asks, 2)
     ports: list[Tree] = []
     if draw.wants("with port", 1):
+        port = draw.choice("port", pick.POLICY_PORTS)
         ports = [{"port": port}]
         asks.append(ask.service_port(of=name, port=port, target=port))
     early = draw.wants("not ready", 2)

@@ -81,7 +81,7 @@ def spread_service(draw: Draw) -> Draft:
         (3, parts.pod_label),
     )  # fmt: skip
     return work.draft(
-        "Deploy a service that survives the loss of a zone or node",
+        "Deploy a service whose pods are well spread",
         "Spread the pods of a service",
     )
 

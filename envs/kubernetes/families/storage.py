@@ -152,7 +152,7 @@ def reserved_volume(draw: Draw) -> Draft:
     """A PersistentVolume and the one claim that binds to it."""
     name, owner = draw.name("volume", DISKS), draw.name("claim", DISKS)
     server, path = draw.choice("server", pick.SERVERS), draw.choice("path", pick.EXPORTS)
-    kind, size = draw.choice("class name", pick.CLASSES), draw.choice("size", pick.SIZES)
+    size = draw.choice("size", pick.SIZES)
     mode = draw.choice("mode", pick.MODES[:3])
     asks = [
         ask.volume(name=name, size=size),
@@ -165,6 +165,7 @@ def reserved_volume(draw: Draw) -> Draft:
     spec: Tree = {"capacity": {"storage": size}, "accessModes": [mode]}
     bound: Tree = {"volumeName": name}
     if draw.wants("class", 4):
+        kind = draw.choice("class name", pick.CLASSES)
         spec["storageClassName"] = bound["storageClassName"] = kind
         asks += [
             ask.volume_class(of=name, name=kind),

@@ -44,6 +44,13 @@ from envs.kubernetes.requirements.configuration import (
     secret_type,
     secret_value,
 )
+from envs.kubernetes.requirements.containers import (
+    container_command,
+    init_command,
+    init_container,
+    native_sidecar,
+    pod_container,
+)
 from envs.kubernetes.requirements.ingresses import (
     ingress_class,
     ingress_default,
@@ -87,26 +94,14 @@ from envs.kubernetes.requirements.network_policies import (
 from envs.kubernetes.requirements.pods import (
     argument,
     command,
-    config_mount,
-    container_command,
-    container_mount,
     cpu_limit,
     cpu_request,
-    empty_dir,
-    empty_dir_size,
     env_field,
     env_value,
     grace_period,
-    host_mount,
-    host_mount_read_only,
     host_network,
-    init_command,
-    init_container,
     memory_limit,
     memory_request,
-    mount,
-    native_sidecar,
-    pod_container,
     pre_stop_sleep,
     pull_policy,
     pull_secret,
@@ -199,6 +194,15 @@ from envs.kubernetes.requirements.storage import (
     volume_node,
     volume_option,
     volume_reclaim,
+)
+from envs.kubernetes.requirements.volumes import (
+    config_mount,
+    container_mount,
+    empty_dir,
+    empty_dir_size,
+    host_mount,
+    host_mount_read_only,
+    mount,
 )
 from envs.kubernetes.requirements.workloads import (
     claim_template,

@@ -204,7 +204,7 @@ def _budget(manifest: Manifest, name: str, field: str, asked: int | str) -> Find
 
 
 @requirement(
-    "`{name}` keeps at least {count} pods available", "minAvailable of `{name}` is {count}"
+    "`{name}` keeps at least {count} of the pods available", "minAvailable of `{name}` is {count}"
 )
 def min_available(manifest: Manifest, name: str, count: int | str) -> Findings:
     """`minAvailable` of a disruption budget: a number or a percentage."""
@@ -212,7 +212,8 @@ def min_available(manifest: Manifest, name: str, count: int | str) -> Findings:
 
 
 @requirement(
-    "`{name}` lets at most {count} pods be unavailable", "maxUnavailable of `{name}` is {count}"
+    "`{name}` lets at most {count} of the pods be unavailable",
+    "maxUnavailable of `{name}` is {count}",
 )
 def budget_unavailable(manifest: Manifest, name: str, count: int | str) -> Findings:
     """`maxUnavailable` of a disruption budget: a number or a percentage."""

@@ -1,4 +1,4 @@
-"""Reading cron expressions, so that two spellings of one schedule are equal (`@daily`, `0 0 * * *`).
+"""Reading cron expressions, so that two spellings of one schedule are equal (`@daily`).
 
 The grammar is that of the CronJob controller's parser: five fields (minute, hour, day of the month,
 month, day of the week), lists, ranges, steps, names of months and days, `?` for `*`, and the

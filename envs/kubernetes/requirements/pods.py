@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from itertools import pairwise
 from typing import Any
 
 from envs.kubernetes.requirements.targets import (
@@ -10,9 +11,7 @@ from envs.kubernetes.requirements.targets import (
     differs,
     each,
     in_main,
-    main_container,
     main_value_is,
-    running_containers,
     same_amount,
     value_is,
 )
@@ -76,7 +75,7 @@ def argument(manifest: Manifest, of: str, argument: str) -> Findings:
     def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
         given = [*as_list(container.get("command")), *as_list(container.get("args"))]
         flag, _, value = argument.partition("=")
-        pairs = list(zip(given, given[1:], strict=False))
+        pairs = list(pairwise(given))
         if argument not in given and not (value and (flag, value) in pairs):
             yield item.finding(f"`{of}` has no argument `{argument}`", *at, "args")
 
@@ -256,243 +255,3 @@ def restart_policy(manifest: Manifest, of: str, policy: str) -> Findings:
 def host_network(manifest: Manifest, of: str) -> Findings:
     """`hostNetwork: true`."""
     return value_is(manifest, of, WORKLOADS, ("pod", "hostNetwork"), True)
-
-
-def _container(item: KubeObject, name: str, *, init: bool) -> tuple[Path, dict[Any, Any]] | None:
-    """Find a container by its name: among the init containers, or among those that run beside."""
-    running = list(running_containers(item))
-    ran = [pair for pair in item.containers(init=True) if pair not in running]
-    return next((pair for pair in (ran if init else running) if pair[1].get("name") == name), None)
-
-
-def _helper(
-    manifest: Manifest, of: str, name: str, *, init: bool, field: str, asked: str
-) -> Findings:
-    what = "init container" if init else "container"
-
-    def check(item: KubeObject) -> Findings:
-        found = _container(item, name, init=init)
-        if found is None:
-            yield item.finding(f"`{of}` has no {what} `{name}`", *(item.pod_path or ()))
-        elif field == "command" and not runs_command(argument_vector(found[1]), asked):
-            message = f"the {what} `{name}` does not run the command `{asked}`"
-            yield item.finding(message, *found[0], "command")
-        elif field == "image" and found[1].get("image") != asked:
-            yield differs(item, (*found[0], "image"), found[1].get("image"), asked)
-
-    return each(manifest, of, WORKLOADS, check)
-
-
-@requirement(
-    "an init container `{name}` with the image `{image}` in `{of}`",
-    "`{of}` starts with the init container `{name}`, image `{image}`",
-)
-def init_container(manifest: Manifest, of: str, name: str, image: str) -> Findings:
-    """An init container that ends before the others start, by name and image."""
-    return _helper(manifest, of, name, init=True, field="image", asked=image)
-
-
-@requirement(
-    "the init container `{name}` of `{of}` runs `{command}`",
-    "`{command}` as the command of the init container `{name}` of `{of}`",
-)
-def init_command(manifest: Manifest, of: str, name: str, command: str) -> Findings:
-    """The command of an init container."""
-    return _helper(manifest, of, name, init=True, field="command", asked=command)
-
-
-@requirement(
-    "a container `{name}` with the image `{image}` in the pods of `{of}`",
-    "the pods of `{of}` have a container `{name}` that runs `{image}`",
-)
-def pod_container(manifest: Manifest, of: str, name: str, image: str) -> Findings:
-    """A container by name and image: an ordinary one, or a native sidecar."""
-    return _helper(manifest, of, name, init=False, field="image", asked=image)
-
-
-@requirement(
-    "the container `{name}` of `{of}` runs the command `{command}`",
-    "`{command}` as the command of the container `{name}` of `{of}`",
-)
-def container_command(manifest: Manifest, of: str, name: str, command: str) -> Findings:
-    """The command of a container that is named."""
-    return _helper(manifest, of, name, init=False, field="command", asked=command)
-
-
-@requirement(
-    "`{name}` is a native sidecar of `{of}` (an init container that is always restarted)",
-    "the container `{name}` of `{of}` is a native sidecar (init container, restartPolicy Always)",
-)
-def native_sidecar(manifest: Manifest, of: str, name: str) -> Findings:
-    """An init container with `restartPolicy: Always`."""
-
-    def check(item: KubeObject) -> Findings:
-        found = _container(item, name, init=False)
-        if found is None or found[0][-2] != "initContainers":
-            path = (*(item.pod_path or ()), "initContainers")
-            yield item.finding(f"`{name}` is no native sidecar of `{of}`", *path)
-
-    return each(manifest, of, WORKLOADS, check)
-
-
-def _volumes(item: KubeObject, volume: str) -> tuple[Path, dict[Any, Any]] | None:
-    path = (*(item.pod_path or ()), "volumes")
-    for place, entry in enumerate(as_list(item.get(*path))):
-        if as_map(entry).get("name") == volume:
-            return (*path, place), as_map(entry)
-    return None
-
-
-def _mounts(container: dict[Any, Any]) -> list[dict[Any, Any]]:
-    return [as_map(entry) for entry in as_list(container.get("volumeMounts"))]
-
-
-def same_path(left: object, right: str) -> bool:
-    """Whether two paths are the same, with or without a slash at the end."""
-    return isinstance(left, str) and (left.rstrip("/") or "/") == (right.rstrip("/") or "/")
-
-
-def _mounted(container: dict[Any, Any], volume: object, path: str, *, whole: bool = False) -> bool:
-    """Whether a container mounts a volume at a path; `whole` refuses one of its paths alone."""
-    return any(
-        mount.get("name") == volume
-        and same_path(mount.get("mountPath"), path)
-        and not (whole and (mount.get("subPath") or mount.get("subPathExpr")))
-        for mount in _mounts(container)
-    )
-
-
-@requirement(
-    "the volume `{volume}` of `{of}` is mounted at `{path}`",
-    "`{of}` mounts the volume `{volume}` at `{path}`",
-)
-def mount(manifest: Manifest, of: str, volume: str, path: str) -> Findings:
-    """Where the main container mounts a volume (or a claim template) by its name."""
-
-    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
-        if not _mounted(container, volume, path):
-            message = f"`{of}` does not mount the volume `{volume}` at `{path}`"
-            yield item.finding(message, *at, "volumeMounts")
-
-    return in_main(manifest, of, check)
-
-
-@requirement(
-    "the container `{name}` of `{of}` mounts the volume `{volume}` at `{path}`",
-    "volume `{volume}` at `{path}` in the container `{name}` of `{of}`",
-)
-def container_mount(manifest: Manifest, of: str, name: str, volume: str, path: str) -> Findings:
-    """Where a container that is named (an init container too) mounts a volume."""
-
-    def check(item: KubeObject) -> Findings:
-        named = [pair for pair in item.containers(init=True) if pair[1].get("name") == name]
-        if not any(_mounted(container, volume, path) for _, container in named):
-            place = named[0][0] if named else item.pod_path or ()
-            yield item.finding(f"`{name}` does not mount `{volume}` at `{path}`", *place)
-
-    return each(manifest, of, WORKLOADS, check)
-
-
-@requirement(
-    "an emptyDir volume `{volume}` in the pods of `{of}`",
-    "the pods of `{of}` have the emptyDir volume `{volume}`",
-)
-def empty_dir(manifest: Manifest, of: str, volume: str) -> Findings:
-    """A volume of the type emptyDir."""
-
-    def check(item: KubeObject) -> Findings:
-        found = _volumes(item, volume)
-        if found is None or "emptyDir" not in found[1]:
-            path = found[0] if found else (*(item.pod_path or ()), "volumes")
-            yield item.finding(f"`{of}` has no emptyDir volume `{volume}`", *path)
-
-    return each(manifest, of, WORKLOADS, check)
-
-
-@requirement(
-    "the emptyDir volume `{volume}` of `{of}` holds at most {size}",
-    "a size limit of {size} for the emptyDir volume `{volume}` of `{of}`",
-)
-def empty_dir_size(manifest: Manifest, of: str, volume: str, size: str) -> Findings:
-    """`sizeLimit` of an emptyDir volume."""
-
-    def check(item: KubeObject) -> Findings:
-        found = _volumes(item, volume)
-        path = found[0] if found else (*(item.pod_path or ()), "volumes")
-        value = item.get(*path, "emptyDir", "sizeLimit") if found else None
-        if not same_amount(value, size):
-            yield differs(item, (*path, "emptyDir", "sizeLimit"), value, size)
-
-    return each(manifest, of, WORKLOADS, check)
-
-
-@requirement(
-    "the ConfigMap `{config}` is mounted into `{of}` at `{path}`",
-    "`{of}` finds the files of the ConfigMap `{config}` under `{path}`",
-)
-def config_mount(manifest: Manifest, of: str, config: str, path: str) -> Findings:
-    """A whole ConfigMap as a directory of the main container (a projected volume counts too)."""
-
-    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
-        volumes = as_list(item.get(*(item.pod_path or ()), "volumes"))
-        names = [as_map(volume).get("name") for volume in volumes if _holds(volume, config)]
-        if not any(_mounted(container, name, path, whole=True) for name in names):
-            message = f"`{of}` does not mount the ConfigMap `{config}` at `{path}`"
-            yield item.finding(message, *at, "volumeMounts")
-
-    return in_main(manifest, of, check)
-
-
-def _holds(volume: object, config: str) -> bool:
-    entry = as_map(volume)
-    sources = [as_map(source) for source in as_list(as_map(entry.get("projected")).get("sources"))]
-    return any(
-        as_map(source.get("configMap")).get("name") == config for source in (entry, *sources)
-    )
-
-
-@requirement(
-    "the host directory `{host}` is mounted into `{of}` at `{path}`",
-    "`{of}` sees the node's directory `{host}` under `{path}`",
-)
-def host_mount(manifest: Manifest, of: str, host: str, path: str) -> Findings:
-    """A hostPath volume at a place of the main container."""
-
-    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
-        if not any(_mounted(container, name, path) for name in _host_volumes(item, host)):
-            message = f"`{of}` does not mount the host directory `{host}` at `{path}`"
-            yield item.finding(message, *at, "volumeMounts")
-
-    return in_main(manifest, of, check)
-
-
-def _host_volumes(item: KubeObject, host: str) -> list[Any]:
-    volumes = [as_map(entry) for entry in as_list(item.get(*(item.pod_path or ()), "volumes"))]
-    return [
-        volume.get("name")
-        for volume in volumes
-        if same_path(as_map(volume.get("hostPath")).get("path"), host)
-    ]
-
-
-@requirement(
-    "`{of}` cannot write to the host directory `{host}` (its mount is read-only)",
-    "the mount of the host directory `{host}` in `{of}` is read-only",
-)
-def host_mount_read_only(manifest: Manifest, of: str, host: str) -> Findings:
-    """`readOnly: true` on every mount of a hostPath volume."""
-
-    def check(item: KubeObject) -> Findings:
-        names = _host_volumes(item, host)
-        mounts = [
-            mount
-            for _, container in item.containers(init=True)
-            for mount in _mounts(container)
-            if mount.get("name") in names
-        ]
-        if not mounts or any(mount.get("readOnly") is not True for mount in mounts):
-            found = main_container(item)
-            place = (*found[0], "volumeMounts") if found else ()
-            yield item.finding(f"the mount of `{host}` in `{of}` is not read-only", *place)
-
-    return each(manifest, of, WORKLOADS, check)

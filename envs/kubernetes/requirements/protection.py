@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from envs.kubernetes.requirements.pods import runs_command
 from envs.kubernetes.requirements.targets import (
     WORKLOADS,
     differs,
@@ -15,9 +16,8 @@ from envs.kubernetes.requirements.targets import (
     port_number,
     value_is,
 )
-from envs.kubernetes.requirements.pods import runs_command
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list
 
 
 def _probe_path(probe: str) -> str:

@@ -148,7 +148,7 @@ def preferably_apart(manifest: Manifest, of: str, topology: str, weight: int) ->
 
 
 @requirement(
-    "the pods of `{of}` run where pods labelled `{key}: {value}` run, by `{topology}`",
+    "`{of}` must run beside pods labelled `{key}: {value}`, by `{topology}` (required affinity)",
     "a required pod affinity of `{of}` to pods with `{key}: {value}`, by `{topology}`",
 )
 def near(manifest: Manifest, of: str, key: str, value: str, topology: str) -> Findings:

@@ -128,7 +128,7 @@ def container_port(manifest: Manifest, of: str, port: int) -> Findings:
 
 
 def _is_tcp(entry: dict[Any, Any]) -> bool:
-    return entry.get("protocol", "TCP") == "TCP"
+    return bool(entry.get("protocol", "TCP") == "TCP")
 
 
 @requirement(

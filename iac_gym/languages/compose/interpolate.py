@@ -15,11 +15,13 @@ from typing import Any
 from iac_gym.formats.yaml import YamlList, YamlMap
 from iac_gym.languages.compose.values import whole_float, whole_int
 
-#: Deepest nesting of `${A:-${B:-...}}`.
+#: Deepest nesting of `${A:-${B:-...}}`, and most variables of one value.
 MOST_NESTED = 20
+MOST_VARIABLES = 1000
 
 _NAME = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
 _OPERATOR = re.compile(r":?[-+?]")
+_BRACE = re.compile(r"[{}]")
 
 
 class BadTemplate(ValueError):
@@ -32,15 +34,15 @@ def _close(text: str, start: int) -> int:
     end = len(text) if end < 0 else end
     last = text.rfind("}", start, end)
     depth, place = 0, start
-    while place <= last:
-        if text[place] == "}":
+    while (brace := _BRACE.search(text, place, last + 1)) is not None:
+        place = brace.end()
+        if brace[0] == "}":
             depth -= 1
             if depth == 0:
-                return place
-        elif text[place] == "{":
+                return brace.start()
+        else:
             depth += 1
             place += 1
-        place += 1
     return last
 
 
@@ -67,8 +69,8 @@ def substitute(text: str, depth: int = 0) -> str:
     """Replace the variables of a text; raises `BadTemplate`."""
     if "$" not in text:
         return text
-    if depth > MOST_NESTED:
-        raise BadTemplate(f"variables are nested deeper than {MOST_NESTED}")
+    if depth > MOST_NESTED or text.count("${") > MOST_VARIABLES:
+        raise BadTemplate("there are too many variables, or they are nested too deeply")
     out: list[str] = []
     place = 0
     while (sign := text.find("$", place)) >= 0:

@@ -18,7 +18,7 @@ Note = Callable[[str, str, Mark], None]
 
 #: Longest chain of `extends`, and most tree nodes that all of them together may copy.
 MOST_EXTENDS = 50
-MOST_NODES = 50_000
+MOST_NODES = 6_000
 
 #: Fields (paths inside a service) that may be lists or mappings and merge as lists.
 _SEQUENCES = frozenset(
@@ -152,6 +152,7 @@ class _Extends:
         self.services = services
         self.note = note
         self.done: dict[str, Any] = {}
+        self.sizes: dict[str, int] = {}
         self.budget = MOST_NODES
 
     def resolve(self, name: str, chain: tuple[str, ...] = ()) -> Any:
@@ -178,7 +179,9 @@ class _Extends:
         origin = self.resolve(base, (*chain, name))
         if not isinstance(origin, YamlMap):
             return tree
-        self.budget -= _size(origin)
+        if base not in self.sizes:
+            self.sizes[base] = _size(origin)
+        self.budget -= self.sizes[base]
         if self.budget < 0:
             self.note("extends", "the services extend too much altogether", mark)
             return tree

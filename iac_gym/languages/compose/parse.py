@@ -18,6 +18,9 @@ from iac_gym.languages.compose.model import ComposeFile
 from iac_gym.languages.compose.read import read_services
 from iac_gym.verdict import Finding
 
+#: Most services of one project.
+MOST_SERVICES = 200
+
 Problems = dict[str, list[Finding]]
 
 
@@ -41,6 +44,7 @@ def parse(files: Mapping[str, str]) -> ComposeFile:
     for path, text in files.items():
         for document in _documents(path, text):
             note = partial(_note, problems, path)
+            _count(document, path)
             read = apply_extends(interpolate(document, note), note)
             tree = read if tree is None else merge_files(tree, read, note)
     if not tree:
@@ -60,6 +64,13 @@ def _documents(path: str, text: str) -> list[YamlMap]:
             message = "the top level of a compose file must be a mapping"
             raise ParseError(Finding(message, path, *document.mark, "start with `services:`"))
     return [document.value for document in documents]
+
+
+def _count(document: YamlMap, path: str) -> None:
+    services = document.get("services")
+    if isinstance(services, YamlMap) and len(services) > MOST_SERVICES:
+        message = f"there are {len(services)} services; at most {MOST_SERVICES} are read"
+        raise ParseError(Finding(message, path, *services.mark))
 
 
 def _note(problems: Problems, path: str, kind: str, message: str, mark: Mark) -> None:

@@ -180,6 +180,8 @@ class _Reader:
                     self.complain("mounts", f"volumes[{index}]", "it has no target", mark)
                     continue
                 source = as_text(item.get("source"))
+                if kind == "bind" and not source:
+                    self.complain("mounts", f"volumes[{index}]", "a bind has no source", mark)
                 yield Mount(kind, source, clean_path(target), item.get("read_only") is True, mark)
                 self.size(as_map(item.get("tmpfs")), "size", f"volumes[{index}].tmpfs.size")
             elif isinstance(item, str):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 _SPECIAL = frozenset("@*#?-$!0")
 _PLAIN = re.compile(r"[^$<'\"\\`\s]+")
+_MARKED = re.compile(r"[$'\"\\`]")
 MOST_DEPTH = 40
 
 
@@ -258,7 +259,9 @@ def trim(pattern: str, value: str, mark: str) -> str:
 
 def expand(text: str, env: Mapping[str, str], escape: str = "\\") -> str:
     """Expand a word; raises `BadSubstitution`."""
-    if "$" in text or "'" in text or '"' in text or escape in text:
+    if _MARKED.search(text):
+        if text[:1] == '"' == text[-1:] and not _MARKED.search(text, 1, len(text) - 1) and text[1:]:
+            return text[1:-1]
         return Lexer(text, env, escape, split=False).expand()
     return text
 

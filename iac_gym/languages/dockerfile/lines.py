@@ -101,6 +101,8 @@ def syntax_error(message: str, line: int = 0, hint: str = "") -> ParseError:
 
 def split_words(rest: str, escape: str) -> list[str]:
     """Split into words; quotes and escapes are kept, and protect white space."""
+    if '"' not in rest and "'" not in rest and escape not in rest:
+        return rest.split()
     words: list[str] = []
     word: list[str] = []
     quote, started, at, end = "", False, 0, len(rest)
@@ -199,9 +201,11 @@ def _pairs(keyword: str, rest: str, escape: str, line: int) -> tuple[tuple[str, 
 
 def make_instruction(text: str, line: int, column: int, escape: str, depth: int = 0) -> Instruction:
     """Split one logical line into keyword, flags and arguments."""
-    parts = _SPACE.split(text.strip(), maxsplit=1)
-    keyword = parts[0].upper()
-    rest = parts[1].strip() if len(parts) > 1 else ""
+    first, _, rest = text.strip().partition(" ")
+    if _SPACE.search(first):
+        first, rest = _SPACE.split(text.strip(), maxsplit=1)
+    keyword = first.upper()
+    rest = rest.strip()
     flags: tuple[str, ...] = ()
     if rest.startswith("--"):
         flags, rest = _flags(rest, escape)
@@ -222,8 +226,10 @@ def make_instruction(text: str, line: int, column: int, escape: str, depth: int 
     else:
         strings = json_array(rest, line) if keyword in _JSON_KEYWORDS else None
         made.json = strings is not None
-        words = tuple(_SPACE.split(rest)) if keyword in _LISTS else (rest,)
-        made.args = words if strings is None else strings
+        if strings is not None:
+            made.args = strings
+        else:
+            made.args = tuple(_SPACE.split(rest)) if keyword in _LISTS else (rest,)
     return made
 
 
@@ -300,9 +306,11 @@ class _Reader:
             start = self.at
             column = len(self.lines[start - 1].removesuffix("\r")) - len(first) + 1
             pieces = [(0, start)]
-            text = continued.sub("", first)
-            if len(text) != len(first):
-                text = self._join(text, continued, pieces)
+            text = first
+            if first.rstrip(" \t").endswith(self.escape):
+                text = continued.sub("", first)
+                if len(text) != len(first):
+                    text = self._join(text, continued, pieces)
             if not text.strip():
                 raise syntax_error("a line holds nothing but a continuation", start)
             made = make_instruction(text, start, column, self.escape)

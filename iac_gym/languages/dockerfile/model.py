@@ -59,9 +59,7 @@ class Config:
 
     def exposes(self, port: int, protocol: str = "tcp") -> bool:
         """Whether a port is exposed, alone or within a range."""
-        return any(
-            first <= port <= last and protocol == kind for first, last, kind in self.ports
-        )
+        return any(first <= port <= last and protocol == kind for first, last, kind in self.ports)
 
     def copy(self) -> Config:
         """Return a copy for a stage that is built on this one."""
@@ -207,6 +205,20 @@ class DockerfileModel:
     escape: str
     directives: Mapping[str, str]
     faults: dict[str, list[Finding]]
+    _commands: list[tuple[Run, Command]] | None = None
+
+    @property
+    def commands(self) -> list[tuple[Run, Command]]:
+        """The commands of every RUN that is evaluated, collected once."""
+        if self._commands is None:
+            self._commands = [
+                (step, command)
+                for stage in self.reachable
+                for step in stage.own
+                if isinstance(step, Run)
+                for command in step.commands
+            ]
+        return self._commands
 
     @property
     def final(self) -> Stage | None:

@@ -68,7 +68,9 @@ def installs(run: Run) -> Iterator[tuple[Command, str, list[str], list[str]]]:
         if not manager:
             continue
         plain, options = arguments_of(command)
-        simulated = has_option(options, "", "--simulate", "--dry-run", "--download-only", "-s", "-d")
+        simulated = has_option(
+            options, "", "--simulate", "--dry-run", "--download-only", "-s", "-d"
+        )
         if plain and plain[0] in _VERBS and not simulated:
             yield command, manager, plain[1:], options
 

@@ -12,7 +12,15 @@ from collections.abc import Callable, Mapping
 from iac_gym.languages.dockerfile import values
 from iac_gym.languages.dockerfile.lexer import BadSubstitution, Lexer, expand, expand_words
 from iac_gym.languages.dockerfile.lines import Heredoc, Instruction, heredoc_of
-from iac_gym.languages.dockerfile.model import Config, Copy, DockerfileModel, Health, Line, Run, Stage
+from iac_gym.languages.dockerfile.model import (
+    Config,
+    Copy,
+    DockerfileModel,
+    Health,
+    Line,
+    Run,
+    Stage,
+)
 from iac_gym.languages.dockerfile.shell import SHELLS
 from iac_gym.verdict import Finding
 
@@ -104,7 +112,7 @@ class Resolver:
 
     def _expand(self, text: str, env: Mapping[str, str], at: Instruction) -> str:
         """Expand a word; a fault gives the text as it stands."""
-        if self._expanded > MOST_EXPANDED:
+        if text.isalnum() or self._expanded > MOST_EXPANDED:
             return text
         try:
             value = expand(text, env, self._escape)
@@ -370,8 +378,14 @@ class Resolver:
         owner = self._expand(owner, known, at) if owner else ""
         stage.own.append(
             Copy(
-                at, tuple(plain), destination, tuple(opened), source,
-                "" if source else image, owner, config.user,
+                at,
+                tuple(plain),
+                destination,
+                tuple(opened),
+                source,
+                "" if source else image,
+                owner,
+                config.user,
             )  # fmt: skip
         )
 

@@ -25,12 +25,14 @@ _TOKEN = re.compile(
 _PART = re.compile(
     r"""'([^']*)'|"([^"]*)"|\\(.)|\$([A-Za-z_]\w*)|\$\{([A-Za-z_]\w*)\}|([^'"\\$]+)""", re.DOTALL
 )
+_PLAIN_SCRIPT = re.compile(r"(?:[A-Za-z0-9_./:=@%+,~^*?\]\[ \t-]|&&|;)+")
+_JOINT = re.compile(r"(&&|;)")
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 _SIMPLE = re.compile(r"[A-Za-z0-9_./:=@%+,~^*?\]\[-]+")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 _RESERVED = frozenset(
-    """if then else elif fi for while until do done case esac in function select time coproc [[ ]] { }
-    !""".split()
+    """if then else elif fi for while until do done case esac in function select time coproc [[ ]]
+    { } !""".split()
 )
 #: Commands that only run another command.
 _WRAPPERS = frozenset("sudo env exec command nice nohup time builtin".split())
@@ -105,6 +107,36 @@ def strip_wrappers(words: list[str]) -> tuple[list[str], str]:
         else:
             break
     return words[at:], wrapper
+
+
+def _plain(text: str) -> Script | None:
+    """Read a script of plain words joined by `&&` and `;`, the commonest; None for any other."""
+    if not _PLAIN_SCRIPT.fullmatch(text):
+        return None
+    commands: list[Command] = []
+    certain, dead, offset = True, False, 0
+    for part in _JOINT.split(text):
+        words = part.split()
+        if part == ";":
+            certain = not dead
+        elif part == "&&":
+            pass
+        elif not words or words[0] in _RESERVED:
+            return None
+        else:
+            stripped, wrapper = words, ""
+            if words[0] in _WRAPPERS or "=" in words[0]:
+                stripped, wrapper = strip_wrappers(words)
+            start = offset + len(part) - len(part.lstrip())
+            command = Command(tuple(stripped), start, certain, len(commands) + 1, wrapper)
+            commands.append(command)
+            if is_stop(command):
+                dead = dead or certain
+                certain = False
+            elif command.program in _CONDITIONS:
+                certain = False
+        offset += len(part)
+    return Script(commands)
 
 
 class _Flat:
@@ -202,7 +234,7 @@ def mark_certain(items: list[tuple[str, list[Command]]], dead: bool) -> None:
     forgiven = len(items)
     for place, (op, commands) in enumerate(items):
         if op == "||":
-            if not (commands[0].program in ("exit", "false", "return")):
+            if commands[0].program not in ("exit", "false", "return"):
                 forgiven = min(forgiven, place)
                 for _, earlier in items[:place]:
                     for command in earlier:
@@ -254,7 +286,7 @@ def read_script(text: str, env: Lookup, depth: int = 0) -> Script:
     """Read a script into commands."""
     if len(text) > MOST_SCRIPT:
         return Script([])
-    script = _Flat(text, env).read()
+    script = _plain(text) or _Flat(text, env).read()
     if script is None:
         if not _tree:
             from iac_gym.languages.dockerfile.shell_tree import read_tree

@@ -93,7 +93,7 @@ class Image:
 def image(text: str) -> Image:
     """Read an image reference as Docker normalises it (`node` is `docker.io/library/node`)."""
     name, _, digest = text.partition("@")
-    if digest and not _DIGEST.fullmatch(digest) or text.endswith("@"):
+    if (digest and not _DIGEST.fullmatch(digest)) or text.endswith("@"):
         raise ValueError(f"`{text[:60]}` has a malformed digest")
     path, colon, tag = name.rpartition(":")
     if not colon or "/" in tag:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -192,6 +193,9 @@ WRONG: tuple[Any, ...] = (5, -1.5, "x", "", True, None, [], {}, ["x"], {"x": "y"
 FINER = re.compile(r"must be (a quantity|a text in base64|a time|a whole number)")
 EXEMPT = {field for _, _, field in NOT_ENFORCED}
 
+#: Every how-manieth mutant is tried; 1 tries all of them.
+STEP = 2
+
 Path = tuple[Any, ...]
 
 
@@ -228,20 +232,20 @@ def holder(tree: Any, path: Path) -> Any:
     return tree
 
 
-def mutants(tree: Any) -> Iterator[tuple[str, Path, Any]]:
+def mutants(tree: Any) -> Iterator[tuple[str, Any]]:
     for path in places(tree):
         for wrong in WRONG:
             mutant = copy.deepcopy(tree)
             holder(mutant, path)[path[-1]] = wrong
-            yield f"={wrong!r}", path, mutant
+            yield f"{path} = {wrong!r}", mutant
         mutant = copy.deepcopy(tree)
         inside = holder(mutant, path)
         value = inside.pop(path[-1])
-        yield "removed", path, mutant
+        yield f"{path} removed", mutant
         if isinstance(inside, dict):
             mutant = copy.deepcopy(mutant)
             holder(mutant, path)[f"{path[-1]}X"] = value
-            yield "renamed", path, mutant
+            yield f"{path} renamed", mutant
 
 
 def plain(tree: Any) -> Any:
@@ -272,7 +276,7 @@ def compare(trees: list[Any]) -> tuple[Counter[str], list[str]]:
     unexplained = []
     for tree in trees:
         judge = validator(tree["apiVersion"], tree["kind"])
-        for change, path, mutant in mutants(tree):
+        for change, mutant in islice(mutants(tree), 0, None, STEP):
             problems = check_objects([(mutant, "")])
             errors = [error.message for error in judge.iter_errors(mutant)]
             accepted = not errors
@@ -284,7 +288,7 @@ def compare(trees: list[Any]) -> tuple[Counter[str], list[str]]:
             reason = why(change, problems, errors)
             counts[reason or "unexplained"] += 1
             if not reason:
-                unexplained.append(f"{tree['kind']} {path} {change}: accepted={accepted} {problems}")
+                unexplained.append(f"{tree['kind']} {change}: accepted={accepted} {problems}")
     return counts, unexplained
 
 
@@ -298,7 +302,7 @@ def test_objects_are_valid_for_both() -> None:
 def test_every_disagreement_is_explained() -> None:
     counts, unexplained = compare([plain(d.value) for d in load_all(OBJECTS)])
     assert unexplained == []
+    assert counts["mutants"] >= 2000
     assert counts["agreed"] > 0.85 * counts["mutants"]
-    assert counts["both accept"] > 200
+    assert counts["both accept"] > 300
     assert counts["both reject"] > 1000
-    print(dict(counts))

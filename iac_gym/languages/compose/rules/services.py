@@ -526,7 +526,7 @@ def watches_have_a_target(compose: ComposeFile) -> Iterator[Finding]:
 
 @rule(Stage.SEMANTICS)
 def devices_are_counted_or_listed(compose: ComposeFile) -> Iterator[Finding]:
-    """A reserved device has a count or ids, not both.
+    """A reserved device has a count (a number or `all`) or ids, not both.
 
     Source: https://github.com/compose-spec/compose-go/blob/main/validation/validation.go
 
@@ -564,6 +564,10 @@ def devices_are_counted_or_listed(compose: ComposeFile) -> Iterator[Finding]:
                 if "count" in tree and "device_ids" in tree:
                     message = f"a device of `{service.name}` has a count and ids"
                     yield compose.finding(message, tree.mark, "keep one of them")
+                count = tree.get("count")
+                if isinstance(count, str) and count.lower() != "all" and integer(count) is None:
+                    message = f"the count of a device of `{service.name}` is `{count[:40]}`"
+                    yield compose.finding(message, tree.mark, "write a number or `all`")
 
 
 IN_ORDER = (

@@ -343,4 +343,3 @@ def run_options(model: DockerfileModel) -> Findings:
             for problem in _run_problems(instruction.flags):
                 yield instruction.finding(problem)
     yield from model.faults.get("run-options", ())
-

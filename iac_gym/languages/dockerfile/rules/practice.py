@@ -14,7 +14,9 @@ _SECRET = re.compile(
 )
 _NO_SECRET = re.compile(r"(?:_|^)(?:public|file|version|path|url|name)(?:_|$)", re.I)
 _ARCHIVE = re.compile(r".*\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst)(?:\.\w+)?")
-_PRIVATE = re.compile(r"(?:.*/)?(?:\.env|id_rsa|id_ed25519|id_ecdsa|.*\.pem|\.npmrc|\.netrc|\.aws|\.ssh)")
+_PRIVATE = re.compile(
+    r"(?:.*/)?(?:\.env|id_rsa|id_ed25519|id_ecdsa|.*\.pem|\.npmrc|\.netrc|\.aws|\.ssh)"
+)
 _MANIFESTS = re.compile(
     r"(?:.*/)?(?:package(?:-lock)?\.json|requirements.*\.txt|go\.(?:mod|sum)|Cargo\.(?:toml|lock)|"
     r"pom\.xml|pyproject\.toml|poetry\.lock|Pipfile(?:\.lock)?|.*\.csproj|build\.gradle(?:\.kts)?|"

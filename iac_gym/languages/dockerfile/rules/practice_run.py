@@ -18,12 +18,6 @@ def _runs(model: DockerfileModel) -> Iterator[Run]:
                 yield step
 
 
-def _commands(model: DockerfileModel) -> Iterator[tuple[Run, Command]]:
-    for run in _runs(model):
-        for command in run.commands:
-            yield run, command
-
-
 def _at(run: Run, command: Command, message: str, hint: str = "") -> Finding:
     line = run.line_at(command.offset)
     return Finding(message, "", line, run.instruction.column, hint)
@@ -71,7 +65,7 @@ def sudo_in_build(model: DockerfileModel) -> Findings:
         FROM debian:12
         RUN apt-get update
     """
-    for run, command in _commands(model):
+    for run, command in model.commands:
         if command.wrapper == "sudo":
             yield _at(run, command, "sudo is used in a build")
 
@@ -92,7 +86,7 @@ def unattended_install(model: DockerfileModel) -> Findings:
         FROM debian:12
         RUN apt-get update && apt-get install -y curl
     """
-    for run, command in _commands(model):
+    for run, command in model.commands:
         if manager_of(command) in ("apt", "yum"):
             plain, options = arguments_of(command)
             quiet = has_option(options, "y", "--yes", "--assume-yes", "--assumeyes", "-qq")
@@ -116,7 +110,7 @@ def recommended_packages(model: DockerfileModel) -> Findings:
         FROM debian:12
         RUN apt-get update && apt-get install -y --no-install-recommends curl
     """
-    for run, command in _commands(model):
+    for run, command in model.commands:
         if command.program in ("apt-get", "apt"):
             plain, options = arguments_of(command)
             if plain[:1] == ["install"] and not keeps_small(options):
@@ -189,7 +183,7 @@ def system_upgrade(model: DockerfileModel) -> Findings:
         FROM debian:12
         RUN apt-get update
     """
-    for run, command in _commands(model):
+    for run, command in model.commands:
         if manager_of(command) == "apt":
             plain, _ = arguments_of(command)
             if plain[:1] in (["dist-upgrade"], ["full-upgrade"]):
@@ -212,7 +206,7 @@ def apk_cache(model: DockerfileModel) -> Findings:
         FROM alpine:3.20
         RUN apk add --no-cache curl
     """
-    for run, command in _commands(model):
+    for run, command in model.commands:
         if manager_of(command) == "apk" and not run.mounts:
             plain, options = arguments_of(command)
             if plain[:1] == ["add"] and not has_option(options, "", "--no-cache"):
@@ -235,7 +229,7 @@ def pip_cache(model: DockerfileModel) -> Findings:
         FROM python:3.12
         RUN pip install --no-cache-dir flask
     """
-    for run, command in _commands(model):
+    for run, command in model.commands:
         if manager_of(command) == "pip" and not run.mounts:
             plain, options = arguments_of(command)
             bare = not has_option(options, "", "--no-cache-dir")
@@ -259,7 +253,7 @@ def world_writable(model: DockerfileModel) -> Findings:
         FROM debian:12
         RUN chmod -R 755 /srv
     """
-    for run, command in _commands(model):
+    for run, command in model.commands:
         if command.program == "chmod":
             modes = {word.lstrip("0") for word in command.words[1:]}
             if modes & {"777", "666", "a+w", "a+rw", "a+rwx", "o+w", "ugo+rwx"}:

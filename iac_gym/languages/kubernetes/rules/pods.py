@@ -12,12 +12,6 @@ from iac_gym.languages.kubernetes.rules.selectors import label_problems, selecto
 from iac_gym.languages.kubernetes.rules.views import Pod, entries, view, whole
 from iac_gym.verdict import Finding, Stage
 
-_ENUMERATIONS: tuple[tuple[Path, tuple[str, ...]], ...] = (
-    (("restartPolicy",), ("Always", "OnFailure", "Never")),
-    (("dnsPolicy",), ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")),
-    (("preemptionPolicy",), ("PreemptLowerPriority", "Never")),
-    (("securityContext", "fsGroupChangePolicy"), ("OnRootMismatch", "Always")),
-)
 #: Fields that hold a name, whether it is a DNS label (or a subdomain).
 _NAMES = (
     ("serviceAccountName", False),
@@ -27,43 +21,8 @@ _NAMES = (
     ("hostname", True),
     ("subdomain", True),
 )
-_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
-
-
-@rule(Stage.SEMANTICS)
-def pod_policies(manifest: Manifest) -> Iterator[Finding]:
-    """`restartPolicy`, `dnsPolicy` and the other policies of a pod have a known value.
-
-    Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy
-
-    Bad::
-
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: web}
-        spec:
-          restartPolicy: Sometimes
-          containers: [{name: web, image: "nginx:1.27"}]
-
-    Good::
-
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: web}
-        spec:
-          restartPolicy: OnFailure
-          dnsPolicy: Default
-          containers: [{name: web, image: "nginx:1.27"}]
-    """
-    for pod in view(manifest).pods:
-        for path, allowed in _ENUMERATIONS:
-            tree = pod.spec if len(path) == 1 else as_map(pod.spec.get(path[0]))
-            value = tree.get(path[-1])
-            if isinstance(value, str) and value not in ("", *allowed):
-                text = f"{path[-1]} `{value[:80]}` is none of {', '.join(allowed)}"
-                yield pod.item.finding(text, *pod.path, *path)
 
 
 @rule(Stage.SEMANTICS)
@@ -367,17 +326,13 @@ def _toleration_problems(one: dict[Any, Any]) -> Iterator[tuple[str, str]]:
     operator = one.get("operator") or "Equal"
     if isinstance(key, str) and key and not forms.is_qualified_name(key):
         yield "key", f"`{key[:80]}` is not a label key"
-    if operator not in ("Equal", "Exists"):
-        yield "operator", f"`{str(operator)[:80]}` is none of Equal, Exists"
-    elif not key and operator != "Exists":
+    if not key and operator != "Exists":
         yield "operator", "without a `key` the operator must be Exists"
     elif operator == "Exists" and value:
         yield "value", "the operator Exists takes no value"
     elif operator == "Equal" and isinstance(value, str) and not forms.is_label_value(value):
         yield "value", f"`{value[:80]}` is not a label value"
-    if isinstance(effect, str) and effect and effect not in _EFFECTS:
-        yield "effect", f"`{effect[:80]}` is none of {', '.join(_EFFECTS)}"
-    elif one.get("tolerationSeconds") is not None and effect != "NoExecute":
+    if one.get("tolerationSeconds") is not None and effect != "NoExecute":
         yield "tolerationSeconds", "tolerationSeconds needs `effect: NoExecute`"
 
 
@@ -458,6 +413,10 @@ def _term_problems(term: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
             continue
         for _, message in selector_problems({field: [expression]}):
             yield path, message
+    yield from _field_problems(term)
+
+
+def _field_problems(term: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
     for path, expression in entries(term.get("matchFields"), ("matchFields",)):
         if expression.get("key") != "metadata.name":
             yield path, "matchFields knows only the key metadata.name"
@@ -532,7 +491,7 @@ def _pod_term_problems(term: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
 
 @rule(Stage.SEMANTICS)
 def topology_spread(manifest: Manifest) -> Iterator[Finding]:
-    """Topology spread constraints have a skew above 0, a topology key and a known reaction.
+    """Topology spread constraints have a skew above 0 and a topology key.
 
     `minDomains` is above 0 and needs `whenUnsatisfiable: DoNotSchedule`.
 
@@ -582,23 +541,15 @@ def _spread_problems(one: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
         yield ("maxSkew",), f"maxSkew is {skew}, it must be above 0"
     if isinstance(key, str) and not forms.is_qualified_name(key):
         yield ("topologyKey",), f"the topologyKey `{key[:80]}` is not a label key"
-    if isinstance(reaction, str) and reaction not in ("DoNotSchedule", "ScheduleAnyway"):
-        text = f"`{reaction[:80]}` is none of DoNotSchedule, ScheduleAnyway"
-        yield ("whenUnsatisfiable",), text
     if domains is not None and domains < 1:
         yield ("minDomains",), f"minDomains is {domains}, it must be above 0"
     elif domains is not None and reaction == "ScheduleAnyway":
         yield ("minDomains",), "minDomains needs `whenUnsatisfiable: DoNotSchedule`"
-    for field in ("nodeAffinityPolicy", "nodeTaintsPolicy"):
-        policy = one.get(field)
-        if isinstance(policy, str) and policy not in ("Honor", "Ignore"):
-            yield (field,), f"`{policy[:80]}` is none of Honor, Ignore"
     for path, message in selector_problems(one.get("labelSelector")):
         yield ("labelSelector", *path), message
 
 
 IN_ORDER = (
-    pod_policies,
     names_in_pods,
     pod_dns,
     host_aliases,

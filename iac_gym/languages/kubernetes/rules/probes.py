@@ -127,7 +127,7 @@ def one_lifecycle_handler(manifest: Manifest) -> Iterator[Finding]:
 
 @rule(Stage.SEMANTICS)
 def handler_details(manifest: Manifest) -> Iterator[Finding]:
-    """Handlers have a command, a valid port, scheme and headers.
+    """Handlers have a command, a valid port and valid headers.
 
     A port may be a number without quotes, or the name of a port.
 
@@ -173,13 +173,10 @@ def _handler_problems(tree: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
     if isinstance(command, dict) and not command.get("command"):
         yield ("exec", "command"), "the command is empty"
     http = as_map(tree.get("httpGet"))
-    scheme = http.get("scheme")
-    if isinstance(scheme, str) and scheme not in ("", "HTTP", "HTTPS"):
-        yield ("httpGet", "scheme"), f"`{scheme}` is none of HTTP, HTTPS"
     for index, header in enumerate(as_list(http.get("httpHeaders"))):
-        name = as_map(header).get("name")
-        if isinstance(name, str) and not forms.is_header_name(name):
-            yield ("httpGet", "httpHeaders", index), f"`{name[:80]}` is no name of a header"
+        title = as_map(header).get("name")
+        if isinstance(title, str) and not forms.is_header_name(title):
+            yield ("httpGet", "httpHeaders", index), f"`{title[:80]}` is no name of a header"
 
 
 @rule(Stage.SEMANTICS)

@@ -38,11 +38,8 @@ def _expression_problems(expression: Mapping[Any, Any]) -> Iterator[str]:
     if operator in ("In", "NotIn"):
         if not values:
             yield f"operator {operator} needs `values`"
-    elif operator in ("Exists", "DoesNotExist"):
-        if values:
-            yield f"operator {operator} takes no `values`"
-    elif isinstance(operator, str):
-        yield f"operator `{operator}` is none of In, NotIn, Exists, DoesNotExist"
+    elif operator in ("Exists", "DoesNotExist") and values:
+        yield f"operator {operator} takes no `values`"
     key = expression.get("key")
     if isinstance(key, str) and not is_qualified_name(key):
         yield f"`{key}` is not a label key"

@@ -12,17 +12,8 @@ from iac_gym.languages.kubernetes.rules.selectors import label_problems
 from iac_gym.languages.kubernetes.rules.views import entries, of_kind, whole
 from iac_gym.verdict import Finding, Stage
 
-_TYPES = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
-_PROTOCOLS = ("TCP", "UDP", "SCTP")
 _NODE_PORTS = range(30000, 32768)
 _MOST_AFFINITY = 86400
-_ENUMERATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("type", _TYPES),
-    ("sessionAffinity", ("None", "ClientIP")),
-    ("externalTrafficPolicy", ("Cluster", "Local")),
-    ("internalTrafficPolicy", ("Cluster", "Local")),
-    ("ipFamilyPolicy", ("SingleStack", "PreferDualStack", "RequireDualStack")),
-)
 
 
 def service_type(item: KubeObject) -> str:
@@ -33,45 +24,6 @@ def service_type(item: KubeObject) -> str:
 
 def _ports(item: KubeObject) -> Iterator[tuple[Path, dict[Any, Any]]]:
     return entries(item.get("spec", "ports"), ("spec", "ports"))
-
-
-@rule(Stage.SEMANTICS)
-def service_enumerations(manifest: Manifest) -> Iterator[Finding]:
-    """A Service's type, session affinity, traffic policies and IP families are known ones.
-
-    Source: https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types
-
-    Bad::
-
-        apiVersion: v1
-        kind: Service
-        metadata: {name: web}
-        spec:
-          type: Internal
-          selector: {app: web}
-          ports: [{port: 80}]
-
-    Good::
-
-        apiVersion: v1
-        kind: Service
-        metadata: {name: web}
-        spec:
-          type: NodePort
-          sessionAffinity: ClientIP
-          selector: {app: web}
-          ports: [{port: 80}]
-    """
-    for item in of_kind(manifest, "Service"):
-        for field, allowed in _ENUMERATIONS:
-            value = item.get("spec", field)
-            if isinstance(value, str) and value not in ("", *allowed):
-                text = f"{field} `{value[:80]}` is none of {', '.join(allowed)}"
-                yield item.finding(text, "spec", field)
-        for index, family in enumerate(as_list(item.get("spec", "ipFamilies"))):
-            if isinstance(family, str) and family not in ("IPv4", "IPv6"):
-                text = f"`{family[:80]}` is none of IPv4, IPv6"
-                yield item.finding(text, "spec", "ipFamilies", index)
 
 
 @rule(Stage.SEMANTICS)
@@ -128,7 +80,7 @@ def service_ports(manifest: Manifest) -> Iterator[Finding]:
     """
     for item in of_kind(manifest, "Service"):
         for path, port in _ports(item):
-            number, protocol = whole(port.get("port")), port.get("protocol")
+            number = whole(port.get("port"))
             if number is not None and not forms.is_port(number):
                 text = f"port {number} is not between 1 and 65535"
                 yield item.finding(text, *path, "port")
@@ -139,9 +91,6 @@ def service_ports(manifest: Manifest) -> Iterator[Finding]:
                 problem := forms.port_problem(port.get("targetPort"))
             ):
                 yield item.finding(problem, *path, "targetPort")
-            if isinstance(protocol, str) and protocol not in ("", *_PROTOCOLS):
-                text = f"protocol `{protocol[:80]}` is none of {', '.join(_PROTOCOLS)}"
-                yield item.finding(text, *path, "protocol")
 
 
 @rule(Stage.SEMANTICS)
@@ -514,8 +463,6 @@ def endpoint_slices(manifest: Manifest) -> Iterator[Finding]:
     """
     for item in of_kind(manifest, "EndpointSlice"):
         kind = item.get("addressType")
-        if isinstance(kind, str) and kind not in ("IPv4", "IPv6", "FQDN"):
-            yield item.finding(f"`{kind[:80]}` is none of IPv4, IPv6, FQDN", "addressType")
         for path, endpoint in entries(item.get("endpoints"), ("endpoints",)):
             addresses = as_list(endpoint.get("addresses"))
             if endpoint.get("addresses") == []:
@@ -541,7 +488,6 @@ def _is_address(text: str, kind: Any) -> bool:
 
 
 IN_ORDER = (
-    service_enumerations,
     service_has_ports,
     service_ports,
     service_port_names,

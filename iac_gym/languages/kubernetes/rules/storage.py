@@ -13,8 +13,6 @@ from iac_gym.languages.kubernetes.rules.selectors import selector_problems
 from iac_gym.languages.kubernetes.rules.views import entries, of_kind, view
 from iac_gym.verdict import Finding, Stage
 
-_MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
-_VOLUME_MODES = ("Filesystem", "Block")
 #: Fields of a PersistentVolume's spec that are no source.
 _SETTINGS = frozenset(
     "accessModes capacity claimRef mountOptions nodeAffinity persistentVolumeReclaimPolicy "
@@ -42,21 +40,13 @@ def _mode_problems(spec: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
     modes = as_list(spec.get("accessModes"))
     if not spec.get("accessModes"):
         yield ("accessModes",), "there is no access mode"
-    for index, mode in enumerate(modes):
-        if isinstance(mode, str) and mode not in _MODES:
-            text = f"access mode `{mode[:80]}` is none of {', '.join(_MODES)}"
-            yield ("accessModes", index), text
     if "ReadWriteOncePod" in modes and len(modes) > 1:
         yield ("accessModes",), "ReadWriteOncePod excludes other access modes"
-    volume_mode = spec.get("volumeMode")
-    if isinstance(volume_mode, str) and volume_mode not in ("", *_VOLUME_MODES):
-        text = f"volumeMode `{volume_mode[:80]}` is none of {', '.join(_VOLUME_MODES)}"
-        yield ("volumeMode",), text
 
 
 @rule(Stage.SEMANTICS)
 def claim_access_modes(manifest: Manifest) -> Iterator[Finding]:
-    """A claim has at least one known access mode; ReadWriteOncePod stands alone.
+    """A claim has at least one access mode; ReadWriteOncePod stands alone.
 
     This holds for a StatefulSet's claim templates and for ephemeral volumes, too.
 
@@ -68,7 +58,7 @@ def claim_access_modes(manifest: Manifest) -> Iterator[Finding]:
         kind: PersistentVolumeClaim
         metadata: {name: data}
         spec:
-          accessModes: [ReadWrite]
+          accessModes: [ReadWriteOncePod, ReadOnlyMany]
           resources: {requests: {storage: 1Gi}}
 
     Good::
@@ -98,7 +88,7 @@ def claim_storage(manifest: Manifest) -> Iterator[Finding]:
         metadata: {name: data}
         spec:
           accessModes: [ReadWriteOnce]
-          resources: {requests: {storage: 10GB}}
+          resources: {requests: {storage: 0}}
 
     Good::
 
@@ -123,12 +113,8 @@ def claim_storage(manifest: Manifest) -> Iterator[Finding]:
 
 
 def _amount_problem(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        return ""
     amount = parse_quantity(value)
-    if amount is None:
-        return f"`{str(value)[:80]}` is no quantity (such as 500Mi, 10Gi)"
-    return "" if amount > 0 else f"`{str(value)[:80]}` is not above 0"
+    return "" if amount is None or amount > 0 else f"`{str(value)[:80]}` is not above 0"
 
 
 @rule(Stage.SEMANTICS)
@@ -169,7 +155,7 @@ def claim_details(manifest: Manifest) -> Iterator[Finding]:
 
 @rule(Stage.SEMANTICS)
 def persistent_volumes(manifest: Manifest) -> Iterator[Finding]:
-    """A PersistentVolume has a positive capacity, access modes and a known reclaim policy.
+    """A PersistentVolume has a positive capacity and access modes.
 
     Source: https://kubernetes.io/docs/concepts/storage/persistent-volumes/#persistent-volumes
 
@@ -180,8 +166,7 @@ def persistent_volumes(manifest: Manifest) -> Iterator[Finding]:
         metadata: {name: data}
         spec:
           accessModes: [ReadWriteOnce]
-          persistentVolumeReclaimPolicy: Keep
-          capacity: {storage: 10Gi}
+          capacity: {storage: 0Gi}
           hostPath: {path: /data}
 
     Good::
@@ -204,10 +189,6 @@ def persistent_volumes(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding("the volume has no capacity.storage", "spec", "capacity")
         elif message := _amount_problem(capacity["storage"]):
             yield item.finding(message, "spec", "capacity", "storage")
-        policy = spec.get("persistentVolumeReclaimPolicy")
-        if isinstance(policy, str) and policy not in ("", "Retain", "Delete", "Recycle"):
-            text = f"`{policy[:80]}` is none of Retain, Delete, Recycle"
-            yield item.finding(text, "spec", "persistentVolumeReclaimPolicy")
 
 
 @rule(Stage.SEMANTICS)
@@ -254,8 +235,8 @@ def one_persistent_source(manifest: Manifest) -> Iterator[Finding]:
 
 
 @rule(Stage.SEMANTICS)
-def storage_classes(manifest: Manifest) -> Iterator[Finding]:
-    """A StorageClass has a provisioner, and known policies of reclaiming and binding.
+def storage_provisioner(manifest: Manifest) -> Iterator[Finding]:
+    """A StorageClass's provisioner is a qualified name.
 
     Source: https://kubernetes.io/docs/concepts/storage/storage-classes/
 
@@ -264,8 +245,7 @@ def storage_classes(manifest: Manifest) -> Iterator[Finding]:
         apiVersion: storage.k8s.io/v1
         kind: StorageClass
         metadata: {name: fast}
-        provisioner: ebs.csi.aws.com
-        volumeBindingMode: Late
+        provisioner: the storage of the cloud
 
     Good::
 
@@ -281,13 +261,6 @@ def storage_classes(manifest: Manifest) -> Iterator[Finding]:
         if isinstance(provisioner, str) and not forms.is_qualified_name(provisioner.lower()):
             text = f"`{provisioner[:80]}` is no provisioner such as ebs.csi.aws.com"
             yield item.finding(text, "provisioner")
-        for field, allowed in (
-            ("reclaimPolicy", ("Delete", "Retain")),
-            ("volumeBindingMode", ("Immediate", "WaitForFirstConsumer")),
-        ):
-            value = item.get(field)
-            if isinstance(value, str) and value not in ("", *allowed):
-                yield item.finding(f"`{value[:80]}` is none of {', '.join(allowed)}", field)
 
 
 IN_ORDER = (
@@ -296,5 +269,5 @@ IN_ORDER = (
     claim_details,
     persistent_volumes,
     one_persistent_source,
-    storage_classes,
+    storage_provisioner,
 )

@@ -13,16 +13,6 @@ from iac_gym.languages.kubernetes.rules.downward import field_problem, resource_
 from iac_gym.languages.kubernetes.rules.views import Pod, entries, view, whole
 from iac_gym.verdict import Finding, Stage
 
-_HOST_PATH_TYPES = (
-    "",
-    "DirectoryOrCreate",
-    "Directory",
-    "FileOrCreate",
-    "File",
-    "Socket",
-    "CharDevice",
-    "BlockDevice",
-)
 #: The name of the object that a source needs, where the schema does not ask for it.
 _NAMES = (("secret", "secretName"), ("configMap", "name"), ("persistentVolumeClaim", "claimName"))
 _MOST_MODE = 0o777
@@ -93,7 +83,9 @@ def volume_names(manifest: Manifest) -> Iterator[Finding]:
 
 @rule(Stage.SEMANTICS)
 def one_volume_source(manifest: Manifest) -> Iterator[Finding]:
-    """A volume has exactly one source: emptyDir, configMap, persistentVolumeClaim, ...
+    """A volume has one source: emptyDir, configMap, persistentVolumeClaim, ...
+
+    Without any it is an empty directory.
 
     Source: https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/volume/
 
@@ -104,7 +96,7 @@ def one_volume_source(manifest: Manifest) -> Iterator[Finding]:
         metadata: {name: web}
         spec:
           containers: [{name: web, image: "nginx:1.27"}]
-          volumes: [{name: cache}]
+          volumes: [{name: cache, emptyDir: {}, hostPath: {path: /var/cache}}]
 
     Good::
 
@@ -118,10 +110,7 @@ def one_volume_source(manifest: Manifest) -> Iterator[Finding]:
     for pod in view(manifest).pods:
         for path, volume in _volumes(pod):
             given = [key for key, value in volume.items() if key != "name" and value is not None]
-            if not given:
-                hint = "write `emptyDir: {}` for an empty directory"
-                yield pod.item.finding("the volume has no source", *path, hint=hint)
-            elif len(given) > 1:
+            if len(given) > 1:
                 text = f"the volume has {len(given)} sources, it must be one"
                 yield pod.item.finding(text, *path)
 
@@ -168,9 +157,7 @@ def _source_problems(volume: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
     if limit is not None and limit < 0:
         yield ("emptyDir", "sizeLimit"), "the size limit is negative"
     host = as_map(volume.get("hostPath"))
-    kind, path = host.get("type"), host.get("path")
-    if isinstance(kind, str) and kind not in _HOST_PATH_TYPES:
-        yield ("hostPath", "type"), f"`{kind}` is none of {', '.join(_HOST_PATH_TYPES[1:])}"
+    path = host.get("path")
     if isinstance(path, str) and ".." in path.split("/"):
         yield ("hostPath", "path"), f"`{path[:80]}` must not contain '..'"
     exported = as_map(volume.get("nfs")).get("path")
@@ -474,7 +461,7 @@ def mount_paths(manifest: Manifest) -> Iterator[Finding]:
 
 @rule(Stage.SEMANTICS)
 def mount_options(manifest: Manifest) -> Iterator[Finding]:
-    """Mount propagation is known, and bidirectional only in a privileged container.
+    """Mounts are propagated in both directions only in a privileged container.
 
     A recursive read-only mount is read-only.
 
@@ -514,19 +501,11 @@ def mount_options(manifest: Manifest) -> Iterator[Finding]:
 
 
 def _option_problems(mount: dict[Any, Any], privileged: bool) -> Iterator[tuple[str, str]]:
-    propagation = mount.get("mountPropagation")
-    if isinstance(propagation, str):
-        if propagation not in ("None", "HostToContainer", "Bidirectional"):
-            text = f"`{propagation}` is none of None, HostToContainer, Bidirectional"
-            yield "mountPropagation", text
-        elif propagation == "Bidirectional" and not privileged:
-            yield "mountPropagation", "Bidirectional needs a privileged container"
+    if mount.get("mountPropagation") == "Bidirectional" and not privileged:
+        yield "mountPropagation", "Bidirectional needs a privileged container"
     recursive = mount.get("recursiveReadOnly")
-    if isinstance(recursive, str):
-        if recursive not in ("Disabled", "IfPossible", "Enabled"):
-            yield "recursiveReadOnly", f"`{recursive}` is none of Disabled, IfPossible, Enabled"
-        elif recursive != "Disabled" and mount.get("readOnly") is not True:
-            yield "recursiveReadOnly", "recursiveReadOnly needs `readOnly: true`"
+    if recursive in ("IfPossible", "Enabled") and mount.get("readOnly") is not True:
+        yield "recursiveReadOnly", "recursiveReadOnly needs `readOnly: true`"
 
 
 IN_ORDER = (
