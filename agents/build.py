@@ -94,9 +94,14 @@ def _built(kind: Any, job: Job, **options: Any) -> Any:
 
 
 def recorder(job: Job, count: int) -> Any:
-    """Return a function that writes the first `count` completions of a batch with diagnostics."""
+    """Return a function that writes `count` completions of each step's first batch."""
+    seen = -1
 
     def record(step: int, grades: list[Grade], texts: list[str], lengths: list[int]) -> None:
+        nonlocal seen
+        if step == seen:  # a later round of dynamic sampling
+            return
+        seen = step
         stride = max(1, len(grades) // max(count, 1))
         for place in range(0, len(grades), stride)[:count]:
             grade = grades[place]

@@ -220,6 +220,10 @@ def _verify(options: argparse.Namespace) -> int:
     from iac_gym.console import as_json, as_sarif, as_text
 
     result: Grade | None = None
+    if options.language:
+        load_language(options.language)  # a wrong name is said before anything is read
+    if options.task:
+        load_task(options.task)
     texts = {path: _read(path) for path in options.files}
     if options.task:
         if len(texts) != 1:
@@ -244,8 +248,6 @@ def _verify(options: argparse.Namespace) -> int:
 def _verify_files(texts: dict[str, str], language: str | None) -> Verdict:
     from iac_gym.verifier import check_files
 
-    if language:
-        load_language(language)
     paths = {path: language or _language(path) for path in texts}
     return check_files(texts, paths)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from iac_gym.draw import unit
@@ -122,3 +123,13 @@ def damaged(text: str, key: str) -> Iterator[str]:
     yield "".join(reversed(lines))
     yield text + text
     yield text.upper()
+
+
+def misspelt(text: str, key: str) -> Iterator[str]:
+    """Yield copies of an answer in which the first word of one line is misspelt."""
+    lines = text.splitlines(keepends=True)
+    for turn in range(6):
+        place = int(unit("misspelt", key, turn) * len(lines))
+        line = re.sub(r"([A-Za-z])(\w+)", r"\1q\2", lines[place], count=1)
+        if line != lines[place]:
+            yield "".join([*lines[:place], line, *lines[place + 1 :]])

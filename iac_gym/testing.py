@@ -30,7 +30,7 @@ from iac_gym.answer import Answer
 from iac_gym.category import Category
 from iac_gym.check import Requirement, say
 from iac_gym.draw import unit
-from iac_gym.hostile import HOSTILE, NOTHING, damaged
+from iac_gym.hostile import HOSTILE, NOTHING, damaged, misspelt
 from iac_gym.prompt import STYLES, render_given
 from iac_gym.registry import category_of, env_ids
 from iac_gym.reward import PASS_MARK, Reward, reward_of
@@ -268,21 +268,28 @@ def other_answers_earn_the_floor(category: Category, depth: int) -> Problems:
 
 @_contract
 def rejected_answers_fail(category: Category, depth: int) -> Problems:
-    """An answer that the real tool would reject scores below the pass mark, and damage is seen."""
-    damages = invalid = 0
+    """An answer that the real tool would reject scores below the pass mark."""
     for task in tasks_of(category, max(1, depth // 2)):
         for text in damaged(task.reference_text, task.id):
             verdict, reward = _grade(text, task)
-            damages += 1
-            invalid += not verdict.valid
             if verdict.unscored:
                 yield f"{task.id}: no verdict on a damaged reference: {verdict.unscored}"
             if not verdict.valid and reward.total >= PASS_MARK:
                 yield f"{task.id}: an invalid answer scores {reward.total}: {_why(verdict)}"
             if not verdict.solved and reward.total >= 1.0:
                 yield f"{task.id}: an answer that is not solved scores {reward.total}"
-    if damages and invalid < damages / 10:
-        yield f"{category.env_id}: only {invalid} of {damages} damaged references are invalid"
+
+
+@_contract
+def misspelt_answers_are_rejected(category: Category, depth: int) -> Problems:
+    """Of the copies of references with one misspelt word, most are found to be invalid."""
+    seen = invalid = 0
+    for task in tasks_of(category, max(1, depth // 2)):
+        for text in misspelt(task.reference_text, task.id):
+            seen += 1
+            invalid += not _grade(text, task)[0].valid
+    if invalid <= seen / 2:
+        yield f"{category.env_id}: only {invalid} of {seen} misspelt references are invalid"
 
 
 @_contract

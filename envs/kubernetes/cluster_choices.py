@@ -22,7 +22,8 @@ TEAMS = (
 )  # fmt: skip
 STAGES = ("dev", "test", "qa", "staging", "prod", "demo")
 SPACES = (
-    "apps", "batch", "data", "edge", "ingress-nginx", "internal", "jobs", "monitoring", "observability",
+    "apps", "batch", "data", "edge", "ingress-nginx", "internal", "jobs", "monitoring",
+    "observability",
     "payments", "prod", "public", "shared", "staging", "tools",
 )  # fmt: skip
 TIERS = ("frontend", "backend", "cache", "database", "api", "worker", "proxy", "queue")
@@ -46,12 +47,27 @@ RANGES = (
     "198.51.100.0/24", "203.0.113.0/24", "100.64.0.0/10",
 )  # fmt: skip
 
-SIZES = ("1Gi", "2Gi", "4Gi", "5Gi", "8Gi", "10Gi", "16Gi", "20Gi", "32Gi", "50Gi", "100Gi", "500Gi")
+SIZES = (
+    "1Gi",
+    "2Gi",
+    "4Gi",
+    "5Gi",
+    "8Gi",
+    "10Gi",
+    "16Gi",
+    "20Gi",
+    "32Gi",
+    "50Gi",
+    "100Gi",
+    "500Gi",
+)
 CLASSES = ("standard", "fast", "fast-ssd", "gp3", "premium", "cold", "local-nvme", "replicated")
 MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
 PROVISIONERS = {
     "ebs.csi.aws.com": (("type", ("gp3", "io2", "st1")), ("iops", ("3000", "6000", "9000"))),
-    "pd.csi.storage.gke.io": (("type", ("pd-ssd", "pd-balanced")), ("labels", ("team=a", "team=b"))),
+    "pd.csi.storage.gke.io": (
+        ("type", ("pd-ssd", "pd-balanced")), ("labels", ("team=a", "team=b")),
+    ),
     "disk.csi.azure.com": (
         ("skuName", ("Premium_LRS", "StandardSSD_LRS")), ("cachingMode", ("None", "ReadOnly")),
     ),
@@ -107,7 +123,8 @@ SETTING_FILES = {
     ),
 }
 CREDENTIALS = (
-    "DB_PASSWORD", "API_KEY", "SMTP_PASSWORD", "REDIS_PASSWORD", "TOKEN", "JWT_SECRET", "WEBHOOK_KEY",
+    "DB_PASSWORD", "API_KEY", "SMTP_PASSWORD", "REDIS_PASSWORD", "TOKEN", "JWT_SECRET",
+    "WEBHOOK_KEY",
 )  # fmt: skip
 SECRETS = (
     "s3cr3t-mango", "k9-harbor-77", "blue-Whale-42", "x7Qpl2Rt9", "correct-horse", "t0p-Tulip-5",
@@ -161,7 +178,7 @@ MAX_MEMORY, MIN_MEMORY = ("2Gi", "4Gi", "6Gi"), ("8Mi", "16Mi", "32Mi")
 
 
 def resource(api: str, kind: str, name: str, **rest: Any) -> Tree:
-    """Build an API object; `labels`, `annotations` and `namespace` go into its metadata if given."""
+    """Build an API object; `labels`, `annotations` and `namespace` go into its metadata."""
     metadata: Tree = {"name": name}
     for field in ("namespace", "labels", "annotations"):
         if value := rest.pop(field, None):
@@ -171,7 +188,10 @@ def resource(api: str, kind: str, name: str, **rest: Any) -> Tree:
 
 
 def service_port(
-    port: int, target: int, name: str | None = None, protocol: str | None = None,
+    port: int,
+    target: int,
+    name: str | None = None,
+    protocol: str | None = None,
     node: int | None = None,
 ) -> Tree:
     """Build one entry of a Service's ports, short where the API has defaults."""

@@ -331,9 +331,9 @@ def compose_development_tools(draw: Draw) -> Draft:
     stack = Stack(draw)
     name, _ = _application(stack)
     profile = draw.choice("profile", ("dev", "debug", "tools", "ops", "local"))
-    tool, image = draw.choice("tool", TOOL_NAMES), draw.choice("tool image", TOOLS)
-    stack.tree["services"][tool] = {"image": image, "profiles": [profile]}
-    stack.asks.append(ask.service_in_profile(name=tool, image=image, profile=profile))
+    tool, picture = draw.choice("tool", TOOL_NAMES), draw.choice("tool image", TOOLS)
+    stack.tree["services"][tool] = {"image": picture, "profiles": [profile]}
+    stack.asks.append(ask.service_in_profile(name=tool, image=picture, profile=profile))
     database, engine = stack.database()
     if draw.wants("ordered", 3):
         stack.needs(name, database)

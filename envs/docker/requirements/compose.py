@@ -42,10 +42,14 @@ def _service(compose: ComposeFile, name: str) -> Found[Service | None]:
     return None
 
 
+def _wrong(compose: ComposeFile, what: str, found: object, asked: object, mark: Mark) -> Findings:
+    shown = "not set" if found in (None, "") else f"`{str(found)[:100]}`"
+    yield compose.finding(f"{what} is {shown}, asked for `{asked}`", mark)
+
+
 def _differs(compose: ComposeFile, what: str, found: object, asked: object, mark: Mark) -> Findings:
     if found != asked:
-        shown = "not set" if found in (None, "") else f"`{str(found)[:100]}`"
-        yield compose.finding(f"{what} is {shown}, asked for `{asked}`", mark)
+        yield from _wrong(compose, what, found, asked, mark)
 
 
 def _same_path(one: str, two: str) -> bool:
@@ -70,7 +74,7 @@ def service_image(compose: ComposeFile, name: str, image: str) -> Findings:
         yield compose.finding(f"`{name}` is built, not run from {image}", service.place("build"))
     elif not same_image(service.image, image):
         place = service.place("image")
-        yield from _differs(compose, f"the image of `{name}`", service.image, image, place)
+        yield from _wrong(compose, f"the image of `{name}`", service.image, image, place)
 
 
 @requirement(
@@ -88,7 +92,7 @@ def service_build(compose: ComposeFile, name: str, context: str) -> Findings:
         yield compose.finding(f"`{name}` has no build", service.mark)
     elif not _same_path(service.build.context, context):
         what = f"the build context of `{name}`"
-        yield from _differs(compose, what, service.build.context, context, service.build.mark)
+        yield from _wrong(compose, what, service.build.context, context, service.build.mark)
 
 
 @requirement(
@@ -104,7 +108,7 @@ def service_dockerfile(compose: ComposeFile, of: str, path: str) -> Findings:
         named = build.dockerfile if build and not build.inline else ""
         if not named or not _same_path(named, path):
             what = f"the Dockerfile of `{of}`"
-            yield from _differs(compose, what, named, path, service.place("build"))
+            yield from _wrong(compose, what, named, path, service.place("build"))
 
 
 @requirement(
@@ -246,7 +250,7 @@ def service_command(compose: ComposeFile, of: str, command: str) -> Findings:
     if service is not None and service.command != shell_words(command):
         found = " ".join(service.command) if service.command is not None else None
         what = f"the command of `{of}`"
-        yield from _differs(compose, what, found, command, service.place("command"))
+        yield from _wrong(compose, what, found, command, service.place("command"))
 
 
 @requirement(
@@ -311,7 +315,7 @@ def service_grace_period(compose: ComposeFile, of: str, period: str) -> Findings
     if service is not None and service.stop_grace_period != read_duration(period):
         found = service.tree.get("stop_grace_period")
         mark = service.place("stop_grace_period")
-        yield from _differs(compose, f"the grace period of `{of}`", found, period, mark)
+        yield from _wrong(compose, f"the grace period of `{of}`", found, period, mark)
 
 
 @requirement(
@@ -339,7 +343,7 @@ def service_extra_host(compose: ComposeFile, of: str, host: str, address: str) -
         if found != [address]:
             listed = ", ".join(found)
             what = f"the address of {host} in `{of}`"
-            yield from _differs(compose, what, listed, address, service.place("extra_hosts"))
+            yield from _wrong(compose, what, listed, address, service.place("extra_hosts"))
 
 
 # Order and health -------------------------------------------------------------------------------
@@ -434,7 +438,7 @@ def service_health_command(compose: ComposeFile, of: str, command: str) -> Findi
     health = yield from _health(compose, of)
     if health is not None and _words(health.test) != shell_words(command):
         found = " ".join(health.test[1:])
-        yield from _differs(compose, f"the health check of `{of}`", found, command, health.mark)
+        yield from _wrong(compose, f"the health check of `{of}`", found, command, health.mark)
 
 
 @requirement(
@@ -663,7 +667,7 @@ def service_memory_limit(compose: ComposeFile, of: str, amount: str) -> Findings
     if service is not None and service.limits.memory != read_size(amount):
         found = service.limits.memory
         mark = service.limits.mark if found is not None else service.mark
-        yield from _differs(compose, f"the memory limit of `{of}`", found, amount, mark)
+        yield from _wrong(compose, f"the memory limit of `{of}`", found, amount, mark)
 
 
 @requirement(
@@ -677,7 +681,7 @@ def service_cpu_limit(compose: ComposeFile, of: str, amount: str) -> Findings:
     if service is not None and service.limits.cpus != float(amount):
         found = service.limits.cpus
         mark = service.limits.mark if found is not None else service.mark
-        yield from _differs(compose, f"the CPU limit of `{of}`", found, amount, mark)
+        yield from _wrong(compose, f"the CPU limit of `{of}`", found, amount, mark)
 
 
 @requirement(
@@ -691,7 +695,7 @@ def service_memory_reserved(compose: ComposeFile, of: str, amount: str) -> Findi
     if service is not None and service.reservations.memory != read_size(amount):
         found = service.reservations.memory
         mark = service.reservations.mark if found is not None else service.mark
-        yield from _differs(compose, f"the memory reserved for `{of}`", found, amount, mark)
+        yield from _wrong(compose, f"the memory reserved for `{of}`", found, amount, mark)
 
 
 def _options(service: Service) -> Mapping[str, str]:

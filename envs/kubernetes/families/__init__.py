@@ -11,6 +11,7 @@ from envs.kubernetes.families import (
     networking,
     policy,
     scheduling,
+    stacks,
     storage,
     workloads,
 )
@@ -24,6 +25,7 @@ MODULES = (
     networking,
     policy,
     scheduling,
+    stacks,
     storage,
     workloads,
 )

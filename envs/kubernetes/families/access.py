@@ -98,7 +98,9 @@ def narrow_role(draw: Draw) -> Draft:
 def one_object_role(draw: Draw) -> Draft:
     """A Role for a single object by its name."""
     name = draw.name("role", ROLES)
-    resource = draw.choice("resource", ("configmaps", "secrets", "deployments", "leases", "services"))
+    resource = draw.choice(
+        "resource", ("configmaps", "secrets", "deployments", "leases", "services")
+    )
     thing = draw.name("object", ("config", "settings", "state", "lock", "main"))
     verbs = list(draw.choice("verbs", (("get",), ("get", "update"), ("get", "patch"), ("update",))))
     asks = [
@@ -112,12 +114,13 @@ def one_object_role(draw: Draw) -> Draft:
         asks.append(ask.placed_in(kind="Role", of=name, namespace=space))
     trees = [pick.resource(RBAC, "Role", name, **metadata, rules=rules)]
     if draw.wants("bound", 2):
-        binding, account = draw.name("binding", ("binding", "grant")), draw.name("account", ACCOUNTS)
+        binding, account = (
+            draw.name("binding", ("binding", "grant")),
+            draw.name("account", ACCOUNTS),
+        )
         asks.append(ask.role_binding(name=binding, role=name, account=account))
         subject = pick.account_subject(account, metadata.get("namespace", "default"))
-        trees.append(
-            pick.binding("RoleBinding", binding, ("Role", name), subject, **metadata)
-        )
+        trees.append(pick.binding("RoleBinding", binding, ("Role", name), subject, **metadata))
     openings = (
         f"Only one object may be touched with the Role `{name}`",
         f"Give access to `{thing}` alone",
@@ -177,17 +180,16 @@ def cluster_reader(draw: Draw) -> Draft:
         asks.append(ask.cluster_role_label(of=role, key=key, value="true"))
     trees = [pick.resource(RBAC, "ClusterRole", role, **metadata, rules=rules)]
     if draw.wants("bound", 2):
-        binding, account = draw.name("binding", ("binding", "grant")), draw.name("account", ACCOUNTS)
+        binding, account = (
+            draw.name("binding", ("binding", "grant")),
+            draw.name("account", ACCOUNTS),
+        )
         space = draw.choice("namespace", pick.SPACES)
         asks.append(
-            ask.cluster_role_binding(
-                name=binding, role=role, account=account, namespace=space
-            )
+            ask.cluster_role_binding(name=binding, role=role, account=account, namespace=space)
         )
         subject = pick.account_subject(account, space)
-        trees.append(
-            pick.binding("ClusterRoleBinding", binding, ("ClusterRole", role), subject)
-        )
+        trees.append(pick.binding("ClusterRoleBinding", binding, ("ClusterRole", role), subject))
     openings = (
         f"`{role}` reads some objects in the whole cluster",
         f"Define the ClusterRole `{role}` for a monitoring program",

@@ -39,9 +39,7 @@ def settings(draw: Draw) -> Draft:
     if fixed:
         asks.append(ask.config_immutable(of=name))
     metadata = _placed(draw, "ConfigMap", name, asks, 2)
-    tree = pick.resource(
-        "v1", "ConfigMap", name, **metadata, data=data, immutable=fixed or None
-    )
+    tree = pick.resource("v1", "ConfigMap", name, **metadata, data=data, immutable=fixed or None)
     openings = (
         f"Keep the settings of a program in `{name}`",
         f"Write the ConfigMap `{name}`",
@@ -91,9 +89,7 @@ def opaque_secret(draw: Draw) -> Draft:
     if fixed:
         asks.append(ask.secret_immutable(of=name))
     metadata = _placed(draw, "Secret", name, asks, 2)
-    tree = pick.resource(
-        "v1", "Secret", name, **metadata, stringData=data, immutable=fixed or None
-    )
+    tree = pick.resource("v1", "Secret", name, **metadata, stringData=data, immutable=fixed or None)
     openings = (
         f"Store credentials in `{name}`",
         f"Write the Secret `{name}`",

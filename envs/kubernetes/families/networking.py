@@ -11,7 +11,6 @@ from iac_gym.check import Requirement
 from iac_gym.draw import Draw
 
 
-
 def _placed(draw: Draw, kind: str, of: str, asks: list[Requirement], level: int) -> Tree:
     """Perhaps ask for a namespace and a label of an object; returns its metadata."""
     metadata: Tree = {}
@@ -110,9 +109,7 @@ def external_alias(draw: Draw) -> Draft:
     host = draw.choice("host", pick.OUTSIDE)
     asks = [ask.external_name(name=name, host=host)]
     metadata = _placed(draw, "Service", name, asks, 1)
-    tree = pick.service(
-        name, None, [], metadata=metadata, type="ExternalName", externalName=host
-    )
+    tree = pick.service(name, None, [], metadata=metadata, type="ExternalName", externalName=host)
     openings = (
         f"Programs in the cluster shall call {host} by the name `{name}`",
         f"Make {host} known in the cluster as `{name}`",
@@ -146,9 +143,7 @@ def load_balancer(draw: Draw) -> Draft:
         spec["sessionAffinityConfig"] = {"clientIP": {"timeoutSeconds": seconds}}
         asks.append(ask.session_affinity(of=name, seconds=seconds))
     metadata = _placed(draw, "Service", name, asks, 2)
-    tree = pick.service(
-        name, app, [pick.service_port(port, target)], metadata=metadata, **spec
-    )
+    tree = pick.service(name, app, [pick.service_port(port, target)], metadata=metadata, **spec)
     openings = (
         f"Put a load balancer in front of `{app}`",
         f"Customers reach `{app}` through the load balancer `{name}`",
@@ -202,8 +197,9 @@ def public_host(draw: Draw) -> Draft:
         asks.append(ask.ingress_tls(of=name, host=host, secret=secret))
     metadata = _placed(draw, "Ingress", name, asks, 2)
     if draw.wants("sized", 2):
-        key, size = "nginx.ingress.kubernetes.io/proxy-body-size", draw.choice(
-            "body size", ("1m", "8m", "20m", "64m")
+        key, size = (
+            "nginx.ingress.kubernetes.io/proxy-body-size",
+            draw.choice("body size", ("1m", "8m", "20m", "64m")),
         )
         metadata["annotations"] = {key: size}
         asks.append(ask.annotated(kind="Ingress", of=name, key=key, value=size))
@@ -229,9 +225,7 @@ def paths_of_host(draw: Draw) -> Draft:
         service = draw.name(f"service {place}")
         port = draw.choice(f"port {place}", pick.SERVICE_PORTS)
         entries.append(pick.ingress_path(path, service, port))
-        asks.append(
-            ask.ingress_route(of=name, host=host, path=path, service=service, port=port)
-        )
+        asks.append(ask.ingress_route(of=name, host=host, path=path, service=service, port=port))
     spec: Tree = {}
     if draw.wants("exact", 3):
         path, service = draw.choice("exact path", pick.EXACT_PATHS), draw.name("exact service")

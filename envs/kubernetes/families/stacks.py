@@ -39,7 +39,7 @@ def app_with_service(draw: Draw) -> Draft:
         work.ask(ask.container_port, port=target)
     if draw.wants("replicated", 2):
         parts.replicas(draw, work)
-    if draw.wants("variable", 3):
+    if draw.wants("with setting", 3):
         parts.setting(draw, work)
     if draw.wants("limited", 3):
         parts.memory_limit(draw, work)
@@ -57,9 +57,7 @@ def public_app(draw: Draw) -> Draft:
     target = parts.port(draw, work)
     service, port = _service(draw, work, target)
     name, host = draw.name("ingress"), draw.choice("host", pick.HOSTS)
-    work.asks.append(
-        ask.ingress_route(of=name, host=host, path="/", service=service, port=port)
-    )
+    work.asks.append(ask.ingress_route(of=name, host=host, path="/", service=service, port=port))
     spec: Tree = {}
     if draw.wants("class", 3):
         spec["ingressClassName"] = kind = draw.choice("class name", pick.INGRESS_CLASSES)
@@ -100,9 +98,7 @@ def _scaler(draw: Draw, work: Workload) -> None:
         "maxReplicas": high,
         "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": target}}],
     }
-    work.also.append(
-        pick.resource("autoscaling/v2", "HorizontalPodAutoscaler", name, spec=spec)
-    )
+    work.also.append(pick.resource("autoscaling/v2", "HorizontalPodAutoscaler", name, spec=spec))
 
 
 @family("kubernetes", levels=(2, 3))
@@ -182,9 +178,9 @@ def database(draw: Draw) -> Draft:
     ]
     if draw.wants("replicated", 5):
         parts.replicas(draw, work)
-    if draw.wants("memory", 5):
+    if draw.wants("with limit", 5):
         parts.memory_limit(draw, work)
-    if draw.wants("grace", 5):
+    if draw.wants("patient", 5):
         parts.grace(draw, work)
     if draw.wants("requested", 5):
         parts.memory_request(draw, work)
@@ -237,8 +233,10 @@ def team_space(draw: Draw) -> Draft:
     """A namespace with a quota, defaults for containers and a network policy."""
     space = draw.name("namespace", ("apps", "dev", "prod", "team", "lab", "sandbox"))
     quota, limits = draw.name("quota", ("quota", "cap")), draw.name("limits", ("limits", "range"))
-    policy = draw.name("policy", ("isolation", "deny", "wall"))
-    pods, memory = draw.choice("pods", pick.COUNTS["pods"]), draw.choice("memory", pick.LIMIT_MEMORY)
+    pods, memory = (
+        draw.choice("pods", pick.COUNTS["pods"]),
+        draw.choice("memory", pick.LIMIT_MEMORY),
+    )
     asks = [
         ask.namespace(name=space),
         ask.quota(of=quota, resource="pods", amount=pods),
@@ -254,6 +252,7 @@ def team_space(draw: Draw) -> Draft:
         labels = {"pod-security.kubernetes.io/enforce": level}
         asks.append(ask.pod_security(of=space, mode="enforce", level=level))
     if draw.wants("isolated", 4):
+        policy = draw.name("policy", ("isolation", "deny", "wall"))
         asks += [
             ask.policy_for_all(name=policy),
             ask.policy_blocks(of=policy, direction="incoming"),
@@ -283,9 +282,7 @@ def worker_with_secret(draw: Draw) -> Draft:
     work = _app(draw)
     secret, key = draw.name("secret", ("secret", "keys")), draw.choice("key", pick.CREDENTIALS)
     value = draw.choice("value", pick.SECRETS)
-    work.main["env"] = [
-        {"name": key, "valueFrom": {"secretKeyRef": {"name": secret, "key": key}}}
-    ]
+    work.main["env"] = [{"name": key, "valueFrom": {"secretKeyRef": {"name": secret, "key": key}}}]
     work.asks += [
         ask.secret_value(of=secret, key=key, value=value),
         ask.env_secret_key(of=work.name, variable=key, secret=secret, key=key),

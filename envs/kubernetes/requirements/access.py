@@ -47,7 +47,9 @@ def _grants(role: KubeObject, resource: str) -> set[Grant]:
             continue
         verbs = texts(rule.get("verbs"))
         verbs = [*EVERY_VERB, "*"] if "*" in verbs else verbs
-        found |= {(verb, name) for verb in verbs for name in texts(rule.get("resourceNames")) or [""]}
+        found |= {
+            (verb, name) for verb in verbs for name in texts(rule.get("resourceNames")) or [""]
+        }
     return found
 
 
@@ -59,9 +61,7 @@ def _permits(role: KubeObject, verbs: list[str], resource: str, name: str = "") 
         if (verb, "") in asked:
             continue  # said once more for one object: grants nothing new
         which = f" named {only}" if only else ""
-        yield role.finding(
-            f"`{role.name}` may {verb} {resource}{which}, not asked for", "rules"
-        )
+        yield role.finding(f"`{role.name}` may {verb} {resource}{which}, not asked for", "rules")
 
 
 def _covers_only(role: KubeObject, resources: list[str]) -> Findings:
@@ -73,9 +73,7 @@ def _covers_only(role: KubeObject, resources: list[str]) -> Findings:
                     f"`{role.name}` covers {resource}, not asked for", "rules", place, "resources"
                 )
         if "*" in texts(rule.get("apiGroups")):
-            yield role.finding(
-                f"`{role.name}` covers every API group", "rules", place, "apiGroups"
-            )
+            yield role.finding(f"`{role.name}` covers every API group", "rules", place, "apiGroups")
         if texts(rule.get("nonResourceURLs")):
             yield role.finding(
                 f"`{role.name}` covers URLs, not asked for", "rules", place, "nonResourceURLs"
@@ -156,9 +154,7 @@ def role_covers_only(role: KubeObject, of: str, resources: list[str]) -> Finding
     "on {resource}, the ClusterRole `{of}` gives {verbs} and nothing more",
 )
 @about("ClusterRole")
-def cluster_role_permits(
-    role: KubeObject, of: str, verbs: list[str], resource: str
-) -> Findings:
+def cluster_role_permits(role: KubeObject, of: str, verbs: list[str], resource: str) -> Findings:
     """All verbs, over all rules, that a cluster role permits on a resource: exactly these."""
     yield from _permits(role, verbs, resource)
 

@@ -26,9 +26,7 @@ def config_value(found: KubeObject, of: str, key: str, value: str) -> Findings:
     """One key of a ConfigMap; a final newline, as block scalars have one, is no difference."""
     given = found.get("data", key)
     if not isinstance(given, str) or given.removesuffix("\n") != value:
-        yield found.finding(
-            f"{key} is {shown(given)}, asked for {shown(value)}", "data", key
-        )
+        yield found.finding(f"{key} is {shown(given)}, asked for {shown(value)}", "data", key)
 
 
 @requirement(
@@ -110,9 +108,7 @@ def secret_type(found: KubeObject, name: str, type: str) -> Findings:
     "registry login in the Secret `{of}`: server {registry}, user {user}, password {password}",
 )
 @about("Secret")
-def registry_login(
-    found: KubeObject, of: str, registry: str, user: str, password: str
-) -> Findings:
+def registry_login(found: KubeObject, of: str, registry: str, user: str, password: str) -> Findings:
     """A login of a `kubernetes.io/dockerconfigjson` Secret."""
     key = ".dockerconfigjson"
     yield from differs(found, "kubernetes.io/dockerconfigjson", "type")
@@ -201,9 +197,7 @@ def env_from_config(manifest: Manifest, of: str, config: str) -> Findings:
     "`{of}` reads the variable {variable} from the key {key} of the Secret `{secret}`",
     "the variable {variable} of `{of}` comes from the Secret `{secret}`, key {key}",
 )
-def env_secret_key(
-    manifest: Manifest, of: str, variable: str, secret: str, key: str
-) -> Findings:
+def env_secret_key(manifest: Manifest, of: str, variable: str, secret: str, key: str) -> Findings:
     """An environment variable whose value is a key of a Secret."""
     app = workload(manifest, of)
     if app is None:
@@ -226,7 +220,9 @@ def _mounts(app: KubeObject, path: str) -> Iterator[tuple[dict[Any, Any], dict[A
                 yield mount, volumes.get(as_text(mount.get("name")), {})
 
 
-def _mounted(manifest: Manifest, of: str, path: str, what: str, *fields: tuple[str, str]) -> Findings:
+def _mounted(
+    manifest: Manifest, of: str, path: str, what: str, *fields: tuple[str, str]
+) -> Findings:
     """Find what stands against "the object `what` is mounted at a path"; `fields` point to it."""
     app = workload(manifest, of)
     if app is None:
@@ -245,16 +241,13 @@ def _mounted(manifest: Manifest, of: str, path: str, what: str, *fields: tuple[s
     )
 
 
-
 @requirement(
     "the Secret `{secret}` is mounted at {path} in `{of}`",
     "`{of}` finds the files of the Secret `{secret}` in {path}",
 )
 def secret_mounted(manifest: Manifest, of: str, secret: str, path: str) -> Findings:
     """A Secret as a directory of files in a workload."""
-    yield from _mounted(
-        manifest, of, path, secret, ("secret", "secretName"), ("secret", "name")
-    )
+    yield from _mounted(manifest, of, path, secret, ("secret", "secretName"), ("secret", "name"))
 
 
 @requirement(

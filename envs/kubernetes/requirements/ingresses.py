@@ -37,7 +37,7 @@ def _leads_to(
     if target.get("name") != service:
         return False
     if is_number(given.get("number")):
-        return given["number"] == port
+        return same(given["number"], port)
     found = manifest.find("Service", service)
     if found is None or found.namespace != ingress.namespace:
         return False
@@ -61,8 +61,8 @@ def _sends(
         if tuple(key) != wanted:
             continue
         seen = True
-        if not _leads_to(manifest, ingress, backend, service, port):  # type: ignore[arg-type]
-            given = as_map(backend.get("service"))  # type: ignore[attr-defined]
+        if not _leads_to(manifest, ingress, backend, service, port):
+            given = as_map(backend.get("service"))
             yield ingress.finding(
                 f"{host}{path} goes to {shown(given.get('name'))}, asked for port {port} of "
                 f"`{service}`", *place, "backend",

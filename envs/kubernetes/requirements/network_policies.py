@@ -1,8 +1,8 @@
 """What can be asked of NetworkPolicies, judged by what a policy lets through.
 
 Rules that are merged, split or listed in another order let the same traffic through. A peer is put
-into a plain form: `("pods", namespace labels or None, pod labels)`, `("cidr", block, exceptions)` or
-`("any",)`; a port is (protocol, first, last), where the whole range stands for "all ports".
+into a plain form: `("pods", namespace labels or None, pod labels)`, `("cidr", block, exceptions)`
+or `("any",)`; ports are (protocol, first, last), where the whole range stands for "all ports".
 """
 
 from __future__ import annotations
@@ -214,12 +214,13 @@ def admits_pods(manifest: Manifest, of: str, port: int, labels: Mapping[str, str
 
 
 @requirement(
-    "through `{of}`, TCP port {port} is open to all pods of the namespace {namespace} and no others",
+    "through `{of}`, TCP port {port} is open to all pods of the namespace {namespace} "
+    "and no others",
     "`{of}` lets every pod of the namespace {namespace}, and nobody else, in on TCP port {port}",
 )
 def admits_namespace(manifest: Manifest, of: str, port: int, namespace: str) -> Findings:
     """A TCP port open to all pods of a namespace, selected by its name, and no other."""
-    peer = ("pods", frozenset([(NAME_LABEL, namespace)]), frozenset())
+    peer: Peer = ("pods", frozenset([(NAME_LABEL, namespace)]), frozenset())
     yield from _lets(manifest, of, "Ingress", port, peer)
 
 
@@ -258,14 +259,12 @@ def reaches_addresses(manifest: Manifest, of: str, port: int, cidr: str) -> Find
 @requirement(
     "under `{of}`, outgoing TCP port {port} leads to pods labelled {labels} of the same namespace "
     "alone",
-    "`{of}` lets the pods out to pods of the same namespace with {labels}, and nowhere else, on TCP "
-    "port {port}",
+    "`{of}` lets the pods out to pods of the same namespace with {labels}, and nowhere else, on "
+    "TCP port {port}",
 )
 def reaches_pods(manifest: Manifest, of: str, port: int, labels: Mapping[str, str]) -> Findings:
     """An outgoing TCP port open to the pods with some labels and no other peer."""
-    yield from _lets(
-        manifest, of, "Egress", port, ("pods", None, frozenset(labels.items()))
-    )
+    yield from _lets(manifest, of, "Egress", port, ("pods", None, frozenset(labels.items())))
 
 
 @requirement(

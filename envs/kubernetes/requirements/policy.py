@@ -1,4 +1,4 @@
-"""What can be asked of namespaces, quotas, limit ranges, priorities, and of any object's metadata."""
+"""What can be asked of namespaces, quotas, limit ranges, priorities, and any metadata."""
 
 from __future__ import annotations
 
@@ -221,7 +221,6 @@ def claim_max(found: KubeObject, of: str, amount: str) -> Findings:
     yield from _limit(found, "PersistentVolumeClaim", ("max",), "storage", amount)
 
 
-
 @requirement(
     "`{of}` is the default priority class of the cluster",
     "pods that name no priority class get `{of}`",
@@ -230,7 +229,6 @@ def claim_max(found: KubeObject, of: str, amount: str) -> Findings:
 def priority_default(found: KubeObject, of: str) -> Findings:
     """`globalDefault: true`."""
     yield from differs(found, True, "globalDefault", default=False)
-
 
 
 @requirement(

@@ -43,9 +43,7 @@ def _targets(manifest: Manifest, service: KubeObject, entry: Mapping[Any, Any]) 
     return named_ports(chosen, as_text(target), entry.get("protocol") or "TCP")
 
 
-def _forwards(
-    manifest: Manifest, of: str, port: int, target: int, protocol: str
-) -> Findings:
+def _forwards(manifest: Manifest, of: str, port: int, target: int, protocol: str) -> Findings:
     service = manifest.find("Service", of)
     if service is None:
         yield absent(manifest, "Service", of)
@@ -134,9 +132,7 @@ def service_port_name(service: KubeObject, of: str, port: int, label: str) -> Fi
 @about("Service")
 def service_selector(service: KubeObject, of: str, labels: Mapping[str, str]) -> Findings:
     """`spec.selector`, exactly: one label more selects fewer pods."""
-    yield from labels_differ(
-        service, service.get("spec", "selector"), labels, "spec", "selector"
-    )
+    yield from labels_differ(service, service.get("spec", "selector"), labels, "spec", "selector")
 
 
 @requirement(

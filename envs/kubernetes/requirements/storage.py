@@ -107,9 +107,7 @@ def volume_class(found: KubeObject, of: str, name: str) -> Findings:
 @about("PersistentVolume")
 def volume_reclaim(found: KubeObject, of: str, policy: str) -> Findings:
     """`persistentVolumeReclaimPolicy` (the API's default for a volume made by hand is Retain)."""
-    yield from differs(
-        found, policy, "spec", "persistentVolumeReclaimPolicy", default="Retain"
-    )
+    yield from differs(found, policy, "spec", "persistentVolumeReclaimPolicy", default="Retain")
 
 
 @requirement(

@@ -27,7 +27,10 @@ def equivalents(files: Mapping[str, str]) -> Iterator[tuple[str, Mapping[str, st
     yield "ENV without equals signs", {path: _each(text, _SIMPLE_ENV, r"ENV \1 \2")}
     yield "ports with their protocol", {path: re.sub(r"(?m)^(EXPOSE \d+)$", r"\1/tcp", text)}
     yield "scripts as heredocs", {path: _each(text, _SIMPLE_RUN, _heredoc)}
-    yield "white space in JSON arrays", {path: re.sub(r'(?m)^((?:CMD|ENTRYPOINT) )\["', r'\1[ "', text)}
+    yield (
+        "white space in JSON arrays",
+        {path: re.sub(r'(?m)^((?:CMD|ENTRYPOINT) )\["', r'\1[ "', text)},
+    )
     yield "base images from build arguments", {path: _arguments(text)}
     yield "an unused stage in front", {path: f"FROM busybox:1.36 AS unused\nUSER root\n\n{text}"}
     yield "an earlier CMD that is replaced", {path: _earlier(text)}

@@ -108,7 +108,7 @@ SERVICES = st.dictionaries(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.fixed_dictionaries(
         {"services": st.one_of(SERVICES, TREES)},

@@ -10,7 +10,6 @@ import re
 from typing import Any
 
 _LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
-_LABEL_1035 = re.compile(r"[a-z](?:[-a-z0-9]*[a-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 _NAME_PART = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
@@ -26,11 +25,6 @@ SUBDOMAIN_HINT = "lower-case letters, digits, '-' and '.', beginning and ending 
 def is_label(text: str) -> bool:
     """Whether the text is a DNS label by RFC 1123."""
     return len(text) <= 63 and _LABEL.fullmatch(text) is not None
-
-
-def is_label_1035(text: str) -> bool:
-    """Whether the text is a DNS label by RFC 1035, which begins with a letter."""
-    return len(text) <= 63 and _LABEL_1035.fullmatch(text) is not None
 
 
 def is_subdomain(text: str) -> bool:

@@ -17,16 +17,14 @@ _MOST_ANNOTATIONS = 256 * 1024
 _NAMELESS_GROUPS = ("authentication.k8s.io", "authorization.k8s.io")
 _RBAC = "rbac.authorization.k8s.io"
 
-_LABEL_KINDS = frozenset(("Namespace", "StatefulSet"))
+_LABEL_KINDS = frozenset(("Namespace", "Service", "StatefulSet"))
 
 
 def _name_form(item: KubeObject) -> tuple[Callable[[str], bool], str]:
     """Return the predicate of an object's name, and its description."""
     group = group_of(item)
-    if group == _RBAC or item.kind == "ClusterTrustBundle":
+    if group == _RBAC or item.kind in ("ClusterTrustBundle", "IPAddress"):
         return forms.is_path_segment, "a name without '/' and '%'"
-    if item.kind == "Service" and not group:
-        return forms.is_label_1035, "begins with a letter; " + forms.LABEL_HINT
     if item.kind in _LABEL_KINDS and group in ("", "apps"):
         return forms.is_label, forms.LABEL_HINT
     return forms.is_subdomain, forms.SUBDOMAIN_HINT
@@ -64,8 +62,8 @@ def named_objects(manifest: Manifest) -> Iterator[Finding]:
 def well_formed_names(manifest: Manifest) -> Iterator[Finding]:
     """A name has the form that its kind wants: most a DNS subdomain, some a DNS label.
 
-    A Service's name also begins with a letter. Names of RBAC objects may hold anything but `/`
-    and `%`.
+    Services, StatefulSets and namespaces are labels (a Service's name had to begin with a letter
+    before Kubernetes 1.36). Names of RBAC objects may hold anything but `/` and `%`.
 
     Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#names
 

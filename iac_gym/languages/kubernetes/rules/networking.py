@@ -213,7 +213,7 @@ def _backend_problems(backend: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
     if not isinstance(service, dict):
         return
     name, port = service.get("name"), as_map(service.get("port"))
-    if isinstance(name, str) and not forms.is_label_1035(name):
+    if isinstance(name, str) and not forms.is_label(name):
         yield ("service", "name"), f"`{name[:80]}` is no name of a Service"
     number, port_name = port.get("number"), port.get("name")
     if bool(number) == bool(port_name):

@@ -7,6 +7,7 @@ where it is evident that one of those is meant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,9 @@ from iac_gym.languages.kubernetes.rules.views import Pod, entries, of_kind, view
 from iac_gym.verdict import Finding, Stage
 
 _LASTING = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "ReplicationController", "Pod")
+_OF_KIND = re.compile(
+    r"-(?:service|svc|headless|lb|deployment|deploy|statefulset|sts|daemonset|ds|rs|pod|pdb|budget)$"
+)
 #: Most pairs of a selecting object and a workload that are compared; a hostile answer has more.
 _MOST_PAIRS = 4000
 _MOST_COMPARED = 40
@@ -65,7 +69,8 @@ def service_selects_pods(manifest: Manifest) -> Iterator[Finding]:
     """A Service selects the workload that it is evidently for.
 
     It is evident if the Service selects nothing in the answer, while a workload in its namespace
-    that no Service selects has the Service's name, one of its labels, or its target port.
+    that no Service selects has the Service's name (`web-svc` is named after `web`) or opens its
+    target port.
 
     Source: https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service
 
@@ -124,13 +129,15 @@ def service_selects_pods(manifest: Manifest) -> Iterator[Finding]:
 
 
 def _is_meant(service: KubeObject, pod: Pod) -> bool:
-    labels, selector = pod.labels(), as_map(service.get("spec", "selector"))
-    if service.name and service.name == pod.item.name:
-        return True
-    if any(key in labels and labels[key] == value for key, value in selector.items()):
+    if _stem(service.name) == _stem(pod.item.name):
         return True
     targets = {t for _, t in _target_ports(service) if isinstance(t, (str, int))}
     return not targets.isdisjoint(_open_ports(pod))
+
+
+def _stem(name: str) -> str:
+    """Return a name without what it says of its kind (`web-svc`, `web-deployment`: `web`)."""
+    return _OF_KIND.sub("", name)
 
 
 @rule(Stage.REFERENCES)
@@ -482,8 +489,8 @@ def _key_references(pod: Pod) -> Iterator[tuple[Path, str, Any, Any]]:
 def budget_selects_pods(manifest: Manifest) -> Iterator[Finding]:
     """A PodDisruptionBudget selects the workload that it is evidently for.
 
-    It is evident if it selects nothing in the answer, while a workload has its name or one of
-    the labels that it asks for.
+    It is evident if it selects nothing in the answer, while a workload has its name (`web-pdb`
+    is named after `web`).
 
     Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/
 
@@ -531,11 +538,8 @@ def budget_selects_pods(manifest: Manifest) -> Iterator[Finding]:
         pods = _lasting_pods(manifest, item.namespace)
         if any(matches(selector, pod.labels()) for pod in pods):
             continue
-        wanted = as_map(selector.get("matchLabels"))
         for pod in pods:
-            labels = pod.labels()
-            shared = any(key in labels and labels[key] == value for key, value in wanted.items())
-            if shared or (item.name and item.name == pod.item.name):
+            if item.name and _stem(item.name) == _stem(pod.item.name):
                 text = f"the budget selects no pod; `{pod.item.name}` has other labels"
                 yield item.finding(text, "spec", "selector")
                 break
@@ -543,7 +547,9 @@ def budget_selects_pods(manifest: Manifest) -> Iterator[Finding]:
 
 @rule(Stage.REFERENCES)
 def bound_service_accounts(manifest: Manifest) -> Iterator[Finding]:
-    """A pod's service account exists, if the answer has exactly one in the pod's namespace.
+    """A pod's service account is the only one that the answer makes in its namespace.
+
+    This holds if nothing else uses that one: neither another pod nor a binding.
 
     Source: https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/
 
@@ -578,6 +584,10 @@ def bound_service_accounts(manifest: Manifest) -> Iterator[Finding]:
         here.setdefault(account.namespace, []).append(account.name)
     pods = view(manifest).pods if here else ()
     used = {(p.item.namespace, as_text(p.spec.get("serviceAccountName"))) for p in pods}
+    for binding in of_kind(manifest, "RoleBinding", "ClusterRoleBinding") if pods else ():
+        for _, subject in entries(binding.get("subjects"), ()):
+            namespace = as_text(subject.get("namespace")) or binding.namespace
+            used.add((namespace, as_text(subject.get("name"))))
     for pod in pods:
         name, known = pod.spec.get("serviceAccountName"), here.get(pod.item.namespace, [])
         if len(known) != 1 or not isinstance(name, str) or name in ("", "default", known[0]):

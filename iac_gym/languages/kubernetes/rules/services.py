@@ -87,7 +87,7 @@ def service_ports(manifest: Manifest) -> Iterator[Finding]:
             if number == 10250 and service_type(item) == "LoadBalancer":
                 text = "port 10250 of the kubelet may not be exposed by a load balancer"
                 yield item.finding(text, *path, "port")
-            if port.get("targetPort") != 0 and (
+            if port.get("targetPort") not in (0, "") and (
                 problem := forms.port_problem(port.get("targetPort"))
             ):
                 yield item.finding(problem, *path, "targetPort")
