@@ -25,7 +25,7 @@ SHOWN = (
 )
 
 
-class MetricsWriter(TrainerCallback):  # type: ignore[misc]
+class MetricsWriter(TrainerCallback):
     """Writes every log line to metrics.jsonl as it comes."""
 
     def __init__(self, folder: RunFolder) -> None:
@@ -46,7 +46,7 @@ class MetricsWriter(TrainerCallback):  # type: ignore[misc]
             self.folder.append("metrics.jsonl", {"step": state.global_step, "s": seconds, **logs})
 
 
-class ProgressShower(TrainerCallback):  # type: ignore[misc]
+class ProgressShower(TrainerCallback):
     """A progress bar on a terminal; about twenty plain lines elsewhere."""
 
     def __init__(self, console: Console) -> None:
@@ -107,7 +107,7 @@ class ProgressShower(TrainerCallback):  # type: ignore[misc]
             self.bar = None
 
 
-class Stopper(TrainerCallback):  # type: ignore[misc]
+class Stopper(TrainerCallback):
     """Turns Ctrl-C and SIGTERM into: finish the updates of this rollout, save, stop.
 
     A second signal stops at once. `block` is the number of steps that one rollout feeds. Use as a
@@ -151,7 +151,7 @@ class Stopper(TrainerCallback):  # type: ignore[misc]
             control.should_save = True
 
     def _any_asked(self) -> bool:
-        shared = PartialState()
+        shared: Any = PartialState()
         if shared.num_processes == 1:
             return self._asked
         asked = torch.tensor(float(self._asked), device=shared.device)

@@ -89,9 +89,7 @@ class BaseConfig:
     max_grad_norm: float = setting(1.0, "gradient clipping (norm)", trl="max_grad_norm")
     bf16: str = setting("auto", "bfloat16 autocast; auto: where the device computes in it",
                         choices=("auto", "yes", "no"))  # fmt: skip
-    gradient_checkpointing: bool = setting(
-        True, "recompute activations to save memory", tiny=False
-    )
+    gradient_checkpointing: bool = setting(True, "recompute activations to save memory", tiny=False)
 
     lora: bool = setting(True, "train a LoRA adapter; off: all weights", source=CARD, tiny=False)
     lora_r: int = setting(16, "rank of the adapter", source=CARD)

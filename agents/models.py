@@ -83,7 +83,8 @@ def _quantization(config: BaseConfig) -> Any:
     import torch
     from transformers import BitsAndBytesConfig
 
-    return BitsAndBytesConfig(
+    kind: Any = BitsAndBytesConfig
+    return kind(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,

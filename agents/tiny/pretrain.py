@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from agents.tiny.attention import use_plain_attention
 from agents.tiny.corpus import SEPARATOR, Example, varied
 from agents.tiny.model import CONTEXT
 
@@ -138,8 +139,9 @@ class Run:
 
     def __init__(self, model: Any, settings: Settings, folder: Path) -> None:
         self.model, self.settings, self.folder = model, settings, folder
+        use_plain_attention(model)
         self.optimizer = torch.optim.AdamW(
-            self._groups(), lr=settings.learning_rate, betas=(0.9, 0.98)
+            self._groups(), lr=settings.learning_rate, betas=(0.9, 0.98), fused=True
         )
         self.step = 0
         self.tokens = 0

@@ -42,6 +42,8 @@ class _Compiler:
         self.root = root
         self.formats = formats
         self.done: dict[str, list[Check]] = {}
+        #: Drafts 4 to 7 ignore what stands beside a `$ref`, and know no unevaluatedProperties.
+        self.old = isinstance(root, Mapping) and "draft-0" in str(root.get("$schema", ""))
 
     def target(self, reference: str) -> Any:
         """Return the schema that a local reference points to."""
@@ -58,6 +60,8 @@ class _Compiler:
     def types(self, schema: Any, depth: int = 0) -> frozenset[str]:
         """Return the JSON types that a schema can accept at most."""
         every = frozenset(KINDS)
+        if self.old and isinstance(schema, Mapping) and "$ref" in schema:
+            schema = {"$ref": schema["$ref"]}
         if not isinstance(schema, Mapping) or depth > 20:
             return every
         allowed = every
@@ -89,7 +93,9 @@ class _Compiler:
             return lambda value, place, out: report(out, place, "false", "is not allowed here")
         if not isinstance(schema, Mapping):
             raise UnsupportedSchema(f"{schema!r} is no schema")
-        if schema.get("unevaluatedProperties") is False:
+        if self.old and "$ref" in schema:
+            return self.reference(schema["$ref"])
+        if schema.get("unevaluatedProperties") is False and not self.old:
             schema = self.flat(schema)
         checks = [check for make in MAKERS if (check := make(self, schema))]
         by_kind = {

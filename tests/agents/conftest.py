@@ -48,9 +48,7 @@ def made_grade(task_id: str, total: float | None) -> Grade:
 
 
 @pytest.fixture
-def trainer_of(
-    tmp_path: Path, plain: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Any]:
+def trainer_of(tmp_path: Path, plain: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Build a trainer whose verifier is a function `(task id, place, text) -> total or None`."""
     import torch
 

@@ -36,7 +36,9 @@ def byte_tokenizer(*, chat: bool) -> PreTrainedTokenizerFast:
     return made
 
 
-def save_model(folder: Path, kind: str = "llama", *, chat: bool = True, context: int = 2048) -> Path:
+def save_model(
+    folder: Path, kind: str = "llama", *, chat: bool = True, context: int = 2048
+) -> Path:
     """Save a random model of some 100,000 weights and return its folder."""
     tokenizer = byte_tokenizer(chat=chat)
     given = {

@@ -18,7 +18,7 @@ import yaml
 
 pytestmark = pytest.mark.train
 
-ENV = os.environ.get("AGENTS_ENV", "IaC-K8s-v0")
+ENV = "IaC-K8s-v0"
 SMALL = [
     "--env", ENV, "--levels", "1", "--dataset-size", "24", "--eval-size", "6", "--max-steps", "2",
     "--max-completion-length", "16", "--batch-size", "8", "--accumulation", "1",

@@ -156,6 +156,13 @@ GITLAB = {
 }  # fmt: skip
 
 
+def test_old_drafts_ignore_what_stands_beside_a_reference():
+    schema = {"$ref": "#/$defs/a", "maximum": 3, "$defs": {"a": {"type": "integer"}}}
+    assert compile_schema(schema)(5)
+    old = {**schema, "$schema": "http://json-schema.org/draft-07/schema#"}
+    assert not compile_schema(old)(5)
+
+
 def test_the_walker_serves_other_published_schemas():
     text = (files("check_jsonschema") / "builtin_schemas/vendor/gitlab-ci.json").read_text("utf-8")
     schema = json.loads(text)

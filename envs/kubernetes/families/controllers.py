@@ -94,7 +94,7 @@ def _service(work: Workload, name: str, port: int) -> None:
 
 
 @family("kubernetes", levels=(2, 3, 4, 5))
-def database(draw: Draw) -> Draft:
+def stateful_store(draw: Draw) -> Draft:
     """A StatefulSet with its own volume for each pod, perhaps with its headless Service."""
     work = parts.workload(draw, choices.DATABASE_IMAGES, "StatefulSet", "db")
     claim = draw.choice("claim", ("data", "storage", "db", "store", "state"))

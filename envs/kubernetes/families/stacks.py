@@ -102,7 +102,7 @@ def _scaler(draw: Draw, work: Workload) -> None:
 
 
 @family("kubernetes", levels=(2, 3))
-def configured_app(draw: Draw) -> Draft:
+def app_with_settings(draw: Draw) -> Draft:
     """A Deployment and the ConfigMap that it reads, as variables or as files."""
     work = _app(draw)
     name = draw.name("config", ("config", "settings", "env", "options"))
@@ -156,7 +156,7 @@ def app_with_storage(draw: Draw) -> Draft:
 
 
 @family("kubernetes", levels=(4, 5))
-def database(draw: Draw) -> Draft:
+def database_with_secret(draw: Draw) -> Draft:
     """A StatefulSet, its headless Service and the Secret with its password."""
     work = parts.workload(draw, choices.DATABASE_IMAGES, "StatefulSet")
     port = draw.choice("port", pick.POLICY_PORTS)

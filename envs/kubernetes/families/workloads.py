@@ -27,7 +27,7 @@ def web_service(draw: Draw) -> Draft:
 
 
 @family("kubernetes", levels=(1, 2, 3))
-def configured_app(draw: Draw) -> Draft:
+def env_settings(draw: Draw) -> Draft:
     """An application that is configured by environment variables."""
     work = parts.workload(draw, choices.APP_IMAGES)
     parts.setting(draw, work)

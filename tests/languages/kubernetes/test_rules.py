@@ -393,6 +393,11 @@ def test_file_modes(mode: str, fits: int) -> None:
         ("{ipBlock: {cidr: 10.0.0.0/8}, podSelector: {}}", "network-policy-peers"),
         ("{ipBlock: {cidr: 10.0.0.0}}", "network-policy-blocks"),
         ("{ipBlock: {cidr: 10.0.0.0/33}}", "network-policy-blocks"),
+        ("{ipBlock: {cidr: 10.0.0.1/8}}", "network-policy-blocks"),
+        ("{ipBlock: {cidr: 10.0.0.0/08}}", "network-policy-blocks"),
+        ("{ipBlock: {cidr: 010.0.0.0/8}}", "network-policy-blocks"),
+        ("{ipBlock: {cidr: '::ffff:10.0.0.0/104'}}", "network-policy-blocks"),
+        ("{ipBlock: {cidr: 0.0.0.0/0}}", ""),
         ("{ipBlock: {cidr: 10.0.0.0/255.0.0.0}}", "network-policy-blocks"),
         ("{ipBlock: {cidr: 10.0.0.0/8, except: [10.0.0.0/8]}}", "network-policy-blocks"),
         ("{ipBlock: {cidr: 10.0.0.0/8, except: [11.0.0.0/16]}}", "network-policy-blocks"),
@@ -409,6 +414,31 @@ spec:
   ingress: [{{from: [{peer}]}}]
 """
     assert found(text) == ({rule: 6} if rule else {})
+
+
+@pytest.mark.parametrize(
+    ("least", "metric", "fits"),
+    [(1, "", True), (0, "", False), (0, "External", True), (0, "Pods", False), (-1, "", False)],
+)
+def test_autoscalers_down_to_zero(least: int, metric: str, fits: bool) -> None:
+    sources = {
+        "": "[]",
+        "External": "[{type: External, external: {metric: {name: jobs}, target: "
+        "{type: Value, value: 5}}}]",
+        "Pods": "[{type: Pods, pods: {metric: {name: jobs}, target: "
+        "{type: AverageValue, averageValue: 5}}}]",
+    }
+    text = f"""\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {{name: worker}}
+spec:
+  scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: worker}}
+  minReplicas: {least}
+  maxReplicas: 3
+  metrics: {sources[metric]}
+"""
+    assert found(text) == ({} if fits else {"autoscaler-bounds": 6})
 
 
 def test_a_selector_of_a_service_that_misses_is_found_only_where_it_is_evident() -> None:

@@ -101,21 +101,30 @@ def percent(value: Any) -> int | None:
 
 
 def is_ip(text: str) -> bool:
-    """Whether the text is an IPv4 or IPv6 address, without a zone."""
+    """Whether the text is an IPv4 or IPv6 address, without a zone and not one inside the other."""
     try:
-        ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text)
     except ValueError:
         return False
-    return "%" not in text
+    return "%" not in text and not _is_mapped(address)
+
+
+def _is_mapped(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None
 
 
 def network(text: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    """Return the network of a CIDR (bits behind the prefix are allowed), None if it is none."""
+    """Return the network of a CIDR, None if it is none.
+
+    Since Kubernetes 1.36 the bits behind the prefix must be 0.
+    """
     if not isinstance(text, str) or "/" not in text or "%" in text:
         return None
-    if not text.rpartition("/")[2].isdecimal():
+    length = text.rpartition("/")[2]
+    if not length.isdecimal() or (length != "0" and length.startswith("0")):
         return None
     try:
-        return ipaddress.ip_network(text, strict=False)
+        found = ipaddress.ip_network(text)
     except ValueError:
         return None
+    return None if _is_mapped(found.network_address) else found

@@ -37,6 +37,8 @@ _MOST_WINDOW, _MOST_PERIOD = 3600, 1800
 def autoscaler_bounds(manifest: Manifest) -> Iterator[Finding]:
     """An autoscaler keeps at least one replica, and `maxReplicas` is not below `minReplicas`.
 
+    Since Kubernetes 1.37 an Object or External metric can wake a workload that has none.
+
     Source: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/
 
     Bad::
@@ -61,13 +63,19 @@ def autoscaler_bounds(manifest: Manifest) -> Iterator[Finding]:
     """
     for item in of_kind(manifest, "HorizontalPodAutoscaler"):
         least, most = whole(item.get("spec", "minReplicas")), whole(item.get("spec", "maxReplicas"))
-        if least is not None and least < 1:
-            yield item.finding(f"minReplicas is {least}, at least 1", "spec", "minReplicas")
+        if least is not None and least < 1 and (least < 0 or not _can_wake(item)):
+            text = f"minReplicas is {least}; without Object or External metrics it is at least 1"
+            yield item.finding(text, "spec", "minReplicas")
         if most is not None and most < 1:
             yield item.finding(f"maxReplicas is {most}, at least 1", "spec", "maxReplicas")
         if least is not None and most is not None and most < least:
             text = f"maxReplicas ({most}) is below minReplicas ({least})"
             yield item.finding(text, "spec", "maxReplicas")
+
+
+def _can_wake(item: KubeObject) -> bool:
+    metrics = entries(item.get("spec", "metrics"), ())
+    return any(metric.get("type") in ("Object", "External") for _, metric in metrics)
 
 
 @rule(Stage.SEMANTICS)
