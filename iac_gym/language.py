@@ -24,6 +24,10 @@ class Language:
     and requirements read; it raises `ParseError`. `rules` run in this order. `tags` are the words
     that a code fence may carry for it (lower case), `path` the usual name of its file, `patterns`
     the file names (fnmatch) by which the command line recognises it.
+
+    `select` may name the rules that can find anything in a model, a part of `rules` in the same
+    order, so that a manifest without a CronJob does not pay for the rules of CronJobs. The others
+    pass without being run, and leave no outcome.
     """
 
     name: str
@@ -32,6 +36,11 @@ class Language:
     tags: tuple[str, ...]
     path: str
     patterns: tuple[str, ...] = ()
+    select: Callable[[Any], tuple[Rule, ...]] | None = None
+
+    def rules_for(self, model: Any) -> tuple[Rule, ...]:
+        """Return the rules to run over a model."""
+        return self.select(model) if self.select else self.rules
 
 
 @cache

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from iac_gym.errors import UnknownName
 from iac_gym.task import Task
-from iac_gym.verdict import Stage, Verdict
+from iac_gym.verdict import Verdict
 
 #: The pass mark of the published figures.
 PASS_MARK = 0.6
@@ -82,24 +82,24 @@ class Reward:
 
 _ZERO = Reward(0.0, 0.0, 0.0, 0.0, solved=False)
 _UNSCORED = Reward(0.0, 0.0, 0.0, 0.0, solved=False, unscored=True)
-_RULED = (Stage.SCHEMA, Stage.REFERENCES, Stage.SEMANTICS)
 
 
 def reward_of(verdict: Verdict, weights: Weights = DEFAULT_WEIGHTS) -> Reward:
     """Turn a verdict into the reward, by the table of this module."""
-    if verdict.unscored:
+    facts = verdict.tally()
+    if facts.broken:
         return _UNSCORED
-    if verdict.gated or not verdict.asked:
+    if facts.gated or not verdict.asked:
         return _ZERO
-    met = verdict.met / verdict.asked
-    if verdict.valid:
-        syntax = correctness = layout = met
-    else:
-        ran = [outcome for outcome in verdict.outcomes if outcome.stage in _RULED]
-        quality = sum(outcome.passed for outcome in ran) / len(ran)
+    met = facts.met / verdict.asked
+    if facts.failed:
+        quality = 1 - facts.failed / facts.ruled
         syntax, correctness, layout = quality * met / 2, met / 2, met / 2
+    else:
+        syntax = correctness = layout = met
     total = weights.alpha * syntax + weights.beta * correctness + weights.gamma * layout
-    return Reward(syntax, correctness, layout, round(total, 12), solved=verdict.solved)
+    solved = not facts.failed and facts.met == verdict.asked
+    return Reward(syntax, correctness, layout, round(total, 12), solved)
 
 
 class IaCReward:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Stage(IntEnum):
@@ -73,6 +74,20 @@ class Outcome:
         return not self.findings and not self.error
 
 
+class Tally(NamedTuple):
+    """Counts over a verdict's outcomes, made in one pass.
+
+    `broken` checks failed through our fault; `gated` says that FORMAT or SYNTAX failed; `failed` of
+    the `ruled` validity rules behind the gates found something; `met` requirements are met.
+    """
+
+    broken: int
+    gated: bool
+    ruled: int
+    failed: int
+    met: int
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Facts about one answer, in the order of the stages. `asked` is the number of requirements.
@@ -83,6 +98,23 @@ class Verdict:
     outcomes: tuple[Outcome, ...]
     asked: int = 0
 
+    def tally(self) -> Tally:
+        """Count the outcomes."""
+        broken = ruled = failed = met = 0
+        gated = False
+        for outcome in self.outcomes:
+            stage, clean = outcome.stage, not outcome.findings
+            if outcome.error:
+                broken += 1
+            elif stage <= Stage.SYNTAX:
+                gated = gated or not clean
+            elif stage <= Stage.SEMANTICS:
+                ruled += 1
+                failed += not clean
+            elif clean and outcome.requirement >= 0:
+                met += 1
+        return Tally(broken, gated, ruled, failed, met)
+
     @property
     def unscored(self) -> str:
         """Why no verdict could be reached through our own fault; empty when there is one."""
@@ -91,7 +123,7 @@ class Verdict:
     @property
     def gated(self) -> bool:
         """Whether FORMAT or SYNTAX failed, so that nothing later was examined."""
-        return any(o.findings for o in self.outcomes if o.stage <= Stage.SYNTAX)
+        return self.tally().gated
 
     @property
     def valid(self) -> bool:
@@ -101,7 +133,7 @@ class Verdict:
     @property
     def met(self) -> int:
         """How many of the task's requirements are met."""
-        return sum(1 for o in self.outcomes if o.requirement >= 0 and o.passed)
+        return self.tally().met
 
     @property
     def solved(self) -> bool:

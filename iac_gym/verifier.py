@@ -64,7 +64,7 @@ def _parse(
 
 def _rules(models: Mapping[str, Any], languages: Mapping[str, Language]) -> Iterator[Outcome]:
     for name, model in models.items():
-        for rule in languages[name].rules:
+        for rule in languages[name].rules_for(model):
             yield _run(rule.check, model, {}, rule.stage, rule.name)
 
 

@@ -284,6 +284,14 @@ class Stack:
         self.volume(name, draw.choice("volume", VOLUMES), engine.path)
         return name, engine
 
+    def application(self, *, published: bool = True) -> tuple[str, App]:
+        """Add an application from an image, with its port published: one or two requirements."""
+        app = self.draw.choice("image", APPS)
+        name = self.image(self.draw.name("app"), app.image)
+        if published:
+            self.port(name, self.draw.choice("port", PORTS), app.port)
+        return name, app
+
     def setting(self, of: str, name: str = "setting") -> None:
         """Set a drawn environment variable. One requirement."""
         variable, values = self.draw.choice(name, MODES)

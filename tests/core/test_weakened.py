@@ -125,7 +125,8 @@ def test_syntax_that_pays_by_itself(category, monkeypatch):
 
 
 def test_validity_that_is_ignored(category, monkeypatch):
-    monkeypatch.setattr(Verdict, "valid", property(lambda self: not self.gated))
+    real = Verdict.tally
+    monkeypatch.setattr(Verdict, "tally", lambda self: real(self)._replace(failed=0))
     assert problems(category, contract.reward_orders_answers)
 
 

@@ -339,6 +339,14 @@ class _Reader:
                     self.complain("hosts", "extra_hosts", error, mark)
                 yield host, address.strip("[]")
 
+    def devices(self) -> None:
+        """Check `devices`: at most three parts, or a mapping with a target."""
+        for index, (item, mark) in enumerate(items(self.tree.get("devices"))):
+            if isinstance(item, str) and item.count(":") > 2:
+                self.complain("mounts", f"devices[{index}]", "it has too many colons", mark)
+            elif isinstance(item, YamlMap) and not isinstance(item.get("target"), str):
+                self.complain("mounts", f"devices[{index}]", "it has no target", mark)
+
     def times(self) -> None:
         """Check the durations and sizes that no one else reads."""
         deploy = as_map(self.tree.get("deploy"))
@@ -351,6 +359,7 @@ class _Reader:
         """Read the whole service."""
         tree = self.tree
         self.times()
+        self.devices()
         return Service(
             name=self.name,
             tree=tree,
@@ -398,9 +407,11 @@ class _Reader:
 
 
 def _ends(value: Any) -> tuple[int, int] | None:
-    if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
+    """Read `published` of the long syntax, which Compose hands on as it is, right or wrong."""
+    try:
+        return read_range(text_of(value))
+    except ValueError:
         return None
-    return read_range(text_of(value))
 
 
 def long_port(tree: YamlMap, mark: Mark) -> Port | None:

@@ -403,6 +403,42 @@ def builds_are_consistent(compose: ComposeFile) -> Iterator[Finding]:
             yield compose.finding(message, build.mark)
 
 
+def _entries(service: Service, field: str) -> list[str]:
+    value = as_map(service.tree.get("build")).get(field)
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+@rule(Stage.SEMANTICS)
+def build_entries_are_pairs(compose: ComposeFile) -> Iterator[Finding]:
+    """Additional contexts of a build are `name=context`, and SSH keys `default` or `id=path`.
+
+    Source: https://github.com/compose-spec/compose-go/blob/main/transform/mapping.go
+
+    Bad::
+
+        services:
+          app:
+            build:
+              context: .
+              additional_contexts: [../shared]
+
+    Good::
+
+        services:
+          app:
+            build:
+              context: .
+              additional_contexts: [shared=../shared]
+    """
+    for service in compose.services.values():
+        contexts = _entries(service, "additional_contexts")
+        keys = [item for item in _entries(service, "ssh") if item != "default"]
+        for item in (*contexts, *keys):
+            if "=" not in item:
+                message = f"`{item[:60]}` in the build of `{service.name}` is no `name=value`"
+                yield compose.finding(message, service.place("build"))
+
+
 def _sources(resource: Resource, keys: tuple[str, ...]) -> list[str]:
     tree = resource.tree if resource.tree is not None else {}
     return [key for key in keys if key in tree]
@@ -584,6 +620,7 @@ IN_ORDER = (
     replicas_agree,
     limits_agree,
     builds_are_consistent,
+    build_entries_are_pairs,
     secrets_and_configs_have_one_source,
     external_volumes_have_no_settings,
     watches_have_a_target,
