@@ -54,6 +54,14 @@ def command(
         if os.environ.get("LOCAL_RANK", "0") == "0":
             print(f"agents.{algorithm}: {error}", file=sys.stderr)
         return BAD_INPUT
+    except KeyboardInterrupt:
+        if os.environ.get("LOCAL_RANK", "0") == "0":
+            print(
+                f"agents.{algorithm}: stopped. What the run folder holds is kept; "
+                "--resume RUN_FOLDER goes on from its last checkpoint.",
+                file=sys.stderr,
+            )
+        return INTERRUPTED
 
 
 def prepare_process(config: BaseConfig) -> None:
@@ -278,31 +286,48 @@ def _sharded(trainer: Any) -> bool:
 
 def _measured(job: Job, trainer: Any, when: str) -> Measurement | None:
     """Measure the model, or take the measurement that the interrupted run had made."""
-    from agents.evaluate import Measurement, measure
+    from agents.evaluate import Measurement
 
     stored = job.folder.read_json("evaluation.json") or {}
     if stored.get("ids") != list(job.test.ids):
         stored = {"ids": list(job.test.ids)}
     elif when == "before" and stored.get(when):
         return Measurement.from_json(stored[when])
-    if not job.config.evaluate or _sharded(trainer):
+    if not job.config.evaluate:
+        return None
+    if _sharded(trainer):
+        job.console.print("Sharded weights are not measured here; use agents.evaluate afterwards.")
         return None
     model = trainer.accelerator.unwrap_model(trainer.model)
-    job.console.print(f"Measuring {when} training on {len(job.test.ids)} test tasks ...")
-    found = measure(
-        replace(job.loaded, model=model),
-        job.test,
-        seed=job.config.eval_seed,
-        max_new_tokens=job.lengths.completion,
-        batch=job.config.eval_batch,
-        workers=job.config.workers,
-    )
+    found = _measure(job, replace(job.loaded, model=model), f"Measuring {when} training")
     job.console.print(
         f"Solved {when} training: {found.sampled.solved:.1%} sampled, "
         f"{found.greedy.solved:.1%} greedy."
     )
     job.folder.write_json("evaluation.json", stored | {when: found.to_json()})
     return found
+
+
+def _measure(job: Job, loaded: Loaded, title: str) -> Measurement:
+    """Measure a model on the job's test tasks, with a bar on a terminal."""
+    from rich.progress import Progress
+
+    from agents.evaluate import measure
+
+    count = len(job.test.ids)
+    job.console.print(f"{title} on {count} test tasks ...")
+    with Progress(console=job.console, transient=True, disable=not job.console.is_terminal) as bar:
+        mine = -(-count // job.state.num_processes)
+        asked = bar.add_task(title, total=2 * mine)
+        return measure(
+            loaded,
+            job.test,
+            seed=job.config.eval_seed,
+            max_new_tokens=job.lengths.completion,
+            batch=job.config.eval_batch,
+            workers=job.config.workers,
+            progress=lambda new: bar.advance(asked, new),
+        )
 
 
 def _train(job: Job, trainer: Any) -> Stopper:
@@ -358,13 +383,10 @@ def _write_report(job: Job, before: Measurement | None, after: Measurement | Non
 
 def _evaluate_only(config: BaseConfig) -> int:
     """Measure one model and print the table."""
-    from agents.evaluate import measure, table
+    from agents.evaluate import table
 
     job = Job("evaluate", config)
-    found = measure(
-        job.loaded, job.test, seed=config.eval_seed, max_new_tokens=job.lengths.completion,
-        batch=config.eval_batch, workers=config.workers,
-    )  # fmt: skip
+    found = _measure(job, job.loaded, f"Measuring {config.model}")
     shown = Table(title=f"{config.model} on {', '.join(config.env)}: solved, 95 % intervals")
     rows = table(found, None, families=True)
     for title in rows[0]:

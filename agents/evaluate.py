@@ -9,7 +9,8 @@ intervals over tasks.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -143,15 +144,35 @@ def _answers(
 
     ids = prompt_ids(prompts, loaded.tokenizer)
     rows: list[list[int]] = []
-    for start in range(0, len(ids), batch):
-        part = ids[start : start + batch]
-        rows += sample(
-            loaded.model, part, max_new_tokens=max_new_tokens, temperature=temperature,
-            eos_id=loaded.end_ids, seed=seed + start,
-        )  # fmt: skip
-        if progress:
-            progress(len(part))
+    with _plain_sampling(loaded):
+        for start in range(0, len(ids), batch):
+            part = ids[start : start + batch]
+            rows += sample(
+                loaded.model, part, max_new_tokens=max_new_tokens, temperature=temperature,
+                eos_id=loaded.end_ids, seed=seed + start,
+            )  # fmt: skip
+            if progress:
+                progress(len(part))
     return rows
+
+
+@contextmanager
+def _plain_sampling(loaded: Loaded) -> Iterator[None]:
+    """Put the model's own sampling habits aside (repetition penalties and the like).
+
+    Rollouts are sampled without them, so measurements are too.
+    """
+    from transformers import GenerationConfig
+
+    model = loaded.model.get_base_model() if hasattr(loaded.model, "peft_config") else loaded.model
+    kept, plain = model.generation_config, GenerationConfig()
+    for name in ("bos_token_id", "eos_token_id", "pad_token_id"):
+        setattr(plain, name, getattr(kept, name))
+    model.generation_config = plain
+    try:
+        yield
+    finally:
+        model.generation_config = kept
 
 
 def _outcome(task_id: str, reward: dict[str, float], tokens: int) -> Outcome:

@@ -36,9 +36,7 @@ def batch_of(trainer, lengths, advantages, ratio=1.0):
         "num_items_in_batch": mask.sum() * trainer.args.steps_per_generation,
     }
     with torch.no_grad():
-        old = (
-            trainer._old_logps(batch) if hasattr(trainer, "_old_logps") else old_of(trainer, batch)
-        )
+        old = old_of(trainer, batch)
     batch["old_per_token_logps"] = old - torch.log(torch.tensor(ratio))
     return batch
 

@@ -36,6 +36,7 @@ class Lexer:
         raw: bool = False,
         quotes: bool = True,
         split: bool = True,
+        budget: Budget | None = None,
     ) -> None:
         self._text = text
         self._end = len(text)
@@ -45,6 +46,7 @@ class Lexer:
         self._raw = raw
         self._depth = 0
         self._split = split
+        self._budget = budget or Budget()
         self.words: list[str] = []
         self._word: list[str] = []
         self._special: dict[str, Callable[[], str]] = {"$": self._dollar, "<": self._angle}
@@ -208,23 +210,21 @@ class Lexer:
             if missing and not self._raw:
                 raise BadSubstitution(f"`{name}` is not set: {word or 'it is required'}")
             return value or ""
-        return trim(word, value or "", mark)
+        return trim(word, value or "", mark, self._budget)
 
     def _replace(self, name: str) -> str:
         every = self._peek() == "/"
         self._at += every
         pattern = self._until("/", True)
         replacement = self._until("}", True)
-        found = _glob(pattern, greedy=True)
         value = self._env.get(name, "")
-        return re.sub(found, lambda _: replacement, value, count=0 if every else 1)
+        return replace(pattern, value, replacement, every, self._budget)
 
 
-def _glob(pattern: str, greedy: bool) -> re.Pattern[str]:
-    """Turn a shell pattern of `*` and `?` into a regular expression."""
-    if pattern.count("*") > 4 or len(pattern) > 200:
-        raise BadSubstitution("the pattern of a substitution is too long")
-    out, at = [], 0
+def _tokens(pattern: str) -> list[str]:
+    """Split a shell pattern: "*" and "?" stand for themselves, other characters as "=x"."""
+    out: list[str] = []
+    at = 0
     while at < len(pattern):
         char = pattern[at]
         at += 1
@@ -233,41 +233,100 @@ def _glob(pattern: str, greedy: bool) -> re.Pattern[str]:
             at += 1
             if char not in "*?\\}/":
                 raise BadSubstitution(f"`\\{char}` is no escape in a pattern")
-            out.append(re.escape(char))
-        elif char == "*":
-            out.append(".*" if greedy else ".*?")
+            out.append("=" + char)
+        elif char == "*" and out[-1:] == ["*"]:
+            continue
         else:
-            out.append("." if char == "?" else re.escape(char))
-    return re.compile("".join(out))
+            out.append(char if char in "*?" else "=" + char)
+    return out
 
 
-def trim(pattern: str, value: str, mark: str) -> str:
+class Budget:
+    """The steps that matching patterns may take in one file."""
+
+    def __init__(self, steps: int = 200_000) -> None:
+        self._left = steps
+
+    def spend(self, steps: int) -> None:
+        """Take steps; raises `BadSubstitution` when they are used up."""
+        self._left -= steps
+        if self._left < 0:
+            raise BadSubstitution("the patterns of the substitutions take too many steps")
+
+
+def _ends(tokens: list[str], value: str, start: int, budget: Budget) -> list[int]:
+    """Return where matches of the whole pattern that begin at `start` end, in rising order."""
+    alive = _closure({0}, tokens)
+    ends = [start] if len(tokens) in alive else []
+    for at in range(start, len(value)):
+        budget.spend(len(alive) + 1)
+        after = set()
+        for state in alive:
+            token = tokens[state] if state < len(tokens) else ""
+            if token == "*":
+                after.add(state)
+            elif token == "?" or token == "=" + value[at]:
+                after.add(state + 1)
+        if not after:
+            break
+        alive = _closure(after, tokens)
+        if len(tokens) in alive:
+            ends.append(at + 1)
+    return ends
+
+
+def _closure(states: set[int], tokens: list[str]) -> set[int]:
+    return states | {one + 1 for one in states if one < len(tokens) and tokens[one] == "*"}
+
+
+def trim(pattern: str, value: str, mark: str, budget: Budget) -> str:
     """Cut a pattern off the start (`#`) or the end (`%`) of a value; doubled marks are greedy."""
     greedy = pattern.startswith(mark)
-    pattern = pattern[1:] if greedy else pattern
-    value = value[:4096]
-    if mark == "#":
-        found = _glob(pattern, greedy).match(value)
-        return value[found.end() :] if found else value
-    whole = re.compile(f"(?:{_glob(pattern, True).pattern})\\Z")
-    places = range(len(value) + 1) if greedy else range(len(value), -1, -1)
-    for place in places:
-        if whole.match(value, place):
-            return value[:place]
-    return value
+    tokens = _tokens(pattern[1:] if greedy else pattern)
+    if mark == "%":
+        tokens, value = tokens[::-1], value[::-1]
+    ends = _ends(tokens, value, 0, budget)
+    if ends:
+        value = value[ends[-1] if greedy else ends[0] :]
+    return value[::-1] if mark == "%" else value
 
 
-def expand(text: str, env: Mapping[str, str], escape: str = "\\") -> str:
+def replace(pattern: str, value: str, new: str, every: bool, budget: Budget) -> str:
+    """Replace the first, or every, longest match of a pattern."""
+    tokens = _tokens(pattern)
+    out: list[str] = []
+    at = 0
+    while at <= len(value):
+        ends = _ends(tokens, value, at, budget)
+        if ends and (ends[-1] > at or not tokens):
+            out.append(new)
+            end = ends[-1]
+            if not every or end == at:
+                return "".join(out) + value[end:]
+            at = end
+        else:
+            out.append(value[at : at + 1])
+            at += 1
+    return "".join(out)
+
+
+def expand(
+    text: str, env: Mapping[str, str], escape: str = "\\", budget: Budget | None = None
+) -> str:
     """Expand a word; raises `BadSubstitution`."""
     if _MARKED.search(text):
         if text[:1] == '"' == text[-1:] and not _MARKED.search(text, 1, len(text) - 1) and text[1:]:
             return text[1:-1]
-        return Lexer(text, env, escape, split=False).expand()
+        return Lexer(text, env, escape, split=False, budget=budget).expand()
     return text
 
 
-def expand_words(text: str, env: Mapping[str, str], escape: str = "\\") -> list[str]:
+def expand_words(
+    text: str, env: Mapping[str, str], escape: str = "\\", budget: Budget | None = None
+) -> list[str]:
     """Expand a text and split it into words; raises `BadSubstitution`."""
-    lexer = Lexer(text, env, escape)
+    if not _MARKED.search(text):
+        return text.split()
+    lexer = Lexer(text, env, escape, budget=budget)
     lexer.expand()
     return lexer.words

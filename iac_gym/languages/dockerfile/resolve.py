@@ -10,7 +10,13 @@ import re
 from collections.abc import Callable, Mapping
 
 from iac_gym.languages.dockerfile import values
-from iac_gym.languages.dockerfile.lexer import BadSubstitution, Lexer, expand, expand_words
+from iac_gym.languages.dockerfile.lexer import (
+    BadSubstitution,
+    Budget,
+    Lexer,
+    expand,
+    expand_words,
+)
 from iac_gym.languages.dockerfile.lines import Heredoc, Instruction, heredoc_of
 from iac_gym.languages.dockerfile.model import (
     Config,
@@ -101,6 +107,7 @@ class Resolver:
         self._global = dict(GLOBAL_ARGS)
         self._names: dict[str, Stage] = {}
         self._expanded = 0
+        self._budget = Budget()
         self.model = DockerfileModel(instructions, by_keyword, [], [], escape, directives, {})
         self._stages()
         self._link()
@@ -115,7 +122,7 @@ class Resolver:
         if text.isalnum() or self._expanded > MOST_EXPANDED:
             return text
         try:
-            value = expand(text, env, self._escape)
+            value = expand(text, env, self._escape, self._budget)
         except BadSubstitution as error:
             self._fault("variable-substitution", at, str(error))
             return text
@@ -312,7 +319,7 @@ class Resolver:
     def _expose(self, stage: Stage, config: Config, at: Instruction) -> None:
         for word in at.args:
             try:
-                for text in expand_words(word, config.variables, self._escape):
+                for text in expand_words(word, config.variables, self._escape, self._budget):
                     config.ports[values.ports(text)] = None
             except BadSubstitution as error:
                 self._fault("variable-substitution", at, str(error))
@@ -410,7 +417,9 @@ class Resolver:
         if not doc.expand or "$" not in doc.content:
             return
         try:
-            Lexer(doc.content, config.variables, quotes=False, split=False).expand()
+            Lexer(
+                doc.content, config.variables, quotes=False, split=False, budget=self._budget
+            ).expand()
         except BadSubstitution as error:
             self._fault("variable-substitution", at, f"in the heredoc `{doc.name[:40]}`: {error}")
 
