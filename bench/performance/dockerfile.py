@@ -1,6 +1,6 @@
 """How fast a Dockerfile is graded, against hadolint started once per file, in the same run.
 
-    python -m bench.performance.dockerfile
+python -m bench.performance.dockerfile
 """
 
 from __future__ import annotations

@@ -27,7 +27,8 @@ INTERVALS = ("5s", "10s", "15s", "20s", "45s", "1m", "90s", "2m")
 PERIODS = ("3s", "4s", "8s", "12s", "25s", "40s", "50s", "70s")
 APT_PACKAGES = tuple(
     """ca-certificates curl git gnupg imagemagick jq less libpq5 netcat-openbsd openssh-client
-    postgresql-client procps redis-tools rsync socat sqlite3 tini tree unzip vim-tiny wget zip""".split()
+    postgresql-client procps redis-tools rsync socat sqlite3 tini tree unzip vim-tiny wget
+    zip""".split()
 )
 APK_PACKAGES = tuple(
     """bash bind-tools ca-certificates coreutils curl findutils git gnupg graphviz jq nmap

@@ -204,7 +204,8 @@ def web_frontend(draw: Draw) -> Draft:
     )  # fmt: skip
     line = f"npm run build --workspace={app}"
     extras = (
-        _manifest(build, ["package.json", "package-lock.json"], "npm ci"), _step(build, line, "/root/.npm"),
+        _manifest(build, ["package.json", "package-lock.json"], "npm ci"),
+        _step(build, line, "/root/.npm"),
         *COMMON[:4], APK, WGET,
         _stage_env(build, "NODE_OPTIONS", "--max-old-space-size=4096"), ALPINE_USER, *COMMON[4:],
     )  # fmt: skip
@@ -236,7 +237,7 @@ def node_service(draw: Draw) -> Draft:
     build.commit("yarn compile")
     return recipe.draft(
         f"Write the Dockerfile of the TypeScript service `{app}`",
-        f"Package the Node.js service `{app}`: compile it in one stage and run it from a slim image",
+        f"Package the Node.js service `{app}`: compile in one stage, run from a slim image",
     )
 
 
@@ -267,7 +268,7 @@ def python_service(draw: Draw) -> Draft:
     build.commit(f"{venv}/bin/python -m pip install .", f"{made[0]} && ")
     return recipe.draft(
         f"Write a two-stage Dockerfile for the Python service `{app}`",
-        f"Containerise the Python package `{app}` with its virtual environment made in a first stage",
+        f"Containerise the Python package `{app}`, its virtual environment made in a first stage",
     )
 
 

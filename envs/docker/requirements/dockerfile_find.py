@@ -14,11 +14,13 @@ from iac_gym.verdict import Finding
 
 
 def missing(model: DockerfileModel, message: str, hint: str = "") -> Finding:
+    """Make a finding at the final stage about something that is not there."""
     line = model.final.source.line if model.final else 1
     return Finding(message, "", line, 1, hint)
 
 
 def place_of(stage: Stage, field: str) -> Instruction:
+    """Return the instruction that last set a field of the final image, or else its FROM."""
     return stage.config.where.get(field, stage.source)
 
 
@@ -39,6 +41,7 @@ def find_stage(model: DockerfileModel, name: str) -> Stage | None:
 
 
 def no_stage(model: DockerfileModel, name: str) -> Finding:
+    """Make the finding for a stage that does not exist or is not needed."""
     built = any(stage.name == name.lower() for stage in model.stages)
     why = "is not used by the final image" if built else "does not exist"
     return missing(model, f"the stage `{name}` {why}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from iac_gym.languages.dockerfile.lines import Instruction, read
 
@@ -32,7 +32,11 @@ def equivalents(files: Mapping[str, str]) -> Iterator[tuple[str, Mapping[str, st
         {path: re.sub(r'(?m)^((?:CMD|ENTRYPOINT) )\["', r'\1[ "', text)},
     )
     yield "base images from build arguments", {path: _arguments(text)}
-    yield "an unused stage in front", {path: f"FROM busybox:1.36 AS unused\nUSER root\n\n{text}"}
+    if text.startswith("FROM "):
+        yield (
+            "an unused stage in front",
+            {path: f"FROM busybox:1.36 AS unused\nUSER root\n\n{text}"},
+        )
     yield "an earlier CMD that is replaced", {path: _earlier(text)}
 
 
@@ -58,10 +62,9 @@ def _commented(lines: list[str], instructions: list[Instruction]) -> str:
     return "\n".join(out)
 
 
-def _each(text: str, pattern: re.Pattern[str], new: object) -> str:
+def _each(text: str, pattern: re.Pattern[str], new: str | Callable[[re.Match[str]], str]) -> str:
     return "\n".join(
-        pattern.sub(new, line) if pattern.fullmatch(line) else line  # type: ignore[arg-type]
-        for line in text.split("\n")
+        pattern.sub(new, line) if pattern.fullmatch(line) else line for line in text.split("\n")
     )
 
 
@@ -71,7 +74,7 @@ def _heredoc(found: re.Match[str]) -> str:
 
 
 def _arguments(text: str) -> str:
-    base = re.match(r"FROM (\S+)", text)
+    base = re.match(r"FROM ([^-\s]\S*)", text)
     if not base:
         return text
     return f"ARG BASE={base[1]}\n\nFROM ${{BASE}}{text[base.end() :]}"

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from iac_gym.languages.dockerfile.lines import Heredoc, Instruction
-from iac_gym.languages.dockerfile.shell import SHELLS, Command, Script, read_script, shell_argument
+from iac_gym.languages.dockerfile.shell import (
+    SHELLS,
+    Command,
+    Script,
+    read_script,
+    shell_argument,
+)
 from iac_gym.languages.dockerfile.values import Mount
 from iac_gym.verdict import Finding
 
@@ -16,7 +22,7 @@ DEFAULT_SHELL = ("/bin/sh", "-c")
 
 @dataclass(slots=True)
 class Health:
-    """A health check. `test` is empty for NONE; times in seconds, 0 where Docker's default holds."""
+    """A health check: `test` is empty for NONE; seconds, 0 where Docker's default holds."""
 
     test: tuple[str, ...]
     shell: bool

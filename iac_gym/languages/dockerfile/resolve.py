@@ -44,7 +44,8 @@ GLOBAL_ARGS = {
 }  # fmt: skip
 _SIGNALS = frozenset(
     """ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT
-    STOP SYS TERM TRAP TSTP TTIN TTOU UNUSED URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX""".split()
+    STOP SYS TERM TRAP TSTP TTIN TTOU UNUSED URG USR1 USR2 VTALRM WINCH XCPU XFSZ
+    RTMIN RTMAX""".split()
 )
 
 
@@ -393,7 +394,7 @@ class Resolver:
                 "" if source else image,
                 owner,
                 config.user,
-            )  # fmt: skip
+            )
         )
 
     def _sources(self, sources: list[str], at: Instruction) -> None:
@@ -443,9 +444,15 @@ class Resolver:
                 mounts.append(mount)
                 self._check_target(mount, config, at)
         run = Run(
-            at, at.rest, at.args if at.json else (), tuple(mounts), config.shell, config.user,
-            config.workdir, config.variables,
-        )  # fmt: skip
+            at,
+            at.rest,
+            at.args if at.json else (),
+            tuple(mounts),
+            config.shell,
+            config.user,
+            config.workdir,
+            config.variables,
+        )
         run.start = max(at.text.find(at.rest), 0)
         run.posix = _posix(stage, config)
         if at.heredocs:
@@ -453,9 +460,9 @@ class Resolver:
         stage.own.append(run)
 
     def _check_target(self, mount: values.Mount, config: Config, at: Instruction) -> None:
-        if mount.type in ("bind", "cache", "tmpfs"):
-            if absolute(mount.target, config.workdir) == "/":
-                self._fault("run-options", at, "a mount without target would be mounted at /")
+        placed = mount.type in ("bind", "cache", "tmpfs")
+        if placed and absolute(mount.target, config.workdir) == "/":
+            self._fault("run-options", at, "a mount without target would be mounted at /")
 
 
 def _posix(stage: Stage, config: Config) -> bool:
@@ -485,12 +492,22 @@ def _heredoc_script(run: Run, at: Instruction) -> None:
 
 Handler = Callable[[Resolver, Stage, Config, Instruction], None]
 _HANDLERS: dict[str, Handler] = {
-    "ENV": Resolver._env, "ARG": Resolver._arg, "LABEL": Resolver._label, "USER": Resolver._user,
-    "WORKDIR": Resolver._workdir, "CMD": Resolver._cmd, "ENTRYPOINT": Resolver._entrypoint,
-    "EXPOSE": Resolver._expose, "VOLUME": Resolver._volume, "STOPSIGNAL": Resolver._stop_signal,
-    "HEALTHCHECK": Resolver._health, "SHELL": Resolver._shell, "COPY": Resolver._copy,
-    "ADD": Resolver._copy, "RUN": Resolver._run,
-}  # fmt: skip
+    "ENV": Resolver._env,
+    "ARG": Resolver._arg,
+    "LABEL": Resolver._label,
+    "USER": Resolver._user,
+    "WORKDIR": Resolver._workdir,
+    "CMD": Resolver._cmd,
+    "ENTRYPOINT": Resolver._entrypoint,
+    "EXPOSE": Resolver._expose,
+    "VOLUME": Resolver._volume,
+    "STOPSIGNAL": Resolver._stop_signal,
+    "HEALTHCHECK": Resolver._health,
+    "SHELL": Resolver._shell,
+    "COPY": Resolver._copy,
+    "ADD": Resolver._copy,
+    "RUN": Resolver._run,
+}
 
 
 def resolve(

@@ -231,24 +231,23 @@ def mark_certain(items: list[tuple[str, list[Command]]], dead: bool) -> None:
 
     `a || true` forgives a failure, so `a` does not count; `a || exit 1` does not forgive.
     """
-    forgiven = len(items)
-    for place, (op, commands) in enumerate(items):
-        if op == "||":
-            if commands[0].program not in ("exit", "false", "return"):
-                forgiven = min(forgiven, place)
-                for _, earlier in items[:place]:
-                    for command in earlier:
-                        command.certain = False
-            for command in commands:
-                command.certain = False
+    doubtful, after_or = _forgiven(items)
     skip = dead
     for place, (op, commands) in enumerate(items):
-        if skip or place >= forgiven:
+        if skip or op == "||" or place < doubtful or place >= after_or:
             for command in commands:
                 command.certain = False
-        program = commands[-1].program
-        if op != "||" and (program in _CONDITIONS or is_stop(commands[-1])):
+        if op != "||" and (commands[-1].program in _CONDITIONS or is_stop(commands[-1])):
             skip = True
+
+
+def _forgiven(items: list[tuple[str, list[Command]]]) -> tuple[int, int]:
+    """Return the places before which, and from which, commands are in doubt for an `||`."""
+    doubtful, after_or = 0, len(items)
+    for place, (op, commands) in enumerate(items):
+        if op == "||" and commands[0].program not in ("exit", "false", "return"):
+            doubtful, after_or = place, min(after_or, place)
+    return doubtful, after_or
 
 
 def _unwrap(script: Script, env: Lookup, depth: int) -> Script:

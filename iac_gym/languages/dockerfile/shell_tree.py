@@ -88,7 +88,7 @@ class _Walker:
         if depth > MOST_DEPTH:
             return
         kind = node.type
-        if kind == "command":
+        if kind in ("command", "declaration_command", "unset_command"):
             self._pipe += 1
             self._command(node, certain)
         elif kind == "list":
@@ -104,9 +104,6 @@ class _Walker:
         elif kind == "test_command":
             self._pipe += 1
             self.commands.append(Command(("[",), self._offset(node), certain, self._pipe))
-        elif kind in ("declaration_command", "unset_command"):
-            self._pipe += 1
-            self._command(node, certain)
         elif kind in _UNSURE:
             self.sequence(node, False, depth)
 
