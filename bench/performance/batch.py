@@ -14,8 +14,7 @@ def measure() -> Iterator[Measurement]:
     """Time a batch of 2,048 completions: 256 tasks with 8 answers each, as a trainer sends them."""
     ids = [task_id for task_id in sample_ids(ENV, "train", 256, seed=1) for _ in range(8)]
     texts = [
-        load_task(task_id).reference_text + f"# {place}\n"
-        for place, task_id in enumerate(ids)
+        load_task(task_id).reference_text + f"# {place}\n" for place, task_id in enumerate(ids)
     ]
     serial = median_seconds(lambda: grade_batch(ids, texts), at_least=4)
     pooled = median_seconds(lambda: grade_batch(ids, texts, workers=2), at_least=4)

@@ -16,16 +16,17 @@ class DockerEnv(IaCEnv):
     """Dockerfiles and compose files that build images and run stacks of services.
 
     ## Description
-    A task asks for one file: a Dockerfile (a multi-stage build of a Go, Node, Python, Java, Rust
-    or .NET program, a static site, a small single-stage image, ...) or a `compose.yaml` (a stack
-    of services, networks, volumes and secrets). A Dockerfile is read as BuildKit reads it and a
-    compose file by the Compose specification; no Docker daemon is needed. What a task asks for is
-    looked for in the resolved model: the last `CMD` wins, `ARG` and `ENV` are expanded, a stage
+    A task asks for a Dockerfile (a multi-stage build of a Go, Node, Python, Java, Rust or .NET
+    program, a static site, a small single-stage image, ...), for a `compose.yaml` (a stack of
+    services, networks, volumes and secrets), or for both. A Dockerfile is read as BuildKit reads
+    it and a compose file by the Compose specification; no Docker daemon is needed. What a task
+    asks for is looked for in the resolved model: the last `CMD` wins, `ARG` and `ENV` are expanded, a stage
     inherits from the stage it is built on, and stages that the final image does not need do not
     count.
 
     ## Action Space
-    Any text: the answer of the agent, the file alone or in one fenced code block.
+    Any text: the answer of the agent, a file alone or in one fenced code block; two files in a
+    fenced block each, under their paths.
 
     ## Observation Space
     Any text: the instruction of the task; after an answer, the report of its verification.
@@ -44,8 +45,8 @@ class DockerEnv(IaCEnv):
     task.
 
     ## Arguments
-    `split`, `family`, `difficulty` (the defaults of the options), `max_turns` and `render_mode`
-    (`"ansi"` or None).
+    `split`, `families`, `levels`, `max_turns`, `alpha`, `beta`, `gamma`, `render_mode`: see
+    `iac_gym.env.IaCEnv`.
 
     ## Version History
     * v0: first version.

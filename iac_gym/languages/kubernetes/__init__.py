@@ -5,6 +5,7 @@ from __future__ import annotations
 from iac_gym.language import Language
 from iac_gym.languages.kubernetes.parse import parse
 from iac_gym.languages.kubernetes.rules import IN_ORDER
+from iac_gym.languages.kubernetes.selection import chooser
 
 RULES = IN_ORDER
 
@@ -15,4 +16,5 @@ LANGUAGE = Language(
     tags=("yaml", "yml", "json", "kubernetes", "k8s", "manifest"),
     path="manifest.yaml",
     patterns=("*.yaml", "*.yml", "*.json"),
+    select=chooser(RULES),
 )

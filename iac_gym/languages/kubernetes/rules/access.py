@@ -9,11 +9,13 @@ from iac_gym.check import rule
 from iac_gym.languages.kubernetes.model import Manifest
 from iac_gym.languages.kubernetes.rules import forms
 from iac_gym.languages.kubernetes.rules.views import entries, of_kind
+from iac_gym.languages.kubernetes.selection import needs
 from iac_gym.verdict import Finding, Stage
 
 _GROUP = "rbac.authorization.k8s.io"
 
 
+@needs("Role|ClusterRole", "rules")
 @rule(Stage.SEMANTICS)
 def role_rules(manifest: Manifest) -> Iterator[Finding]:
     """A rule of a role has verbs, and API groups with resources (or non-resource URLs).
@@ -57,6 +59,7 @@ def _rule_problems(one: dict[Any, Any], in_namespace: bool) -> Iterator[tuple[st
         yield "resources", "the rule has no resources"
 
 
+@needs("RoleBinding|ClusterRoleBinding", "roleRef")
 @rule(Stage.SEMANTICS)
 def role_references(manifest: Manifest) -> Iterator[Finding]:
     """A binding refers to a role: a RoleBinding to either kind, a ClusterRoleBinding to one.
@@ -89,6 +92,7 @@ def role_references(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding("the role's name is empty or contains '/'", "roleRef", "name")
 
 
+@needs("RoleBinding|ClusterRoleBinding", "subjects")
 @rule(Stage.SEMANTICS)
 def binding_subjects(manifest: Manifest) -> Iterator[Finding]:
     """Subjects are users, groups and service accounts, each with its API group.

@@ -8,6 +8,7 @@ from iac_gym.check import rule
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_map
 from iac_gym.languages.kubernetes.rules import forms
 from iac_gym.languages.kubernetes.rules.views import of_kind
+from iac_gym.languages.kubernetes.selection import needs
 from iac_gym.verdict import Finding, Stage
 
 #: Most bytes in the values of a ConfigMap or Secret.
@@ -29,6 +30,7 @@ def keys_of(item: KubeObject) -> set[str]:
     return {key for part in parts for key in part if isinstance(key, str)}
 
 
+@needs("ConfigMap|Secret")
 @rule(Stage.SEMANTICS)
 def data_keys(manifest: Manifest) -> Iterator[Finding]:
     """Keys of ConfigMaps and Secrets consist of letters, digits, `-`, `_` and `.`.
@@ -60,6 +62,7 @@ def data_keys(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(f"the data has {size} bytes, at most {_MOST_BYTES} fit", "data")
 
 
+@needs("ConfigMap", "binaryData")
 @rule(Stage.SEMANTICS)
 def distinct_data_keys(manifest: Manifest) -> Iterator[Finding]:
     """A key of a ConfigMap stands in `data` or in `binaryData`, not in both.
@@ -101,6 +104,7 @@ def _size(item: KubeObject) -> int:
     return size
 
 
+@needs("Secret", "type")
 @rule(Stage.SEMANTICS)
 def secret_types(manifest: Manifest) -> Iterator[Finding]:
     """A Secret of a built-in type has the keys of that type.

@@ -10,12 +10,14 @@ from iac_gym.languages.kubernetes.model import Manifest, Path, as_list, as_map
 from iac_gym.languages.kubernetes.rules import forms
 from iac_gym.languages.kubernetes.rules.downward import field_problem, resource_problem
 from iac_gym.languages.kubernetes.rules.views import Pod, entries, view, whole
+from iac_gym.languages.kubernetes.selection import CONTAINERS, PODS, needs
 from iac_gym.verdict import Finding, Stage
 
 _ENV_SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")
 _MOST_ID = 2**31 - 1
 
 
+@needs(PODS)
 @rule(Stage.SEMANTICS)
 def at_least_one_container(manifest: Manifest) -> Iterator[Finding]:
     """A pod has at least one container.
@@ -43,6 +45,7 @@ def at_least_one_container(manifest: Manifest) -> Iterator[Finding]:
             yield pod.item.finding("the pod has no container", *pod.path, "containers")
 
 
+@needs(PODS)
 @rule(Stage.SEMANTICS)
 def well_formed_container_names(manifest: Manifest) -> Iterator[Finding]:
     """A container's name is a DNS label.
@@ -72,6 +75,7 @@ def well_formed_container_names(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, *path, "name", hint=forms.LABEL_HINT)
 
 
+@needs(PODS, CONTAINERS)
 @rule(Stage.SEMANTICS)
 def unique_container_names(manifest: Manifest) -> Iterator[Finding]:
     """Containers and init containers of a pod have different names.
@@ -107,6 +111,7 @@ def unique_container_names(manifest: Manifest) -> Iterator[Finding]:
             seen.add(name)
 
 
+@needs(PODS)
 @rule(Stage.SEMANTICS)
 def container_images(manifest: Manifest) -> Iterator[Finding]:
     """Every container of a workload names its image, without spaces around it.
@@ -138,6 +143,7 @@ def container_images(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, *path, "image")
 
 
+@needs(PODS, "restartPolicy")
 @rule(Stage.SEMANTICS)
 def container_restart_policy(manifest: Manifest) -> Iterator[Finding]:
     """A container's own `restartPolicy` is Always, OnFailure or Never.
@@ -173,6 +179,7 @@ def container_restart_policy(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, *path, "restartPolicy")
 
 
+@needs(PODS, "containerPort|hostPort")
 @rule(Stage.SEMANTICS)
 def container_ports(manifest: Manifest) -> Iterator[Finding]:
     """Ports of containers and of hosts are from 1 to 65535.
@@ -204,6 +211,7 @@ def container_ports(manifest: Manifest) -> Iterator[Finding]:
                     yield item.finding(text, *place, field)
 
 
+@needs(PODS, "ports")
 @rule(Stage.SEMANTICS)
 def container_port_names(manifest: Manifest) -> Iterator[Finding]:
     """Names of a container's ports differ and have the form of service names by IANA.
@@ -249,6 +257,7 @@ def container_port_names(manifest: Manifest) -> Iterator[Finding]:
             seen.add(name)
 
 
+@needs(PODS, "hostPort")
 @rule(Stage.SEMANTICS)
 def unique_host_ports(manifest: Manifest) -> Iterator[Finding]:
     """No two ports of a pod take the same port of the host.
@@ -293,6 +302,7 @@ def unique_host_ports(manifest: Manifest) -> Iterator[Finding]:
                 seen.add(parts)
 
 
+@needs(PODS, "env|envFrom")
 @rule(Stage.SEMANTICS)
 def environment_names(manifest: Manifest) -> Iterator[Finding]:
     """Names of environment variables are printable ASCII characters without `=`.
@@ -328,6 +338,7 @@ def environment_names(manifest: Manifest) -> Iterator[Finding]:
                     yield item.finding(text, *place, key)
 
 
+@needs(PODS, "valueFrom|envFrom")
 @rule(Stage.SEMANTICS)
 def environment_sources(manifest: Manifest) -> Iterator[Finding]:
     """A variable has a value or one source, and an entry of `envFrom` exactly one source.
@@ -386,6 +397,7 @@ def _source_problem(variable: dict[Any, Any]) -> str:
     return "" if len(given) == 1 else f"`valueFrom` has {len(given)} sources, it must be one"
 
 
+@needs(PODS, "valueFrom")
 @rule(Stage.SEMANTICS)
 def environment_references(manifest: Manifest) -> Iterator[Finding]:
     """References of variables name an existing kind of field, and a valid key of a map.
@@ -448,6 +460,7 @@ def _reference_problems(source: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
             yield (field, "name"), f"`{name[:80]}` is no name of an object"
 
 
+@needs(PODS, "runAsUser|runAsGroup|fsGroup|supplementalGroups")
 @rule(Stage.SEMANTICS)
 def user_and_group_ids(manifest: Manifest) -> Iterator[Finding]:
     """Ids of users and groups are from 0 to 2147483647.
@@ -496,6 +509,7 @@ def _security_contexts(manifest: Manifest) -> Iterator[tuple[Any, Path, dict[Any
             yield item, (*path, "securityContext"), context
 
 
+@needs(PODS, "allowPrivilegeEscalation", "privileged|capabilities")
 @rule(Stage.SEMANTICS)
 def privilege_escalation(manifest: Manifest) -> Iterator[Finding]:
     """A privileged container, or one with CAP_SYS_ADMIN, cannot forbid privilege escalation.
@@ -534,6 +548,7 @@ def privilege_escalation(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding("a container with CAP_SYS_ADMIN can escalate privileges", *place)
 
 
+@needs(PODS, "seccompProfile|appArmorProfile")
 @rule(Stage.SEMANTICS)
 def security_profiles(manifest: Manifest) -> Iterator[Finding]:
     """A seccomp or AppArmor profile of type Localhost, and no other, has a `localhostProfile`.
@@ -572,6 +587,7 @@ def _profile_problem(profile: dict[Any, Any]) -> str:
     return "`localhostProfile` is only for Localhost" if kind != "Localhost" and local else ""
 
 
+@needs(PODS, "os")
 @rule(Stage.SEMANTICS)
 def windows_pods(manifest: Manifest) -> Iterator[Finding]:
     """Pods for Linux have no security settings of Windows, and the other way round.

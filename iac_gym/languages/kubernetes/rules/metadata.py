@@ -9,6 +9,7 @@ from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_ma
 from iac_gym.languages.kubernetes.rules import forms
 from iac_gym.languages.kubernetes.rules.selectors import label_problems
 from iac_gym.languages.kubernetes.rules.views import group_of, of_kind, view, whole
+from iac_gym.languages.kubernetes.selection import OBJECTS, needs
 from iac_gym.verdict import Finding, Stage
 
 #: Most bytes that the keys and values of all annotations may have.
@@ -88,6 +89,7 @@ def well_formed_names(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, "metadata", "name", hint=form)
 
 
+@needs("generateName")
 @rule(Stage.SEMANTICS)
 def well_formed_generate_names(manifest: Manifest) -> Iterator[Finding]:
     """A prefix for generated names has the form of a name; it may end with `-`.
@@ -127,6 +129,7 @@ def well_formed_generate_names(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, "metadata", "generateName", hint=form)
 
 
+@needs("CronJob")
 @rule(Stage.SEMANTICS)
 def short_cron_job_names(manifest: Manifest) -> Iterator[Finding]:
     """A CronJob's name has at most 52 characters, since its Jobs append 11 of their own.
@@ -167,6 +170,7 @@ def short_cron_job_names(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, "metadata", "name")
 
 
+@needs("Job")
 @rule(Stage.SEMANTICS)
 def short_job_names(manifest: Manifest) -> Iterator[Finding]:
     """A Job's name fits into a label, and with its highest index into a host name.
@@ -212,6 +216,7 @@ def short_job_names(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding(text, "metadata", "name")
 
 
+@needs("namespace")
 @rule(Stage.SEMANTICS)
 def well_formed_namespaces(manifest: Manifest) -> Iterator[Finding]:
     """`metadata.namespace` is a DNS label.
@@ -237,6 +242,7 @@ def well_formed_namespaces(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, "metadata", "namespace", hint=forms.LABEL_HINT)
 
 
+@needs("labels")
 @rule(Stage.SEMANTICS)
 def well_formed_labels(manifest: Manifest) -> Iterator[Finding]:
     """Keys and values of labels have their form, on objects and on pod templates.
@@ -268,6 +274,7 @@ def well_formed_labels(manifest: Manifest) -> Iterator[Finding]:
                 yield pod.item.finding(message, *place, *path)
 
 
+@needs("annotations")
 @rule(Stage.SEMANTICS)
 def well_formed_annotations(manifest: Manifest) -> Iterator[Finding]:
     """Keys of annotations have the form of label keys, and all together at most 256 KiB.
@@ -308,6 +315,7 @@ def _annotation_findings(item: KubeObject, path: Path) -> Iterator[Finding]:
         yield item.finding(text, *path)
 
 
+@needs(OBJECTS)
 @rule(Stage.SEMANTICS)
 def unique_objects(manifest: Manifest) -> Iterator[Finding]:
     """No object is given twice: group, kind, namespace and name are one identity.

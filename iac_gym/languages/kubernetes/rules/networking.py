@@ -10,6 +10,7 @@ from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_li
 from iac_gym.languages.kubernetes.rules import forms
 from iac_gym.languages.kubernetes.rules.selectors import selector_problems
 from iac_gym.languages.kubernetes.rules.views import entries, of_kind, whole
+from iac_gym.languages.kubernetes.selection import needs
 from iac_gym.verdict import Finding, Stage
 
 
@@ -35,6 +36,7 @@ def _ingresses(manifest: Manifest) -> list[KubeObject]:
     return [item for item in found if item.api_version == "networking.k8s.io/v1"]
 
 
+@needs("Ingress")
 @rule(Stage.SEMANTICS)
 def ingress_has_rules(manifest: Manifest) -> Iterator[Finding]:
     """An Ingress has rules or a default backend, and a rule for HTTP has paths.
@@ -65,6 +67,7 @@ def ingress_has_rules(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding("the rule has no paths", *path, "http", "paths")
 
 
+@needs("Ingress", "host|tls")
 @rule(Stage.SEMANTICS)
 def ingress_hosts(manifest: Manifest) -> Iterator[Finding]:
     """Hosts of an Ingress are DNS names, perhaps with a wildcard as first label, no addresses.
@@ -124,6 +127,7 @@ def _host_problem(host: str, *, address: bool = False) -> str:
     return "" if forms.is_subdomain(host) else f"`{host[:80]}` is no DNS name"
 
 
+@needs("Ingress", "path")
 @rule(Stage.SEMANTICS)
 def ingress_paths(manifest: Manifest) -> Iterator[Finding]:
     """A path of an Ingress begins with `/`; only ImplementationSpecific may leave it out.
@@ -177,6 +181,7 @@ def _path_problem(one: dict[Any, Any]) -> str:
     return ""
 
 
+@needs("Ingress", "backend|defaultBackend")
 @rule(Stage.SEMANTICS)
 def ingress_backends(manifest: Manifest) -> Iterator[Finding]:
     """A backend is a service or a resource; a service's port is given by number or by name.
@@ -222,6 +227,7 @@ def _backend_problems(backend: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
         yield ("service", "port", "number" if number else "name"), problem
 
 
+@needs("Ingress|IngressClass", "controller|ingressClassName")
 @rule(Stage.SEMANTICS)
 def ingress_class(manifest: Manifest) -> Iterator[Finding]:
     """An IngressClass names its controller as `domain/path`, an Ingress its class by name.
@@ -268,6 +274,7 @@ def _policy_rules(item: KubeObject) -> Iterator[tuple[Path, dict[Any, Any], str]
             yield path, one, peers
 
 
+@needs("NetworkPolicy", "from|to")
 @rule(Stage.SEMANTICS)
 def network_policy_peers(manifest: Manifest) -> Iterator[Finding]:
     """A peer of a NetworkPolicy is an ipBlock, or selectors of pods and namespaces, not both.
@@ -314,6 +321,7 @@ def network_policy_peers(manifest: Manifest) -> Iterator[Finding]:
 _SELECTORS = ("podSelector", "namespaceSelector")
 
 
+@needs("NetworkPolicy", "matchLabels|matchExpressions")
 @rule(Stage.SEMANTICS)
 def network_policy_selectors(manifest: Manifest) -> Iterator[Finding]:
     """Selectors of a NetworkPolicy have valid keys, values and operators.
@@ -348,6 +356,7 @@ def network_policy_selectors(manifest: Manifest) -> Iterator[Finding]:
                         yield item.finding(message, *place, name, *step)
 
 
+@needs("NetworkPolicy", "ipBlock")
 @rule(Stage.SEMANTICS)
 def network_policy_blocks(manifest: Manifest) -> Iterator[Finding]:
     """An ipBlock is a CIDR, and its exceptions are strictly smaller networks inside it.
@@ -399,6 +408,7 @@ def _block_problems(block: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
             yield ("except", index), f"`{text[:80]}` is not strictly inside `{cidr[:80]}`"
 
 
+@needs("NetworkPolicy", "ports")
 @rule(Stage.SEMANTICS)
 def network_policy_ports(manifest: Manifest) -> Iterator[Finding]:
     """Ports of a NetworkPolicy are valid; a range goes from a number up to `endPort`.

@@ -10,6 +10,7 @@ from iac_gym.languages.kubernetes.model import Manifest, Path, as_list, as_map
 from iac_gym.languages.kubernetes.rules import forms
 from iac_gym.languages.kubernetes.rules.selectors import label_problems, selector_problems
 from iac_gym.languages.kubernetes.rules.views import Pod, entries, view, whole
+from iac_gym.languages.kubernetes.selection import PODS, needs
 from iac_gym.verdict import Finding, Stage
 
 #: Fields that hold a name, whether it is a DNS label (or a subdomain).
@@ -25,6 +26,7 @@ _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 
 
+@needs(PODS, "serviceAccountName|nodeName|priorityClassName|runtimeClassName|hostname|subdomain")
 @rule(Stage.SEMANTICS)
 def names_in_pods(manifest: Manifest) -> Iterator[Finding]:
     """Names of service accounts, nodes, priority classes and hosts in a pod are well formed.
@@ -61,6 +63,7 @@ def names_in_pods(manifest: Manifest) -> Iterator[Finding]:
                 yield pod.item.finding(text, *pod.path, field, hint=hint)
 
 
+@needs(PODS, "dnsPolicy|dnsConfig")
 @rule(Stage.SEMANTICS)
 def pod_dns(manifest: Manifest) -> Iterator[Finding]:
     """`dnsPolicy: None` comes with nameservers: one to three, each an IP address.
@@ -103,6 +106,7 @@ def pod_dns(manifest: Manifest) -> Iterator[Finding]:
             yield pod.item.finding(text, *pod.path, "dnsConfig", "searches")
 
 
+@needs(PODS, "hostAliases")
 @rule(Stage.SEMANTICS)
 def host_aliases(manifest: Manifest) -> Iterator[Finding]:
     """A host alias gives names, which are DNS names, to an IP address.
@@ -140,6 +144,7 @@ def host_aliases(manifest: Manifest) -> Iterator[Finding]:
                     yield pod.item.finding(text, *path, "hostnames", index)
 
 
+@needs(PODS, "hostNetwork|hostUsers|shareProcessNamespace")
 @rule(Stage.SEMANTICS)
 def host_namespaces(manifest: Manifest) -> Iterator[Finding]:
     """Settings that share namespaces with the host, or among containers, fit together.
@@ -196,6 +201,7 @@ def _host_problems(pod: Pod) -> Iterator[tuple[Path, str]]:
         yield (*pod.path, "shareProcessNamespace"), text
 
 
+@needs(PODS, "ephemeralContainers")
 @rule(Stage.SEMANTICS)
 def no_ephemeral_containers(manifest: Manifest) -> Iterator[Finding]:
     """Ephemeral containers are added to a running pod; a manifest has none.
@@ -225,6 +231,7 @@ def no_ephemeral_containers(manifest: Manifest) -> Iterator[Finding]:
             yield pod.item.finding(text, *pod.path, "ephemeralContainers")
 
 
+@needs(PODS, "activeDeadlineSeconds")
 @rule(Stage.SEMANTICS)
 def pod_numbers(manifest: Manifest) -> Iterator[Finding]:
     """`activeDeadlineSeconds` of a pod is at least 1.
@@ -256,6 +263,7 @@ def pod_numbers(manifest: Manifest) -> Iterator[Finding]:
             yield pod.item.finding(text, *pod.path, "activeDeadlineSeconds")
 
 
+@needs(PODS, "nodeSelector")
 @rule(Stage.SEMANTICS)
 def well_formed_node_selector(manifest: Manifest) -> Iterator[Finding]:
     """Keys and values of a `nodeSelector` have the form of labels.
@@ -285,6 +293,7 @@ def well_formed_node_selector(manifest: Manifest) -> Iterator[Finding]:
             yield pod.item.finding(message, *pod.path, "nodeSelector", *path)
 
 
+@needs(PODS, "tolerations")
 @rule(Stage.SEMANTICS)
 def tolerations(manifest: Manifest) -> Iterator[Finding]:
     """A toleration's operator, value, effect and seconds fit together.
@@ -336,6 +345,7 @@ def _toleration_problems(one: dict[Any, Any]) -> Iterator[tuple[str, str]]:
         yield "tolerationSeconds", "tolerationSeconds needs `effect: NoExecute`"
 
 
+@needs(PODS, "nodeAffinity")
 @rule(Stage.SEMANTICS)
 def node_affinity(manifest: Manifest) -> Iterator[Finding]:
     """Terms of a node affinity have valid expressions, and weights from 1 to 100.
@@ -427,6 +437,7 @@ def _field_problems(term: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
             yield path, "matchFields knows only the operators In and NotIn"
 
 
+@needs(PODS, "podAffinity|podAntiAffinity")
 @rule(Stage.SEMANTICS)
 def pod_affinity(manifest: Manifest) -> Iterator[Finding]:
     """Terms of pod (anti-)affinity have a topology key, valid selectors, weights 1 to 100.
@@ -489,6 +500,7 @@ def _pod_term_problems(term: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
             yield ("namespaces", index), f"`{name[:80]}` is no name for a namespace"
 
 
+@needs(PODS, "topologySpreadConstraints")
 @rule(Stage.SEMANTICS)
 def topology_spread(manifest: Manifest) -> Iterator[Finding]:
     """Topology spread constraints have a skew above 0 and a topology key.

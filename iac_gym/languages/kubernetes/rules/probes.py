@@ -9,9 +9,11 @@ from iac_gym.check import rule
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map
 from iac_gym.languages.kubernetes.rules import forms
 from iac_gym.languages.kubernetes.rules.views import view, whole
+from iac_gym.languages.kubernetes.selection import PODS, needs
 from iac_gym.verdict import Finding, Stage
 
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
+_ANY_PROBE = "|".join(_PROBES)
 _PROBE_HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc")
 _HOOK_HANDLERS = ("exec", "httpGet", "tcpSocket", "sleep")
 _NUMBERS = (
@@ -52,6 +54,7 @@ def _count_problem(tree: dict[Any, Any], handlers: tuple[str, ...]) -> str:
     return f"there is no handler; give one of {', '.join(handlers)}"
 
 
+@needs(PODS, _ANY_PROBE)
 @rule(Stage.SEMANTICS)
 def one_probe_handler(manifest: Manifest) -> Iterator[Finding]:
     """A probe asks in exactly one way: exec, httpGet, tcpSocket or grpc.
@@ -90,6 +93,7 @@ def one_probe_handler(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(message, *path)
 
 
+@needs(PODS, "lifecycle")
 @rule(Stage.SEMANTICS)
 def one_lifecycle_handler(manifest: Manifest) -> Iterator[Finding]:
     """A lifecycle hook acts in exactly one way: exec, httpGet, tcpSocket or sleep.
@@ -125,6 +129,7 @@ def one_lifecycle_handler(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(message, *path)
 
 
+@needs(PODS, f"{_ANY_PROBE}|lifecycle")
 @rule(Stage.SEMANTICS)
 def handler_details(manifest: Manifest) -> Iterator[Finding]:
     """Handlers have a command, a valid port and valid headers.
@@ -179,6 +184,7 @@ def _handler_problems(tree: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
             yield ("httpGet", "httpHeaders", index), f"`{title[:80]}` is no name of a header"
 
 
+@needs(PODS, _ANY_PROBE)
 @rule(Stage.SEMANTICS)
 def probe_numbers(manifest: Manifest) -> Iterator[Finding]:
     """Delays and thresholds of probes are not negative; liveness and startup succeed at once.
@@ -235,6 +241,7 @@ def probe_numbers(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, *path, "successThreshold")
 
 
+@needs(PODS, "lifecycle", "sleep")
 @rule(Stage.SEMANTICS)
 def sleep_within_grace_period(manifest: Manifest) -> Iterator[Finding]:
     """A lifecycle hook sleeps no longer than the pod's grace period, 30 seconds by default.
@@ -273,6 +280,7 @@ def sleep_within_grace_period(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, *path, "sleep", "seconds")
 
 
+@needs(PODS, "initContainers", f"{_ANY_PROBE}|lifecycle")
 @rule(Stage.SEMANTICS)
 def init_containers_without_probes(manifest: Manifest) -> Iterator[Finding]:
     """An init container has no probes and hooks, unless it is a sidecar that always restarts.

@@ -18,6 +18,7 @@ from iac_gym.languages.kubernetes.rules.networking import backends
 from iac_gym.languages.kubernetes.rules.selectors import matches
 from iac_gym.languages.kubernetes.rules.services import service_type
 from iac_gym.languages.kubernetes.rules.views import Pod, entries, of_kind, view, whole
+from iac_gym.languages.kubernetes.selection import PODS, needs
 from iac_gym.verdict import Finding, Stage
 
 _LASTING = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "ReplicationController", "Pod")
@@ -64,6 +65,7 @@ def _open_ports(pod: Pod) -> set[Any]:
     return found
 
 
+@needs("Service", PODS, "selector")
 @rule(Stage.REFERENCES)
 def service_selects_pods(manifest: Manifest) -> Iterator[Finding]:
     """A Service selects the workload that it is evidently for.
@@ -140,6 +142,7 @@ def _stem(name: str) -> str:
     return _OF_KIND.sub("", name)
 
 
+@needs("Service", PODS, "selector")
 @rule(Stage.REFERENCES)
 def named_target_ports(manifest: Manifest) -> Iterator[Finding]:
     """A Service's target port that is a name is the name of a port of the pods it selects.
@@ -186,6 +189,7 @@ def named_target_ports(manifest: Manifest) -> Iterator[Finding]:
                 yield service.finding(text, *path, "targetPort")
 
 
+@needs("StatefulSet", "Service", "serviceName")
 @rule(Stage.REFERENCES)
 def stateful_set_service(manifest: Manifest) -> Iterator[Finding]:
     """A StatefulSet's `serviceName` is the headless Service that the answer has for its pods.
@@ -247,6 +251,7 @@ def stateful_set_service(manifest: Manifest) -> Iterator[Finding]:
                 break
 
 
+@needs("Ingress", "Service")
 @rule(Stage.REFERENCES)
 def ingress_backend_ports(manifest: Manifest) -> Iterator[Finding]:
     """An Ingress leads to a port that the Service of that name has, if the answer contains it.
@@ -306,6 +311,7 @@ def _service_ports(service: KubeObject) -> dict[str, set[Any]]:
     return found
 
 
+@needs("HorizontalPodAutoscaler")
 @rule(Stage.REFERENCES)
 def autoscaled_workload(manifest: Manifest) -> Iterator[Finding]:
     """An autoscaler's target exists, if the answer has workloads of its kind in its namespace.
@@ -364,6 +370,7 @@ def autoscaled_workload(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, "spec", "scaleTargetRef", "name", hint=hint)
 
 
+@needs("RoleBinding|ClusterRoleBinding", "Role|ClusterRole")
 @rule(Stage.REFERENCES)
 def bound_roles(manifest: Manifest) -> Iterator[Finding]:
     """A binding's role exists, if the answer has roles of its kind (in its namespace).
@@ -413,6 +420,7 @@ def bound_roles(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, "roleRef", "name", hint=f"in the answer: {listed}")
 
 
+@needs("ConfigMap|Secret", PODS, "configMapKeyRef|secretKeyRef|items")
 @rule(Stage.REFERENCES)
 def referenced_keys(manifest: Manifest) -> Iterator[Finding]:
     """A key that a pod takes from a ConfigMap or Secret of the answer exists there.
@@ -485,6 +493,7 @@ def _key_references(pod: Pod) -> Iterator[tuple[Path, str, Any, Any]]:
                 yield (*place, "key"), kind, one.get(named), file.get("key")
 
 
+@needs("PodDisruptionBudget", PODS)
 @rule(Stage.REFERENCES)
 def budget_selects_pods(manifest: Manifest) -> Iterator[Finding]:
     """A PodDisruptionBudget selects the workload that it is evidently for.
@@ -545,6 +554,7 @@ def budget_selects_pods(manifest: Manifest) -> Iterator[Finding]:
                 break
 
 
+@needs("ServiceAccount", PODS, "serviceAccountName")
 @rule(Stage.REFERENCES)
 def bound_service_accounts(manifest: Manifest) -> Iterator[Finding]:
     """A pod's service account is the only one that the answer makes in its namespace.

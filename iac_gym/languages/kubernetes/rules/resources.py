@@ -11,6 +11,7 @@ from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_li
 from iac_gym.languages.kubernetes.quantity import parse_quantity
 from iac_gym.languages.kubernetes.rules.forms import is_qualified_name
 from iac_gym.languages.kubernetes.rules.views import entries, of_kind, view
+from iac_gym.languages.kubernetes.selection import PODS, needs
 from iac_gym.verdict import Finding, Stage
 
 _OF_CONTAINERS = ("cpu", "memory", "ephemeral-storage")
@@ -60,6 +61,7 @@ def _is_extended(name: str) -> bool:
     return "/" in name and "kubernetes.io/" not in name
 
 
+@needs(PODS, "resources")
 @rule(Stage.SEMANTICS)
 def resource_amounts(manifest: Manifest) -> Iterator[Finding]:
     """Amounts of resources are not negative, and whole for extended resources.
@@ -107,6 +109,7 @@ def _quantity_problem(name: Any, value: Any) -> str:
     return ""
 
 
+@needs(PODS, "resources")
 @rule(Stage.SEMANTICS)
 def container_resource_names(manifest: Manifest) -> Iterator[Finding]:
     """Containers ask for cpu, memory, ephemeral-storage, huge pages, or `domain/resource`.
@@ -147,6 +150,7 @@ def container_resource_names(manifest: Manifest) -> Iterator[Finding]:
                     yield item.finding(text, *path, side, name, hint=hint)
 
 
+@needs(PODS, "resources", "requests")
 @rule(Stage.SEMANTICS)
 def requests_within_limits(manifest: Manifest) -> Iterator[Finding]:
     """A request is at most the limit; for huge pages and extended resources it equals it.
@@ -191,6 +195,7 @@ def requests_within_limits(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding(text, *path, "requests", name)
 
 
+@needs(PODS, "resources")
 @rule(Stage.SEMANTICS)
 def huge_pages_with_cpu_or_memory(manifest: Manifest) -> Iterator[Finding]:
     """A container with huge pages also asks for cpu or memory.
@@ -226,6 +231,7 @@ def huge_pages_with_cpu_or_memory(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding("huge pages need a request or limit of cpu or memory", *path)
 
 
+@needs("ResourceQuota", "hard")
 @rule(Stage.SEMANTICS)
 def resource_quotas(manifest: Manifest) -> Iterator[Finding]:
     """A ResourceQuota limits known resources to quantities that are not negative.
@@ -270,6 +276,7 @@ def _quota_problem(name: Any, value: Any) -> str:
     return message
 
 
+@needs("ResourceQuota", "scopes")
 @rule(Stage.SEMANTICS)
 def quota_scopes(manifest: Manifest) -> Iterator[Finding]:
     """Scopes of a ResourceQuota do not contradict each other.
@@ -303,6 +310,7 @@ def quota_scopes(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding(text, "spec", "scopes", index)
 
 
+@needs("LimitRange", "limits")
 @rule(Stage.SEMANTICS)
 def limit_ranges(manifest: Manifest) -> Iterator[Finding]:
     """In a LimitRange min, defaultRequest, default and max do not contradict each other.

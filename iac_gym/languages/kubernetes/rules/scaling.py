@@ -11,6 +11,7 @@ from iac_gym.languages.kubernetes.quantity import parse_quantity
 from iac_gym.languages.kubernetes.rules import forms
 from iac_gym.languages.kubernetes.rules.selectors import selector_problems
 from iac_gym.languages.kubernetes.rules.views import entries, of_kind, whole
+from iac_gym.languages.kubernetes.selection import needs
 from iac_gym.verdict import Finding, Stage
 
 #: Type of a metric -> its field.
@@ -33,6 +34,7 @@ _HIGHEST_PRIORITY = 1_000_000_000
 _MOST_WINDOW, _MOST_PERIOD = 3600, 1800
 
 
+@needs("HorizontalPodAutoscaler", "minReplicas|maxReplicas")
 @rule(Stage.SEMANTICS)
 def autoscaler_bounds(manifest: Manifest) -> Iterator[Finding]:
     """An autoscaler keeps at least one replica, and `maxReplicas` is not below `minReplicas`.
@@ -78,6 +80,7 @@ def _can_wake(item: KubeObject) -> bool:
     return any(metric.get("type") in ("Object", "External") for _, metric in metrics)
 
 
+@needs("HorizontalPodAutoscaler", "scaleTargetRef")
 @rule(Stage.SEMANTICS)
 def autoscaler_target(manifest: Manifest) -> Iterator[Finding]:
     """An autoscaler names the kind and the name of what it scales.
@@ -117,6 +120,7 @@ def _metrics(manifest: Manifest) -> Iterator[tuple[KubeObject, Path, dict[Any, A
                 yield item, path, metric
 
 
+@needs("HorizontalPodAutoscaler", "metrics")
 @rule(Stage.SEMANTICS)
 def metric_sources(manifest: Manifest) -> Iterator[Finding]:
     """A metric has one source, and it is the one that its type names.
@@ -160,6 +164,7 @@ def metric_sources(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding(text, *path, other)
 
 
+@needs("HorizontalPodAutoscaler", "metrics")
 @rule(Stage.SEMANTICS)
 def metric_targets(manifest: Manifest) -> Iterator[Finding]:
     """A metric's target has one positive value of the kind that its source allows.
@@ -215,6 +220,7 @@ def _target_problems(target: dict[Any, Any], allowed: tuple[str, ...]) -> Iterat
             yield f"the target's {field} is not above 0"
 
 
+@needs("HorizontalPodAutoscaler", "behavior")
 @rule(Stage.SEMANTICS)
 def scaling_behavior(manifest: Manifest) -> Iterator[Finding]:
     """Scaling policies have a positive value, and periods within their limits.
@@ -272,6 +278,7 @@ def _behavior_problems(rules: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
                 yield (*path, field), f"{field} {number} is not within {limit}"
 
 
+@needs("PodDisruptionBudget")
 @rule(Stage.SEMANTICS)
 def disruption_budgets(manifest: Manifest) -> Iterator[Finding]:
     """A PodDisruptionBudget has `minAvailable` or `maxUnavailable`: a count or a percentage.
@@ -322,6 +329,7 @@ def _budget_problem(value: Any) -> str:
     return f"`{value[:80]}` is more than 100%" if share > 100 else ""
 
 
+@needs("PriorityClass")
 @rule(Stage.SEMANTICS)
 def priority_classes(manifest: Manifest) -> Iterator[Finding]:
     """A PriorityClass of users has a value up to 1000000000, and no name with `system-`.
@@ -354,6 +362,7 @@ def priority_classes(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(f"the value is above {_HIGHEST_PRIORITY}", "value")
 
 
+@needs("RuntimeClass")
 @rule(Stage.SEMANTICS)
 def runtime_classes(manifest: Manifest) -> Iterator[Finding]:
     """A RuntimeClass names its handler, which is a DNS label.

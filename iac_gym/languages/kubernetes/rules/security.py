@@ -10,6 +10,7 @@ from iac_gym.check import rule
 from iac_gym.languages.kubernetes.model import Manifest, Path, as_list, as_map
 from iac_gym.languages.kubernetes.rules.services import service_type
 from iac_gym.languages.kubernetes.rules.views import Pod, entries, of_kind, view
+from iac_gym.languages.kubernetes.selection import PODS, needs
 from iac_gym.verdict import Finding, Stage
 
 _SECRET_NAME = re.compile(
@@ -35,6 +36,7 @@ def _contexts(manifest: Manifest) -> Iterator[tuple[Pod, Path, dict[Any, Any], d
             yield pod, path, container, {**shared, **own} if shared else own
 
 
+@needs(PODS, "image")
 @rule(Stage.SECURITY)
 def pinned_images(manifest: Manifest) -> Iterator[Finding]:
     """An image has a tag other than `latest`, or a digest, so that it does not change by itself.
@@ -63,6 +65,7 @@ def pinned_images(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(f"`{image[:80]}` has no fixed tag", *path, "image")
 
 
+@needs(PODS, "privileged")
 @rule(Stage.SECURITY)
 def no_privileged_containers(manifest: Manifest) -> Iterator[Finding]:
     """No container is privileged, which would give it the host.
@@ -91,6 +94,7 @@ def no_privileged_containers(manifest: Manifest) -> Iterator[Finding]:
             yield pod.item.finding(text, *path, "securityContext", "privileged")
 
 
+@needs(PODS)
 @rule(Stage.SECURITY)
 def no_privilege_escalation(manifest: Manifest) -> Iterator[Finding]:
     """Containers forbid that a process gains more privileges than its parent.
@@ -123,6 +127,7 @@ def no_privilege_escalation(manifest: Manifest) -> Iterator[Finding]:
             yield pod.item.finding(text, *path, "securityContext", "allowPrivilegeEscalation")
 
 
+@needs(PODS)
 @rule(Stage.SECURITY)
 def runs_as_non_root(manifest: Manifest) -> Iterator[Finding]:
     """Containers do not run as root: `runAsNonRoot: true`, and a user other than 0.
@@ -153,6 +158,7 @@ def runs_as_non_root(manifest: Manifest) -> Iterator[Finding]:
             yield pod.item.finding("runAsNonRoot is not true", *path, "securityContext")
 
 
+@needs(PODS)
 @rule(Stage.SECURITY)
 def read_only_root_filesystem(manifest: Manifest) -> Iterator[Finding]:
     """A container cannot write into its image: `readOnlyRootFilesystem: true`.
@@ -184,6 +190,7 @@ def read_only_root_filesystem(manifest: Manifest) -> Iterator[Finding]:
             yield pod.item.finding(text, *path, "securityContext", "readOnlyRootFilesystem")
 
 
+@needs(PODS)
 @rule(Stage.SECURITY)
 def dropped_capabilities(manifest: Manifest) -> Iterator[Finding]:
     """Containers drop ALL capabilities and add none but NET_BIND_SERVICE.
@@ -223,6 +230,7 @@ def dropped_capabilities(manifest: Manifest) -> Iterator[Finding]:
                 yield pod.item.finding(text, *place, "add", index)
 
 
+@needs(PODS)
 @rule(Stage.SECURITY)
 def seccomp_profile(manifest: Manifest) -> Iterator[Finding]:
     """Pods or containers have a seccomp profile, RuntimeDefault or one of their own.
@@ -253,6 +261,7 @@ def seccomp_profile(manifest: Manifest) -> Iterator[Finding]:
             yield pod.item.finding(text, *path, "securityContext", "seccompProfile")
 
 
+@needs(PODS, "hostPath")
 @rule(Stage.SECURITY)
 def no_host_paths(manifest: Manifest) -> Iterator[Finding]:
     """Pods mount no directory of the host.
@@ -283,6 +292,7 @@ def no_host_paths(manifest: Manifest) -> Iterator[Finding]:
                 yield pod.item.finding("a path of the host is mounted", *path, "hostPath")
 
 
+@needs(PODS, "hostNetwork|hostPID|hostIPC|hostPort")
 @rule(Stage.SECURITY)
 def no_host_namespaces(manifest: Manifest) -> Iterator[Finding]:
     """Pods share neither network nor processes nor IPC with the host, and take no host port.
@@ -317,6 +327,7 @@ def no_host_namespaces(manifest: Manifest) -> Iterator[Finding]:
                     yield pod.item.finding("a port of the host is taken", *place, "hostPort")
 
 
+@needs(PODS)
 @rule(Stage.SECURITY)
 def resource_limits(manifest: Manifest) -> Iterator[Finding]:
     """Containers have limits for cpu and memory, so that one cannot starve the others.
@@ -350,6 +361,7 @@ def resource_limits(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, *path, "resources", "limits")
 
 
+@needs(PODS, "env")
 @rule(Stage.SECURITY)
 def no_secrets_in_environment(manifest: Manifest) -> Iterator[Finding]:
     """Passwords, tokens and keys come from a Secret, not as a literal of the manifest.
@@ -388,6 +400,7 @@ def no_secrets_in_environment(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding(f"`{name[:80]}` is given as plain text", *place, "value")
 
 
+@needs("ConfigMap", "data")
 @rule(Stage.SECURITY)
 def no_secrets_in_config_maps(manifest: Manifest) -> Iterator[Finding]:
     """Passwords, tokens and keys stand in Secrets, not in ConfigMaps.
@@ -414,6 +427,7 @@ def no_secrets_in_config_maps(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding(f"`{key[:80]}` belongs into a Secret", "data", key)
 
 
+@needs(PODS)
 @rule(Stage.SECURITY)
 def no_token_mounted(manifest: Manifest) -> Iterator[Finding]:
     """Pods of the default service account do not mount its token.
@@ -445,6 +459,7 @@ def no_token_mounted(manifest: Manifest) -> Iterator[Finding]:
             yield pod.item.finding(text, *pod.path, "automountServiceAccountToken")
 
 
+@needs("Role|ClusterRole", "rules")
 @rule(Stage.SECURITY)
 def no_wildcard_permissions(manifest: Manifest) -> Iterator[Finding]:
     """Roles name groups, resources and verbs instead of `*`, and grant no further roles.
@@ -475,6 +490,7 @@ def no_wildcard_permissions(manifest: Manifest) -> Iterator[Finding]:
                     yield item.finding(f"the verb {verb} gives away permissions", *path, "verbs")
 
 
+@needs("RoleBinding|ClusterRoleBinding")
 @rule(Stage.SECURITY)
 def no_cluster_admins(manifest: Manifest) -> Iterator[Finding]:
     """Nobody is bound to cluster-admin, and anonymous users to nothing.
@@ -505,6 +521,7 @@ def no_cluster_admins(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding("anonymous users get permissions", *path, "name")
 
 
+@needs("Service", "type")
 @rule(Stage.SECURITY)
 def no_open_services(manifest: Manifest) -> Iterator[Finding]:
     """Services are not open to everyone: no NodePort, and load balancers limit their sources.
@@ -537,6 +554,7 @@ def no_open_services(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(f"the {kind} Service is open to everyone", "spec", "type")
 
 
+@needs("Ingress")
 @rule(Stage.SECURITY)
 def ingress_with_tls(manifest: Manifest) -> Iterator[Finding]:
     """An Ingress serves its hosts over TLS.

@@ -10,6 +10,7 @@ from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_li
 from iac_gym.languages.kubernetes.rules import forms
 from iac_gym.languages.kubernetes.rules.selectors import label_problems
 from iac_gym.languages.kubernetes.rules.views import entries, of_kind, whole
+from iac_gym.languages.kubernetes.selection import needs
 from iac_gym.verdict import Finding, Stage
 
 _NODE_PORTS = range(30000, 32768)
@@ -26,6 +27,7 @@ def _ports(item: KubeObject) -> Iterator[tuple[Path, dict[Any, Any]]]:
     return entries(item.get("spec", "ports"), ("spec", "ports"))
 
 
+@needs("Service")
 @rule(Stage.SEMANTICS)
 def service_has_ports(manifest: Manifest) -> Iterator[Finding]:
     """A Service has ports, unless it is headless or an alias for an external name.
@@ -52,6 +54,7 @@ def service_has_ports(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding("the Service has no ports", "spec", "ports")
 
 
+@needs("Service", "ports")
 @rule(Stage.SEMANTICS)
 def service_ports(manifest: Manifest) -> Iterator[Finding]:
     """Ports of a Service are from 1 to 65535; a target may also be a port's name.
@@ -93,6 +96,7 @@ def service_ports(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding(problem, *path, "targetPort")
 
 
+@needs("Service", "ports")
 @rule(Stage.SEMANTICS)
 def service_port_names(manifest: Manifest) -> Iterator[Finding]:
     """Several ports of a Service have different names; a name is a DNS label.
@@ -134,6 +138,7 @@ def service_port_names(manifest: Manifest) -> Iterator[Finding]:
                 seen.add(name)
 
 
+@needs("Service", "ports")
 @rule(Stage.SEMANTICS)
 def unique_service_ports(manifest: Manifest) -> Iterator[Finding]:
     """A Service has each pair of port and protocol once.
@@ -170,6 +175,7 @@ def unique_service_ports(manifest: Manifest) -> Iterator[Finding]:
                 seen.add(key)
 
 
+@needs("Service", "nodePort")
 @rule(Stage.SEMANTICS)
 def node_ports(manifest: Manifest) -> Iterator[Finding]:
     """A nodePort is from 30000 to 32767, and only of a NodePort or LoadBalancer Service.
@@ -212,6 +218,7 @@ def node_ports(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding(text, *path, "nodePort")
 
 
+@needs("Service", "clusterIP")
 @rule(Stage.SEMANTICS)
 def cluster_ip(manifest: Manifest) -> Iterator[Finding]:
     """`clusterIP` is an address, or None for a headless Service of type ClusterIP.
@@ -253,6 +260,7 @@ def cluster_ip(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, "spec", "clusterIP")
 
 
+@needs("Service", "type")
 @rule(Stage.SEMANTICS)
 def external_name(manifest: Manifest) -> Iterator[Finding]:
     """A Service of type ExternalName has an `externalName`, which is a DNS name.
@@ -284,6 +292,7 @@ def external_name(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, "spec", "externalName")
 
 
+@needs("Service", "sessionAffinityConfig")
 @rule(Stage.SEMANTICS)
 def session_affinity(manifest: Manifest) -> Iterator[Finding]:
     """`sessionAffinityConfig` is for ClientIP, with a timeout from 1 to 86400 seconds.
@@ -324,6 +333,10 @@ def session_affinity(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, "spec", field, "clientIP", "timeoutSeconds")
 
 
+@needs(
+    "Service",
+    "loadBalancerSourceRanges|loadBalancerClass|allocateLoadBalancerNodePorts|externalTrafficPolicy|healthCheckNodePort",
+)
 @rule(Stage.SEMANTICS)
 def external_access(manifest: Manifest) -> Iterator[Finding]:
     """Fields for traffic from outside stand only in Services that can be reached from there.
@@ -369,6 +382,7 @@ def external_access(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, "spec", "healthCheckNodePort")
 
 
+@needs("Service", "loadBalancerSourceRanges|externalIPs")
 @rule(Stage.SEMANTICS)
 def service_addresses(manifest: Manifest) -> Iterator[Finding]:
     """Source ranges of a Service are CIDRs, external addresses are IP addresses.
@@ -408,6 +422,7 @@ def service_addresses(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding(f"`{text[:80]}` is no IP address", "spec", "externalIPs", index)
 
 
+@needs("Service", "selector")
 @rule(Stage.SEMANTICS)
 def well_formed_service_selector(manifest: Manifest) -> Iterator[Finding]:
     """A Service's selector is a map of labels with valid keys and values.
@@ -437,6 +452,7 @@ def well_formed_service_selector(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(message, "spec", "selector", *path)
 
 
+@needs("EndpointSlice")
 @rule(Stage.SEMANTICS)
 def endpoint_slices(manifest: Manifest) -> Iterator[Finding]:
     """An EndpointSlice's addresses are of its address type; named ports differ.

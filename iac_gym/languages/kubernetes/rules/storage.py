@@ -11,6 +11,7 @@ from iac_gym.languages.kubernetes.quantity import parse_quantity
 from iac_gym.languages.kubernetes.rules import forms
 from iac_gym.languages.kubernetes.rules.selectors import selector_problems
 from iac_gym.languages.kubernetes.rules.views import entries, of_kind, view
+from iac_gym.languages.kubernetes.selection import needs
 from iac_gym.verdict import Finding, Stage
 
 #: Fields of a PersistentVolume's spec that are no source.
@@ -44,6 +45,7 @@ def _mode_problems(spec: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
         yield ("accessModes",), "ReadWriteOncePod excludes other access modes"
 
 
+@needs("PersistentVolumeClaim|volumeClaimTemplates|volumeClaimTemplate")
 @rule(Stage.SEMANTICS)
 def claim_access_modes(manifest: Manifest) -> Iterator[Finding]:
     """A claim has at least one access mode; ReadWriteOncePod stands alone.
@@ -75,6 +77,7 @@ def claim_access_modes(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(message, *path, *step)
 
 
+@needs("PersistentVolumeClaim|volumeClaimTemplates|volumeClaimTemplate")
 @rule(Stage.SEMANTICS)
 def claim_storage(manifest: Manifest) -> Iterator[Finding]:
     """A claim requests a positive amount of storage.
@@ -117,6 +120,9 @@ def _amount_problem(value: Any) -> str:
     return "" if amount is None or amount > 0 else f"`{str(value)[:80]}` is not above 0"
 
 
+@needs(
+    "PersistentVolumeClaim|volumeClaimTemplates|volumeClaimTemplate", "storageClassName|selector"
+)
 @rule(Stage.SEMANTICS)
 def claim_details(manifest: Manifest) -> Iterator[Finding]:
     """A claim's storage class is a name (or empty), and its selector is well formed.
@@ -153,6 +159,7 @@ def claim_details(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(message, *path, "selector", *step)
 
 
+@needs("PersistentVolume")
 @rule(Stage.SEMANTICS)
 def persistent_volumes(manifest: Manifest) -> Iterator[Finding]:
     """A PersistentVolume has a positive capacity and access modes.
@@ -191,6 +198,7 @@ def persistent_volumes(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(message, "spec", "capacity", "storage")
 
 
+@needs("PersistentVolume")
 @rule(Stage.SEMANTICS)
 def one_persistent_source(manifest: Manifest) -> Iterator[Finding]:
     """A PersistentVolume has exactly one source, and a local one says on which node.
@@ -234,6 +242,7 @@ def one_persistent_source(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding("the path must not contain '..'", "spec", "hostPath", "path")
 
 
+@needs("StorageClass")
 @rule(Stage.SEMANTICS)
 def storage_provisioner(manifest: Manifest) -> Iterator[Finding]:
     """A StorageClass's provisioner is a qualified name.

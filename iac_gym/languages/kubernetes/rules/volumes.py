@@ -11,6 +11,7 @@ from iac_gym.languages.kubernetes.quantity import parse_quantity
 from iac_gym.languages.kubernetes.rules import forms
 from iac_gym.languages.kubernetes.rules.downward import field_problem, resource_problem
 from iac_gym.languages.kubernetes.rules.views import Pod, entries, view, whole
+from iac_gym.languages.kubernetes.selection import PODS, needs
 from iac_gym.verdict import Finding, Stage
 
 #: The name of the object that a source needs, where the schema does not ask for it.
@@ -39,6 +40,7 @@ def _path_problem(path: str) -> str:
     return ""
 
 
+@needs(PODS, "volumes")
 @rule(Stage.SEMANTICS)
 def volume_names(manifest: Manifest) -> Iterator[Finding]:
     """Volumes of a pod have different names, which are DNS labels.
@@ -81,6 +83,7 @@ def volume_names(manifest: Manifest) -> Iterator[Finding]:
             seen.add(name)
 
 
+@needs(PODS, "volumes")
 @rule(Stage.SEMANTICS)
 def one_volume_source(manifest: Manifest) -> Iterator[Finding]:
     """A volume has one source: emptyDir, configMap, persistentVolumeClaim, ...
@@ -115,6 +118,7 @@ def one_volume_source(manifest: Manifest) -> Iterator[Finding]:
                 yield pod.item.finding(text, *path)
 
 
+@needs(PODS, "volumes")
 @rule(Stage.SEMANTICS)
 def volume_sources(manifest: Manifest) -> Iterator[Finding]:
     """Sources of volumes name the object they are taken from, and their parts are valid.
@@ -169,6 +173,7 @@ def _source_problems(volume: dict[Any, Any]) -> Iterator[tuple[Path, str]]:
         yield ("ephemeral",), "an ephemeral volume needs a `volumeClaimTemplate`"
 
 
+@needs(PODS, "volumes", "defaultMode|mode")
 @rule(Stage.SEMANTICS)
 def file_modes(manifest: Manifest) -> Iterator[Finding]:
     """Modes of files in volumes are from 0 to 0777 (octal), which is 511.
@@ -233,6 +238,7 @@ def _file_lists(volume: dict[Any, Any]) -> Iterator[tuple[Path, str, Any]]:
                 yield (*path, kind, "items"), kind, source[kind].get("items")
 
 
+@needs(PODS, "volumes", "items")
 @rule(Stage.SEMANTICS)
 def volume_files(manifest: Manifest) -> Iterator[Finding]:
     """Files of configMap, secret and downwardAPI volumes have keys and relative paths.
@@ -300,6 +306,7 @@ def _file_problems(file: dict[Any, Any], kind: str) -> Iterator[str]:
         yield problem
 
 
+@needs(PODS, "volumes", "projected")
 @rule(Stage.SEMANTICS)
 def projected_sources(manifest: Manifest) -> Iterator[Finding]:
     """An entry of a projected volume has one source, and a token lives at least ten minutes.
@@ -350,6 +357,7 @@ def projected_sources(manifest: Manifest) -> Iterator[Finding]:
                     yield pod.item.finding(text, *place)
 
 
+@needs(PODS, "volumeMounts|volumeDevices")
 @rule(Stage.SEMANTICS)
 def mounted_volumes_exist(manifest: Manifest) -> Iterator[Finding]:
     """Every volumeMount and volumeDevice names a volume of its pod.
@@ -402,6 +410,7 @@ def mounted_volumes_exist(manifest: Manifest) -> Iterator[Finding]:
                         yield pod.item.finding(text, *place, "name", hint=hint)
 
 
+@needs(PODS, "volumeMounts")
 @rule(Stage.SEMANTICS)
 def mount_paths(manifest: Manifest) -> Iterator[Finding]:
     """A container mounts each volume at a path of its own; a subPath stays inside the volume.
@@ -459,6 +468,7 @@ def mount_paths(manifest: Manifest) -> Iterator[Finding]:
                     yield item.finding(problem, *place, field)
 
 
+@needs(PODS, "volumeMounts", "mountPropagation|recursiveReadOnly")
 @rule(Stage.SEMANTICS)
 def mount_options(manifest: Manifest) -> Iterator[Finding]:
     """Mounts are propagated in both directions only in a privileged container.

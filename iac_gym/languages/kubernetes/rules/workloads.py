@@ -12,9 +12,11 @@ from iac_gym.languages.kubernetes.rules.forms import is_label_value, percent
 from iac_gym.languages.kubernetes.rules.selectors import matches, selector_problems
 from iac_gym.languages.kubernetes.rules.time_zones import TIME_ZONES
 from iac_gym.languages.kubernetes.rules.views import entries, of_kind, view, whole
+from iac_gym.languages.kubernetes.selection import PODS, needs
 from iac_gym.verdict import Finding, Stage
 
 _SELECTING = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
+_ANY_SELECTING = "|".join(_SELECTING)
 _ALWAYS = (*_SELECTING, "ReplicationController")
 
 #: Numbers that may not be negative, per kind.
@@ -63,6 +65,7 @@ def _share(value: Any) -> int | None:
     return percent(value) if number is None else number
 
 
+@needs(_ANY_SELECTING)
 @rule(Stage.SEMANTICS)
 def selector_matches_template(manifest: Manifest) -> Iterator[Finding]:
     """A workload's selector matches the labels of its own pod template.
@@ -103,6 +106,7 @@ def selector_matches_template(manifest: Manifest) -> Iterator[Finding]:
             )
 
 
+@needs("ReplicationController")
 @rule(Stage.SEMANTICS)
 def controller_selector_matches_template(manifest: Manifest) -> Iterator[Finding]:
     """A ReplicationController selects its own pods; without a selector it takes their labels.
@@ -141,6 +145,7 @@ def controller_selector_matches_template(manifest: Manifest) -> Iterator[Finding
             yield item.finding("the selector does not match the labels of the pod template", *path)
 
 
+@needs(_ANY_SELECTING, "selector")
 @rule(Stage.SEMANTICS)
 def non_empty_selector(manifest: Manifest) -> Iterator[Finding]:
     """A workload's selector names at least one label: an empty one would select every pod.
@@ -180,6 +185,7 @@ def non_empty_selector(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding("the selector is empty", "spec", "selector")
 
 
+@needs(f"{_ANY_SELECTING}|Job", "matchLabels|matchExpressions")
 @rule(Stage.SEMANTICS)
 def well_formed_selectors(manifest: Manifest) -> Iterator[Finding]:
     """A workload's label selector has valid keys, values and operators.
@@ -221,6 +227,7 @@ def well_formed_selectors(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(message, "spec", "selector", *path)
 
 
+@needs(f"{_ANY_SELECTING}|ReplicationController|Job|CronJob")
 @rule(Stage.SEMANTICS)
 def no_negative_counts(manifest: Manifest) -> Iterator[Finding]:
     """Replicas, limits, deadlines and delays of workloads are not negative.
@@ -268,6 +275,7 @@ def no_negative_counts(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding(text, *place, field)
 
 
+@needs("Deployment", "rollingUpdate")
 @rule(Stage.SEMANTICS)
 def deployment_strategy(manifest: Manifest) -> Iterator[Finding]:
     """A Deployment that is recreated has no settings for a rolling update.
@@ -310,6 +318,7 @@ def deployment_strategy(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, "spec", "strategy", "rollingUpdate")
 
 
+@needs("Deployment|DaemonSet", "rollingUpdate")
 @rule(Stage.SEMANTICS)
 def rolling_update_moves(manifest: Manifest) -> Iterator[Finding]:
     """A rolling update can proceed: not both `maxSurge` and `maxUnavailable` are zero.
@@ -365,6 +374,7 @@ def rolling_update_moves(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, *path, "maxSurge", hint="add `maxUnavailable: 0`")
 
 
+@needs("Deployment|DaemonSet|StatefulSet", "rollingUpdate")
 @rule(Stage.SEMANTICS)
 def rolling_update_shares(manifest: Manifest) -> Iterator[Finding]:
     """`maxSurge` and `maxUnavailable` are counts or percentages such as `25%`, not negative.
@@ -416,6 +426,7 @@ def rolling_update_shares(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding(f"`{value}` is more than 100%", *path, name)
 
 
+@needs("Deployment", "progressDeadlineSeconds|minReadySeconds")
 @rule(Stage.SEMANTICS)
 def progress_deadline(manifest: Manifest) -> Iterator[Finding]:
     """A Deployment's `progressDeadlineSeconds` (600 by default) is above `minReadySeconds`.
@@ -460,6 +471,7 @@ def progress_deadline(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, "spec", shown)
 
 
+@needs("StatefulSet", "rollingUpdate")
 @rule(Stage.SEMANTICS)
 def update_on_deletion(manifest: Manifest) -> Iterator[Finding]:
     """A StatefulSet whose pods are updated on deletion has no settings for a rolling update.
@@ -501,6 +513,7 @@ def update_on_deletion(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(text, "spec", "updateStrategy", "rollingUpdate")
 
 
+@needs("StatefulSet", "volumeClaimTemplates")
 @rule(Stage.SEMANTICS)
 def named_claim_templates(manifest: Manifest) -> Iterator[Finding]:
     """Each of a StatefulSet's volumeClaimTemplates has a name of its own.
@@ -556,6 +569,7 @@ def named_claim_templates(manifest: Manifest) -> Iterator[Finding]:
                 seen.add(name)
 
 
+@needs(PODS, "restartPolicy|Job|CronJob")
 @rule(Stage.SEMANTICS)
 def restart_policy_of_workload(manifest: Manifest) -> Iterator[Finding]:
     """Pods of Deployments and the like always restart; a Job says Never or OnFailure.
@@ -600,6 +614,7 @@ def restart_policy_of_workload(manifest: Manifest) -> Iterator[Finding]:
             yield pod.item.finding(text, *place)
 
 
+@needs(PODS, "activeDeadlineSeconds")
 @rule(Stage.SEMANTICS)
 def no_deadline_of_lasting_pods(manifest: Manifest) -> Iterator[Finding]:
     """Pods of workloads that run for ever have no `activeDeadlineSeconds`.
@@ -637,6 +652,7 @@ def no_deadline_of_lasting_pods(manifest: Manifest) -> Iterator[Finding]:
             yield pod.item.finding(text, *pod.path, "activeDeadlineSeconds")
 
 
+@needs("Job|CronJob", "selector|manualSelector")
 @rule(Stage.SEMANTICS)
 def generated_job_selector(manifest: Manifest) -> Iterator[Finding]:
     """A Job's selector is generated: it is given only together with `manualSelector: true`.
@@ -688,6 +704,7 @@ def generated_job_selector(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding(text, *path, "selector")
 
 
+@needs("Job|CronJob", "completionMode|backoffLimitPerIndex|maxFailedIndexes")
 @rule(Stage.SEMANTICS)
 def indexed_jobs(manifest: Manifest) -> Iterator[Finding]:
     """An indexed Job says how many completions; limits per index need an indexed Job.
@@ -739,6 +756,7 @@ def _index_problems(spec: dict[Any, Any]) -> Iterator[tuple[str, str]]:
             yield field, f"`{field}` is for indexed Jobs only"
 
 
+@needs("Job|CronJob", "podFailurePolicy")
 @rule(Stage.SEMANTICS)
 def pod_failure_policy(manifest: Manifest) -> Iterator[Finding]:
     """A Job's pod failure policy needs `restartPolicy: Never`, and one condition in each rule.
@@ -790,6 +808,7 @@ def pod_failure_policy(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding("give exactly one of onExitCodes, onPodConditions", *where)
 
 
+@needs("CronJob")
 @rule(Stage.SEMANTICS)
 def cron_schedule(manifest: Manifest) -> Iterator[Finding]:
     """A CronJob's schedule has five valid fields, or is a descriptor such as `@daily`.
@@ -833,6 +852,7 @@ def cron_schedule(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(problem, "spec", "schedule")
 
 
+@needs("CronJob", "timeZone")
 @rule(Stage.SEMANTICS)
 def cron_time_zone(manifest: Manifest) -> Iterator[Finding]:
     """A CronJob's `timeZone` is the name of an IANA time zone.
@@ -875,6 +895,7 @@ def cron_time_zone(manifest: Manifest) -> Iterator[Finding]:
             yield item.finding(f"`{zone[:80]}` is no IANA time zone", "spec", "timeZone")
 
 
+@needs("StatefulSet")
 @rule(Stage.SEMANTICS)
 def stateful_set_name_as_label(manifest: Manifest) -> Iterator[Finding]:
     """A StatefulSet's pods, called `NAME-ORDINAL`, carry their name as a label.
