@@ -109,8 +109,10 @@ class BaseConfig:
     eval_size: int = setting(256, "test tasks of the measurement (all environments together)")
     eval_seed: int = setting(1000, "seed that draws the test tasks and samples their answers")
     eval_batch: int = setting(64, "answers that are generated at once", tiny=128)
-    max_prompt_length: int = setting(1024, "longest prompt, in tokens", tiny=0)
-    max_completion_length: int = setting(1024, "longest completion, in tokens", tiny=0)
+    max_prompt_length: int = setting(
+        1024, "longest prompt, in tokens; 0: half of the context", tiny=0
+    )
+    max_completion_length: int = setting(1024, "longest completion, in tokens", tiny=256)
     workers: int = setting(0, "processes that verify; 0: in the training process")
     set: tuple[str, ...] = setting((), "NAME=VALUE: any further field of the TRL configuration")
 

@@ -165,7 +165,8 @@ def _plain_sampling(loaded: Loaded) -> Iterator[None]:
     from transformers import GenerationConfig
 
     model = loaded.model.get_base_model() if hasattr(loaded.model, "peft_config") else loaded.model
-    kept, plain = model.generation_config, GenerationConfig()
+    kind: Any = GenerationConfig
+    kept, plain = model.generation_config, kind()
     for name in ("bos_token_id", "eos_token_id", "pad_token_id"):
         setattr(plain, name, getattr(kept, name))
     model.generation_config = plain

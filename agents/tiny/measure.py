@@ -13,7 +13,7 @@ from agents.tiny.model import CONTEXT
 from iac_gym.grading import Grade, grade_batch, load_task
 
 #: Longest answer in tokens when measuring.
-LONGEST = 320
+LONGEST = 192
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from torch import Tensor
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 #: Longest sequence: instruction and answer, in tokens.
-CONTEXT = 640
+CONTEXT = 384
 HIDDEN, LAYERS, HEADS, INNER = 192, 4, 6, 512
 
 

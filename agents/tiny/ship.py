@@ -120,6 +120,8 @@ def write(model: Any, tokenizer: Any, facts: dict[str, Any], folder: Path) -> No
     (fresh / "CARD.md").write_text(card(facts), encoding="utf-8")
     text = json.dumps(facts, indent=2, sort_keys=True) + "\n"
     (fresh / "training.json").write_text(text, encoding="utf-8")
+    for path in fresh.iterdir():
+        path.chmod(0o644)
     _replace(fresh, folder)
 
 

@@ -1,14 +1,14 @@
-"""The "line" tokenizer: structure of YAML in few tokens, names and numbers in pieces that copy.
+"""The "line" tokenizer: structure of YAML in few tokens, values in pieces that copy.
 
-A small model can copy a name from the instruction only if it is made of the same tokens in both
-places. So a word never carries the space before it in a value, a number is its single digits, and
-in YAML everything around the values (line end, indentation, dashes, keys, colon, space) is one
-piece, also over several lines without a value:
+A small model can copy a value from the instruction only if it is made of the same tokens in both
+places. So a value never carries the space before it and is cut only at its hyphens, whatever stands
+around it; byte-pair merges happen within such a piece. In YAML everything around the values (line
+end, indentation, dashes, keys, colon, space) is one piece, also over several lines without a value:
 
     `\\n  template:\\n    metadata:\\n      labels:\\n        app: `
 
-Byte-pair merges happen within such a piece only. Words of prose in the instruction do carry their
-space: values are quoted there, so this costs no copying.
+Words of prose in the instruction do carry their space: names are quoted there, so this costs no
+copying. With it a manifest takes a third of the tokens that a general tokenizer needs.
 """
 
 from __future__ import annotations
@@ -23,17 +23,18 @@ from agents.tiny.corpus import SEPARATOR
 
 PAD, BOS, EOS = "<pad>", "<bos>", "<eos>"
 SPECIAL = (PAD, BOS, EOS, SEPARATOR)
-VOCABULARY = 3072
+VOCABULARY = 4096
 
-_KEY = r"[A-Za-z][\w./-]*:"
+_KEY = r"[A-Za-z][\w./-]*:(?=\s|$)"
 _PIECES = (
     r"(?:^|\n---\n)apiVersion: [\w./]+\nkind: \w+(?:\nmetadata:\n  name: )?",
     rf"(?:\n *(?:- )*{_KEY})+(?: (?=\S))?",
     r"\n *(?:- )*",
-    r" [A-Za-z]+(?![\w`/:-])",
+    r" [A-Za-z]+(?![\w`/:.@=-])",  # a word of prose
+    r" [A-Za-z]+(?=[.:](?:\s|$))",  # the same before a colon or a full stop
     r" `",
-    r"[A-Za-z]+",
-    r"[0-9]",
+    r"-?[A-Za-z0-9](?:[\w./:@]*[A-Za-z0-9])?",  # a value, up to its next hyphen
+    r"/[\w./-]*[A-Za-z0-9]",  # a path
     r" +",
     r"[^\sA-Za-z0-9]",
     r"\s",

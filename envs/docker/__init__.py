@@ -20,9 +20,9 @@ class DockerEnv(IaCEnv):
     program, a static site, a small single-stage image, ...), for a `compose.yaml` (a stack of
     services, networks, volumes and secrets), or for both. A Dockerfile is read as BuildKit reads
     it and a compose file by the Compose specification; no Docker daemon is needed. What a task
-    asks for is looked for in the resolved model: the last `CMD` wins, `ARG` and `ENV` are expanded, a stage
-    inherits from the stage it is built on, and stages that the final image does not need do not
-    count.
+    asks for is looked for in the resolved model: the last `CMD` wins, `ARG` and `ENV` are expanded,
+    a stage inherits from the stage it is built on, and stages that the final image does not need
+    do not count.
 
     ## Action Space
     Any text: the answer of the agent, a file alone or in one fenced code block; two files in a

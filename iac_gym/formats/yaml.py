@@ -17,6 +17,7 @@ from yaml._yaml import CParser
 
 from iac_gym.formats.yaml_dump import dump
 from iac_gym.formats.yaml_errors import YamlError, explain, unreadable
+from iac_gym.formats.yaml_lines import read_lines
 from iac_gym.formats.yaml_scalars import (
     COMPOSE,
     CORE_TAG,
@@ -25,6 +26,7 @@ from iac_gym.formats.yaml_scalars import (
     Dialect,
     ScalarError,
 )
+from iac_gym.formats.yaml_tree import Document, Mark, YamlList, YamlMap, find
 
 __all__ = [
     "COMPOSE",
@@ -43,44 +45,6 @@ __all__ = [
     "load_all",
 ]
 
-#: (line, column), both from 1.
-Mark = tuple[int, int]
-
-
-class YamlMap(dict[Any, Any]):
-    """A mapping that knows where it stands: `marks[key]` is the value's place."""
-
-    __slots__ = ("key_marks", "mark", "marks")
-
-    def __init__(self, mark: Mark = (0, 0)) -> None:
-        self.mark = mark
-        self.marks: dict[Any, Mark] = {}
-        self.key_marks: dict[Any, Mark] = {}
-
-
-class YamlList(list[Any]):
-    """A sequence that knows where it stands: `marks[index]` is the item's place."""
-
-    __slots__ = ("mark", "marks")
-
-    def __init__(self, mark: Mark = (0, 0)) -> None:
-        self.mark = mark
-        self.marks: list[Mark] = []
-
-
-def find(tree: Any, path: tuple[Any, ...]) -> tuple[Any, Mark]:
-    """Follow keys and indices as far as they exist: (value or None, place of the deepest step)."""
-    mark: Mark = getattr(tree, "mark", (0, 0))
-    for step in path:
-        if isinstance(tree, YamlList):
-            known = isinstance(step, int) and -1 < step < len(tree)
-        else:
-            known = isinstance(tree, YamlMap) and step in tree
-        if not known:
-            return None, mark
-        mark, tree = tree.marks[step], tree[step]
-    return tree, mark
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -96,16 +60,15 @@ class Limits:
 LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One document: its root value and the place where it starts."""
-
-    value: Any
-    mark: Mark
-
-
 def load_all(text: str, dialect: Dialect = KUBERNETES, limits: Limits = LIMITS) -> list[Document]:
     """Read every document that is not empty (or null). Raises `YamlError`."""
+    if limits is LIMITS and (documents := read_lines(text, dialect)) is not None:
+        return documents
+    return read_events(text, dialect, limits)
+
+
+def read_events(text: str, dialect: Dialect, limits: Limits) -> list[Document]:
+    """Read every document from libyaml's events, the measure of `read_lines`."""
     if len(text) > limits.characters:
         raise YamlError(
             f"the text has {len(text)} characters; at most {limits.characters} are read"

@@ -126,6 +126,8 @@ class Dialect:
     loose_tags: bool = True
     #: Values of short plain scalars met before (never `<<`).
     seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    #: What lines met before say, for `yaml_lines`.
+    lines: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def plain(self, text: str) -> Any:
         """Return the value of a plain scalar. Raises `ScalarError`."""

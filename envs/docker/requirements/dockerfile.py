@@ -11,8 +11,8 @@ from fnmatch import fnmatchcase
 
 from envs.docker.requirements.dockerfile_find import find_stage, missing, no_stage, same_image
 from iac_gym.check import Findings, requirement
+from iac_gym.languages.dockerfile.expansion import absolute
 from iac_gym.languages.dockerfile.model import Copy, DockerfileModel, Run, Stage
-from iac_gym.languages.dockerfile.resolve import absolute
 
 
 @requirement(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from iac_gym.languages.dockerfile import values
-from iac_gym.languages.dockerfile.lines import Instruction
+from iac_gym.languages.dockerfile.instruction import Instruction
 from iac_gym.languages.dockerfile.model import DockerfileModel, Run, Stage
 from iac_gym.languages.dockerfile.shell import Command
 from iac_gym.verdict import Finding

@@ -8,9 +8,9 @@ from fnmatch import fnmatchcase
 from envs.docker.requirements.dockerfile_find import find_stage, missing, no_stage, words_of
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.dockerfile import values
+from iac_gym.languages.dockerfile.expansion import absolute
 from iac_gym.languages.dockerfile.model import Copy, DockerfileModel, Run, Stage
 from iac_gym.languages.dockerfile.packages import installs, package_name
-from iac_gym.languages.dockerfile.resolve import absolute
 from iac_gym.languages.dockerfile.rules.practice_run import cleans_apt, keeps_small
 
 

@@ -38,12 +38,13 @@ def _rules(role: KubeObject) -> Iterator[tuple[int, dict[Any, Any]]]:
 
 def _grants(role: KubeObject, resource: str) -> set[Grant]:
     """Return all that a role permits on one resource of the API group it belongs to."""
-    group = GROUPS.get(resource.partition("/")[0], "")
+    whole, _, part = resource.partition("/")
+    group, names = GROUPS.get(whole, ""), {resource, "*", f"*/{part}"}
     found: set[Grant] = set()
     for _, rule in _rules(role):
         if not {group, "*"} & set(texts(rule.get("apiGroups"))):
             continue
-        if not {resource, "*"} & set(texts(rule.get("resources"))):
+        if not names & set(texts(rule.get("resources"))):
             continue
         verbs = texts(rule.get("verbs"))
         verbs = [*EVERY_VERB, "*"] if "*" in verbs else verbs
@@ -57,6 +58,8 @@ def _permits(role: KubeObject, verbs: list[str], resource: str, name: str = "") 
     given, asked = _grants(role, resource), {(verb, name) for verb in verbs}
     if missing := sorted({verb for verb, _ in asked - given}):
         yield role.finding(f"`{role.name}` may not {', '.join(missing)} {resource}", "rules")
+    if role.get("aggregationRule") is not None:
+        yield role.finding(f"the rules of `{role.name}` are replaced", "aggregationRule")
     for verb, only in sorted(given - asked):
         if (verb, "") in asked:
             continue  # said once more for one object: grants nothing new

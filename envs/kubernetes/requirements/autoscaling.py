@@ -17,7 +17,7 @@ from envs.kubernetes.requirements.targets import (
     value_is,
 )
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map, as_text
 
 _HPA = ("HorizontalPodAutoscaler",)
 _PDB = ("PodDisruptionBudget",)
@@ -28,7 +28,11 @@ _PDB = ("PodDisruptionBudget",)
     "the HorizontalPodAutoscaler `{name}` scales the Deployment `{of}`",
 )
 def autoscaler(manifest: Manifest, name: str, of: str) -> Findings:
-    """An autoscaler whose target is a Deployment; where the answer has it, it must run."""
+    """An autoscaler whose target is a Deployment; where the answer has it, it must run.
+
+    The controller looks for the target in the API group of `apiVersion`, whatever the version, and
+    in the namespace of the autoscaler.
+    """
 
     def check(item: KubeObject) -> Findings:
         target = as_map(item.get("spec", "scaleTargetRef"))
@@ -37,10 +41,13 @@ def autoscaler(manifest: Manifest, name: str, of: str) -> Findings:
         if target.get("kind") != "Deployment":
             path = ("spec", "scaleTargetRef", "kind")
             yield differs(item, path, target.get("kind"), "Deployment")
-        for workload in named(manifest, of, "Deployment"):
-            still = asleep(workload)
-            if still:
-                yield still
+        if as_text(target.get("apiVersion")).partition("/")[0] != "apps":
+            path = ("spec", "scaleTargetRef", "apiVersion")
+            yield differs(item, path, target.get("apiVersion"), "apps/v1")
+        owners = named(manifest, of, "Deployment")
+        if owners and all(owner.namespace != item.namespace for owner in owners):
+            yield item.finding(f"`{of}` is in another namespace", "metadata", "namespace")
+        yield from filter(None, map(asleep, owners))
 
     return each(manifest, name, _HPA, check)
 
@@ -59,25 +66,36 @@ def most_replicas(manifest: Manifest, name: str, count: int) -> Findings:
     return value_is(manifest, name, _HPA, ("spec", "maxReplicas"), count)
 
 
-def _target(item: KubeObject, resource: str) -> dict[Any, Any]:
-    """Return the metric target of a resource; {} without one."""
-    for entry in as_list(item.get("spec", "metrics")):
-        metric = as_map(as_map(entry).get("resource"))
-        if as_map(entry).get("type") == "Resource" and metric.get("name") == resource:
-            return as_map(metric.get("target"))
-    return {}
+def _targets(item: KubeObject, resource: str, kind: str, field: str) -> list[Any]:
+    """Return what an autoscaler aims at for a resource: one value for each metric of the kind."""
+    found = []
+    for entry in map(as_map, as_list(item.get("spec", "metrics"))):
+        metric = as_map(entry.get("resource"))
+        target = as_map(metric.get("target"))
+        if (entry.get("type"), metric.get("name")) == ("Resource", resource):
+            found += [target.get(field)] if target.get("type") == kind else []
+    return found
+
+
+#: The CPU utilization that an autoscaler without any metric aims at.
+_DEFAULT_CPU = 80
+
+
+def _utilizations(item: KubeObject, resource: str) -> list[Any]:
+    if resource == "cpu" and item.api_version == "autoscaling/v1":
+        return [item.get("spec", "targetCPUUtilizationPercentage")]
+    if resource == "cpu" and not as_list(item.get("spec", "metrics")):
+        return [_DEFAULT_CPU]
+    return _targets(item, resource, "Utilization", "averageUtilization")
 
 
 def _utilization(manifest: Manifest, name: str, resource: str, percent: int) -> Findings:
     def check(item: KubeObject) -> Findings:
-        target = _target(item, resource)
-        found = target.get("averageUtilization") if target.get("type") == "Utilization" else None
-        if item.api_version == "autoscaling/v1" and resource == "cpu":
-            found = item.get("spec", "targetCPUUtilizationPercentage")
-        if not equal(found, percent):
-            shown = f"is {found}" if isinstance(found, int) else "is not set"
-            message = f"the {resource} utilization of `{name}` {shown}, asked for {percent}"
-            yield item.finding(message, "spec", "metrics")
+        for found in _utilizations(item, resource) or [None]:
+            if not equal(found, percent):
+                shown = f"is {found}" if isinstance(found, int) else "is not set"
+                message = f"the {resource} utilization of `{name}` {shown}, asked for {percent}"
+                yield item.finding(message, "spec", "metrics")
 
     return each(manifest, name, _HPA, check)
 
@@ -108,9 +126,8 @@ def memory_average(manifest: Manifest, name: str, amount: str) -> Findings:
     """The average memory of a pod that an autoscaler aims at."""
 
     def check(item: KubeObject) -> Findings:
-        target = _target(item, "memory")
-        found = target.get("averageValue") if target.get("type") == "AverageValue" else None
-        if not same_amount(found, amount):
+        found = _targets(item, "memory", "AverageValue", "averageValue") or [None]
+        if not all(same_amount(value, amount) for value in found):
             yield item.finding(f"the memory target of `{name}` is not {amount}", "spec", "metrics")
 
     return each(manifest, name, _HPA, check)
@@ -152,14 +169,19 @@ def _policy(
     def check(item: KubeObject) -> Findings:
         path: Path = ("spec", "behavior", way, "policies")
         entries = [as_map(entry) for entry in as_list(item.get(*path))]
-        if item.get("spec", "behavior", way, "selectPolicy") == "Disabled" or not any(
+        fitting = [
             entry.get("type") == kind
             and equal(entry.get("value"), value)
             and equal(entry.get("periodSeconds"), seconds)
             for entry in entries
-        ):
-            unit = "pods" if kind == "Pods" else "percent"
+        ]
+        selected = item.get("spec", "behavior", way, "selectPolicy", default="Max")
+        unit = "pods" if kind == "Pods" else "percent"
+        if selected == "Disabled" or not any(fitting):
             message = f"`{name}` has no {way} policy of {value} {unit} in {seconds} seconds"
+            yield item.finding(message, *path)
+        elif selected == "Max" and not all(fitting):
+            message = f"another {way} policy of `{name}` permits more than {value} {unit}"
             yield item.finding(message, *path)
 
     return each(manifest, name, _HPA, check)
@@ -188,12 +210,19 @@ def scale_down_percent(manifest: Manifest, name: str, percent: int, seconds: int
     "the PodDisruptionBudget `{name}` protects the pods of `{of}`",
 )
 def disruption_budget(manifest: Manifest, name: str, of: str) -> Findings:
-    """A disruption budget whose selector matches the pods of the workload `of`."""
+    """A disruption budget whose selector matches the pods of the workload `of`.
+
+    One that also matches pods without any label is for every pod, not for those.
+    """
 
     def check(item: KubeObject) -> Findings:
         selector = item.get("spec", "selector")
-        owners = [owner for owner in manifest.of_kind(*WORKLOADS) if owner.name == of]
-        if not any(selects(selector, pod_labels(o)) for o in owners if not asleep(o)):
+        owners = [
+            owner
+            for owner in named(manifest, of, *WORKLOADS)
+            if owner.namespace == item.namespace and not asleep(owner)
+        ]
+        if selects(selector, {}) or not any(selects(selector, pod_labels(o)) for o in owners):
             yield item.finding(f"`{name}` does not select the pods of `{of}`", "spec", "selector")
 
     return each(manifest, name, _PDB, check)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import binascii
 import json
 from base64 import b64decode
-from collections.abc import Iterator
 from typing import Any
 
-from envs.kubernetes.requirements.reading import about, absent, differs, shown, workload
+from envs.kubernetes.requirements.reading import about, absent, differs, shown
+from envs.kubernetes.requirements.targets import in_main
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map, as_text
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map, as_text
 
 #: Longest registry login that is read as JSON.
 MOST_JSON = 20_000
@@ -127,12 +127,21 @@ def _logins(text: str) -> dict[str, tuple[str, str]]:
     except (ValueError, RecursionError):
         return {}
     return {
-        str(server): _login(as_map(entry)) for server, entry in as_map(tree.get("auths")).items()
+        _registry(str(server)): _login(as_map(entry))
+        for server, entry in as_map(tree.get("auths")).items()
     }
 
 
+def _registry(server: str) -> str:
+    """Return the host of a registry, as the kubelet compares it: `https://host/v2/` is `host`."""
+    host = server.removeprefix("https://").removeprefix("http://")
+    for end in ("/", "/v1", "/v2"):
+        host = host.removesuffix(end)
+    return host
+
+
 def _login(entry: dict[Any, Any]) -> tuple[str, str]:
-    if "auth" in entry:  # Docker's own order: `auth` replaces the two other fields
+    if entry.get("auth"):  # Docker's own order: `auth` replaces the two other fields
         try:
             text = b64decode(as_text(entry["auth"]), validate=True).decode("utf-8")
         except (binascii.Error, ValueError):
@@ -142,37 +151,45 @@ def _login(entry: dict[Any, Any]) -> tuple[str, str]:
     return as_text(entry.get("username")), as_text(entry.get("password"))
 
 
-def _sources(
-    app: KubeObject, field: str, name_of: str, name: str
-) -> Iterator[tuple[dict[Any, Any], dict[Any, Any]]]:
-    """Yield (container, source) for each `envFrom` entry that names a ConfigMap or Secret."""
-    for _, container in app.containers():
-        for entry in map(as_map, as_list(container.get("envFrom"))):
-            if as_map(entry.get(field)).get(name_of) == name:
-                yield container, entry
+def in_namespace(manifest: Manifest, kind: str, name: object, space: str) -> KubeObject | None:
+    """Return the object of a kind and name in a namespace, None if there is none."""
+    for item in manifest.of_kind(kind):
+        if item.name == name and item.namespace == space:
+            return item
+    return None
 
 
-def _reads(app: KubeObject, variable: str, kind: str, name: str, key: str) -> bool:
+_SOURCES = {
+    "ConfigMap": ("configMapKeyRef", "configMapRef"),
+    "Secret": ("secretKeyRef", "secretRef"),
+}
+
+
+def _keys(found: KubeObject) -> set[Any]:
+    fields = ("data", "stringData") if found.kind == "Secret" else ("data", "binaryData")
+    return {key for field in fields for key in as_map(found.get(field))}
+
+
+def _all_from(container: dict[Any, Any], kind: str, name: str) -> list[str]:
+    """Return the prefix of each `envFrom` entry that names a ConfigMap or Secret."""
+    return [
+        as_text(entry.get("prefix"))
+        for entry in map(as_map, as_list(container.get("envFrom")))
+        if as_map(entry.get(_SOURCES[kind][1])).get("name") == name
+    ]
+
+
+def _reads(container: dict[Any, Any], variable: str, kind: str, name: str, key: str) -> bool:
     """Whether a container gets a variable from a key, one by one or with all the others."""
-    single = "secretKeyRef" if kind == "Secret" else "configMapKeyRef"
-    many = "secretRef" if kind == "Secret" else "configMapRef"
-    for _, container in app.containers():
-        named = [
-            as_map(entry)
-            for entry in as_list(container.get("env"))
-            if as_map(entry).get("name") == variable
-        ]
-        if named:  # the last entry of a name counts, and comes before `envFrom`
-            source = as_map(as_map(named[-1].get("valueFrom")).get(single))
-            if source.get("name") == name and source.get("key") == key:
-                return True
-        elif any(
-            (as_text(entry.get("prefix")) + key) == variable
-            for box, entry in _sources(app, many, "name", name)
-            if box is container
-        ):
-            return True
-    return False
+    named = [
+        as_map(entry)
+        for entry in as_list(container.get("env"))
+        if as_map(entry).get("name") == variable
+    ]
+    if named:  # the last entry of a name counts, and comes before `envFrom`
+        source = as_map(as_map(named[-1].get("valueFrom")).get(_SOURCES[kind][0]))
+        return source.get("name") == name and source.get("key") == key
+    return any(prefix + key == variable for prefix in _all_from(container, kind, name))
 
 
 @requirement(
@@ -180,17 +197,19 @@ def _reads(app: KubeObject, variable: str, kind: str, name: str, key: str) -> bo
     "`{of}` takes all keys of the ConfigMap `{config}` as environment variables",
 )
 def env_from_config(manifest: Manifest, of: str, config: str) -> Findings:
-    """`envFrom` a ConfigMap, or one variable for each of its keys."""
-    app, source = workload(manifest, of), manifest.find("ConfigMap", config)
-    if app is None or source is None:
-        yield absent(manifest, "ConfigMap" if app else "Deployment", config if app else of)
-        return
-    if any(not entry.get("prefix") for _, entry in _sources(app, "configMapRef", "name", config)):
-        return
-    keys = [*as_map(source.get("data"))]
-    missing = [key for key in keys if not _reads(app, key, "ConfigMap", config, key)]
-    if missing or not keys:
-        yield app.finding(f"`{of}` does not read all keys of `{config}`", *(app.pod_path or ()))
+    """`envFrom` a ConfigMap, or one variable for each of its keys, in the main container."""
+
+    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
+        source = in_namespace(manifest, "ConfigMap", config, item.namespace)
+        if source is None:
+            yield absent(manifest, "ConfigMap", config)
+            return
+        keys = [str(key) for key in as_map(source.get("data"))]
+        missing = [key for key in keys if not _reads(container, key, "ConfigMap", config, key)]
+        if missing or not (keys or "" in _all_from(container, "ConfigMap", config)):
+            yield item.finding(f"`{of}` does not read all keys of `{config}`", *at)
+
+    return in_main(manifest, of, check)
 
 
 @requirement(
@@ -198,47 +217,60 @@ def env_from_config(manifest: Manifest, of: str, config: str) -> Findings:
     "the variable {variable} of `{of}` comes from the Secret `{secret}`, key {key}",
 )
 def env_secret_key(manifest: Manifest, of: str, variable: str, secret: str, key: str) -> Findings:
-    """An environment variable whose value is a key of a Secret."""
-    app = workload(manifest, of)
-    if app is None:
-        yield absent(manifest, "Deployment", of)
-    elif not _reads(app, variable, "Secret", secret, key):
-        yield app.finding(
-            f"{variable} does not come from the key {key} of `{secret}`", *(app.pod_path or ())
-        )
+    """An environment variable of the main container whose value is a key of a Secret.
+
+    Where the answer has the Secret, it must hold the key.
+    """
+
+    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
+        source = in_namespace(manifest, "Secret", secret, item.namespace)
+        if not _reads(container, variable, "Secret", secret, key):
+            yield item.finding(f"{variable} does not come from the key {key} of `{secret}`", *at)
+        elif source is not None and key not in _keys(source):
+            yield source.finding(f"the Secret `{secret}` has no key {key}", "data")
+
+    return in_main(manifest, of, check)
 
 
-def _mounts(app: KubeObject, path: str) -> Iterator[tuple[dict[Any, Any], dict[Any, Any]]]:
-    """Yield (mount, volume) of everything that containers mount at a path."""
-    volumes = {
-        as_text(as_map(entry).get("name")): as_map(entry)
-        for entry in as_list(app.get(*(app.pod_path or ()), "volumes"))
-    }
-    for _, container in app.containers():
-        for mount in map(as_map, as_list(container.get("volumeMounts"))):
-            if (as_text(mount.get("mountPath")).rstrip("/") or "/") == path:
-                yield mount, volumes.get(as_text(mount.get("name")), {})
+_VOLUMES = {"ConfigMap": ("configMap", "name"), "Secret": ("secret", "secretName")}
+
+
+def holds_files(
+    manifest: Manifest, item: KubeObject, volume: dict[Any, Any], kind: str, name: str
+) -> bool:
+    """Whether a volume holds all files of a ConfigMap or Secret, each under the name of its key."""
+    box, field = _VOLUMES[kind]
+    projected = map(as_map, as_list(as_map(volume.get("projected")).get("sources")))
+    sources = [(as_map(volume.get(box)), field), *((as_map(s.get(box)), "name") for s in projected)]
+    return any(
+        source.get(key) == name and _whole(manifest, item, source, kind, name)
+        for source, key in sources
+    )
+
+
+def _whole(
+    manifest: Manifest, item: KubeObject, source: dict[Any, Any], kind: str, name: str
+) -> bool:
+    entries = [as_map(entry) for entry in as_list(source.get("items"))]
+    if not entries:
+        return True
+    found = in_namespace(manifest, kind, name, item.namespace)
+    kept = {as_text(entry.get("key")) for entry in entries if entry.get("key") == entry.get("path")}
+    return found is not None and _keys(found) <= kept
 
 
 def _mounted(
-    manifest: Manifest, of: str, path: str, what: str, *fields: tuple[str, str]
-) -> Findings:
-    """Find what stands against "the object `what` is mounted at a path"; `fields` point to it."""
-    app = workload(manifest, of)
-    if app is None:
-        yield absent(manifest, "Deployment", of)
-        return
-    given = [*_mounts(app, path)]
-    for mount, volume in given:
-        sources = [volume, *map(as_map, as_list(as_map(volume.get("projected")).get("sources")))]
-        if any(as_map(s.get(box)).get(name) == what for s in sources for box, name in fields):
-            if mount.get("subPath"):
-                yield app.finding(f"{path} holds a part of `{what}`", *(app.pod_path or ()))
-            return
-    problem = "something else" if given else "nothing"
-    yield app.finding(
-        f"{problem} is mounted at {path}, asked for `{what}`", *(app.pod_path or ()), "volumes"
-    )
+    item: KubeObject, container: dict[Any, Any], path: str, *, whole: bool
+) -> list[dict[Any, Any]]:
+    """Return the volumes that a container mounts at a path; `whole` leaves out parts of them."""
+    names = [
+        mount.get("name")
+        for mount in map(as_map, as_list(container.get("volumeMounts")))
+        if (as_text(mount.get("mountPath")).rstrip("/") or "/") == path
+        and not (whole and (mount.get("subPath") or mount.get("subPathExpr")))
+    ]
+    volumes = map(as_map, as_list(item.get(*(item.pod_path or ()), "volumes")))
+    return [volume for volume in volumes if volume.get("name") in names]
 
 
 @requirement(
@@ -246,8 +278,16 @@ def _mounted(
     "`{of}` finds the files of the Secret `{secret}` in {path}",
 )
 def secret_mounted(manifest: Manifest, of: str, secret: str, path: str) -> Findings:
-    """A Secret as a directory of files in a workload."""
-    yield from _mounted(manifest, of, path, secret, ("secret", "secretName"), ("secret", "name"))
+    """A Secret as a directory of files in the main container."""
+
+    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
+        given = _mounted(item, container, path, whole=True)
+        if not any(holds_files(manifest, item, volume, "Secret", secret) for volume in given):
+            yield item.finding(
+                f"the Secret `{secret}` is not mounted at {path} as a whole", *at, "volumeMounts"
+            )
+
+    return in_main(manifest, of, check)
 
 
 @requirement(
@@ -255,5 +295,13 @@ def secret_mounted(manifest: Manifest, of: str, secret: str, path: str) -> Findi
     "`{of}` keeps {path} on the claim `{claim}`",
 )
 def claim_mounted(manifest: Manifest, of: str, claim: str, path: str) -> Findings:
-    """A PersistentVolumeClaim as a directory in a workload."""
-    yield from _mounted(manifest, of, path, claim, ("persistentVolumeClaim", "claimName"))
+    """A PersistentVolumeClaim (or a directory of it) at a path of the main container."""
+
+    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
+        if not any(
+            as_map(volume.get("persistentVolumeClaim")).get("claimName") == claim
+            for volume in _mounted(item, container, path, whole=False)
+        ):
+            yield item.finding(f"the claim `{claim}` is not mounted at {path}", *at, "volumeMounts")
+
+    return in_main(manifest, of, check)

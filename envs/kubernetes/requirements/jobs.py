@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from envs.kubernetes.requirements.cron import read_cron
-from envs.kubernetes.requirements.targets import JOBS, differs, each, value_is
+from envs.kubernetes.requirements.targets import JOBS, differs, each, equal, value_is
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_text
+from iac_gym.languages.kubernetes.quantity import parse_duration
 
 _CRON = ("CronJob",)
+_JOB_SPECS: dict[str, Path] = {"CronJob": ("spec", "jobTemplate", "spec"), "Job": ("spec",)}
 
 
 @requirement("`{of}` needs {count} completions", "`{of}` must complete {count} times")
@@ -24,8 +26,16 @@ def parallelism(manifest: Manifest, of: str, count: int) -> Findings:
 
 @requirement("`{of}` gives up after {count} retries", "a backoff limit of {count} for `{of}`")
 def backoff_limit(manifest: Manifest, of: str, count: int) -> Findings:
-    """`backoffLimit` of a Job (the API's default is 6)."""
-    return value_is(manifest, of, JOBS, ("job", "backoffLimit"), count, 6)
+    """`backoffLimit` of a Job (the API's default is 6, or no limit with one for each index)."""
+
+    def check(item: KubeObject) -> Findings:
+        at = _JOB_SPECS[item.kind]
+        default = 6 if item.get(*at, "backoffLimitPerIndex") is None else None
+        found = item.get(*at, "backoffLimit", default=default)
+        if not equal(found, count):
+            yield differs(item, (*at, "backoffLimit"), found, count)
+
+    return each(manifest, of, JOBS, check)
 
 
 @requirement(
@@ -60,16 +70,8 @@ def time_to_live(manifest: Manifest, of: str, seconds: int) -> Findings:
     "an active deadline of {seconds} seconds for `{of}`",
 )
 def active_deadline(manifest: Manifest, of: str, seconds: int) -> Findings:
-    """`activeDeadlineSeconds` of a Job, or of its pods."""
-
-    def check(item: KubeObject) -> Findings:
-        paths: dict[str, Path] = {"CronJob": ("spec", "jobTemplate", "spec"), "Job": ("spec",)}
-        at = (*paths[item.kind], "activeDeadlineSeconds")
-        found = item.get(*at)
-        if found != seconds:
-            yield differs(item, at, found, seconds)
-
-    return each(manifest, of, JOBS, check)
+    """`activeDeadlineSeconds` of a Job."""
+    return value_is(manifest, of, JOBS, ("job", "activeDeadlineSeconds"), seconds)
 
 
 @requirement(
@@ -95,8 +97,22 @@ def daily_at(manifest: Manifest, of: str, time: str) -> Findings:
 
 @requirement("`{of}` runs every {minutes} minutes", "`{of}` starts every {minutes} minutes")
 def every_minutes(manifest: Manifest, of: str, minutes: int) -> Findings:
-    """A CronJob that is due every so many minutes of the hour."""
-    return _due(manifest, of, f"*/{minutes} * * * *", f"every {minutes} minutes")
+    """A CronJob that is due every so many minutes, whichever minute of the hour is the first."""
+
+    def check(item: KubeObject) -> Findings:
+        found = item.get("spec", "schedule")
+        starts = range(minutes if 60 % minutes == 0 else 1)
+        same = (read_cron(f"{start}-59/{minutes} * * * *") for start in starts)
+        if _interval(found) != 60 * minutes and read_cron(found) not in [*filter(None, same)]:
+            yield differs(item, ("spec", "schedule"), found, f"every {minutes} minutes")
+
+    return each(manifest, of, _CRON, check)
+
+
+def _interval(schedule: object) -> object:
+    """Return the seconds of an `@every` schedule, None for any other."""
+    text = as_text(schedule)
+    return parse_duration(text[7:]) if text.startswith("@every ") else None
 
 
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")

@@ -84,15 +84,15 @@ def _range(manifest: Manifest, policy: KubeObject, entry: Mapping[Any, Any]) -> 
     if is_number(port):
         last = entry.get("endPort")
         return [(protocol, port, last if is_number(last) else port)]  # type: ignore[list-item]
-    labels = as_map(policy.get("spec", "podSelector", "matchLabels"))
-    chosen = selected_workloads(manifest, labels, policy.namespace)
+    labels = _alternatives(policy.get("spec", "podSelector"))[0]
+    chosen = selected_workloads(manifest, dict(labels), policy.namespace)
     return [(protocol, n, n) for n in sorted(named_ports(chosen, as_text(port), protocol))]
 
 
 def _applies(policy: KubeObject, way: str) -> bool:
     """Whether the policy is about a direction; `policyTypes` defaults by the rules that exist."""
     types = policy.get("spec", "policyTypes")
-    if types is None:
+    if not texts(types):
         return way == "Ingress" or bool(as_list(policy.get("spec", "egress")))
     return way in texts(types)
 
@@ -135,6 +135,14 @@ def _say(peer: Peer) -> str:
     return " in ".join(said)
 
 
+def _near(policy: KubeObject, peer: Peer) -> Peer:
+    """Put a peer that names the policy's own namespace as one that names none."""
+    space = policy.get("metadata", "namespace")
+    if space is not None and peer[0] == "pods" and peer[1] == frozenset([(NAME_LABEL, space)]):
+        return ("pods", None, peer[2])
+    return peer
+
+
 def _lets(manifest: Manifest, of: str, way: str, port: int, peer: Peer) -> Findings:
     """Find whatever stands against "this port is open to this peer and to no other"."""
     policy = manifest.find("NetworkPolicy", of)
@@ -144,7 +152,8 @@ def _lets(manifest: Manifest, of: str, way: str, port: int, peer: Peer) -> Findi
     field = way.lower()
     if not _applies(policy, way):
         yield policy.finding(f"`{of}` is not about {way}", "spec", "policyTypes")
-    given = _through(manifest, policy, way, "TCP", port)
+    given = {_near(policy, other) for other in _through(manifest, policy, way, "TCP", port)}
+    peer = _near(policy, peer)
     if peer not in given:
         yield policy.finding(f"port {port} is closed to {_say(peer)}", "spec", field)
     for other in sorted(_say(other) for other in given - {peer}):
@@ -196,10 +205,12 @@ def policy_blocks(manifest: Manifest, of: str, direction: str) -> Findings:
     "`{of}` leaves {direction} traffic alone",
     "{direction} traffic is not restricted by `{of}`",
 )
-@about("NetworkPolicy")
-def policy_ignores(policy: KubeObject, of: str, direction: str) -> Findings:
-    """A direction that the policy is not about."""
-    if _applies(policy, _WAYS.get(direction, "")):
+def policy_ignores(manifest: Manifest, of: str, direction: str) -> Findings:
+    """A direction that the policy is not about, or in which it lets everything through."""
+    policy, way = manifest.find("NetworkPolicy", of), _WAYS.get(direction, "")
+    if policy is None:
+        yield absent(manifest, "NetworkPolicy", of)
+    elif _applies(policy, way) and (ANY, EVERY_PORT) not in _allowed(manifest, policy, way):
         yield policy.finding(f"`{of}` restricts {direction} traffic", "spec", "policyTypes")
 
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
+from envs.kubernetes.requirements.configuration import in_namespace, secret_text
 from envs.kubernetes.requirements.targets import (
     WORKLOADS,
     differs,
     each,
     in_main,
-    main_value_is,
     same_amount,
     value_is,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map, as_text
 
-_SHELLS = ("sh", "bash", "ash", "/bin/sh", "/bin/bash", "/bin/ash")
+_SHELLS = ("sh", "bash", "ash", "dash")
+_FOLDERS = ("/bin/", "/usr/bin/")
+#: The option that makes a shell run a text, perhaps with others in one word: `-c`, `-ec`, `-euxc`.
+_RUNS_TEXT = re.compile(r"-[a-z]{0,5}c[a-z]{0,5}")
 #: Words that only a shell understands.
 _SHELL_WORDS = frozenset({"&&", "||", "|", ";", ">", ">>", "<", "&"})
 
@@ -38,10 +44,24 @@ def runs_command(argv: list[Any], command: str) -> bool:
         return False
     if argv == words:
         return not _SHELL_WORDS.intersection(words)
-    if len(argv) == 3 and argv[0] in _SHELLS and argv[1] in ("-c", "-ec", "-lc", "-ce"):
-        inner = split_command(argv[2]) if isinstance(argv[2], str) else []
-        return (inner[1:] if inner[:1] == ["exec"] else inner) == words
-    return False
+    inner = split_command(shell_text(argv))
+    return (inner[1:] if inner[:1] == ["exec"] else inner) == words
+
+
+def shell_text(argv: list[Any]) -> str:
+    """Return the text that a shell is told to run by `-c`, '' for any other argument vector."""
+    if len(argv) != 3 or not all(isinstance(word, str) for word in argv):
+        return ""
+    runs = _plain_program(argv[0]) in _SHELLS and _RUNS_TEXT.fullmatch(argv[1])
+    return str(argv[2]) if runs else ""
+
+
+def _plain_program(word: object) -> str:
+    """Return the name of a program without the usual folder before it."""
+    name = as_text(word)
+    for folder in _FOLDERS:
+        name = name.removeprefix(folder)
+    return name
 
 
 def argument_vector(container: dict[Any, Any]) -> list[Any]:
@@ -70,16 +90,35 @@ def command(manifest: Manifest, of: str, command: str) -> Findings:
     "the container of `{of}` is started with the argument `{argument}`",
 )
 def argument(manifest: Manifest, of: str, argument: str) -> Findings:
-    """An argument in `args` (or `command`) of the main container: `--a=b`, or `--a` then `b`."""
+    """An argument in `args` (or `command`) of the main container: `--a=b`, or `--a` then `b`.
+
+    The first word of `command` is the program and no argument. The same option may not be given
+    once more with another value.
+    """
 
     def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
-        given = [*as_list(container.get("command")), *as_list(container.get("args"))]
-        flag, _, value = argument.partition("=")
-        pairs = list(pairwise(given))
-        if argument not in given and not (value and (flag, value) in pairs):
+        given = [*as_list(container.get("command"))[1:], *as_list(container.get("args"))]
+        values = _option_values(given, argument)
+        if not values:
             yield item.finding(f"`{of}` has no argument `{argument}`", *at, "args")
+        for other in values - {argument}:
+            yield item.finding(f"`{of}` also has `{other[:80]}`", *at, "args")
 
     return in_main(manifest, of, check)
+
+
+def _option_values(given: list[Any], argument: str) -> set[str]:
+    """Return every value that the argument's option is given, as `--option=value`.
+
+    Empty unless the asked one is among them.
+    """
+    if "=" not in argument:
+        return {argument} if argument in given else set()
+    option = argument.partition("=")[0]
+    words = [word for word in given if isinstance(word, str)]
+    found = {word for word in words if word.startswith(option + "=")}
+    found |= {f"{option}={value}" for word, value in pairwise(words) if word == option}
+    return found if argument in found else set()
 
 
 def _variable(container: dict[Any, Any], name: str) -> tuple[int, dict[Any, Any]]:
@@ -98,7 +137,8 @@ def env_value(manifest: Manifest, of: str, variable: str, value: str) -> Finding
 
     def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
         place, entry = _variable(container, variable)
-        found = _text(manifest, entry) if entry else _from_config(manifest, container, variable)
+        read = partial(_data, manifest, item.namespace)
+        found = _text(read, entry) if entry else _from_all(read, container, variable)
         if place < 0 and found is None:
             yield item.finding(f"`{of}` has no environment variable `{variable}`", *at, "env")
         elif found != value:
@@ -107,29 +147,37 @@ def env_value(manifest: Manifest, of: str, variable: str, value: str) -> Finding
     return in_main(manifest, of, check)
 
 
-def _data(manifest: Manifest, config: object, key: object) -> Any:
-    """Return a value of a ConfigMap of the answer, None where there is none."""
-    found = manifest.find("ConfigMap", config) if isinstance(config, str) else None
-    return as_map(found.get("data")).get(key) if found and isinstance(key, str) else None
+#: Reads a value of a ConfigMap or Secret: (kind, its name, key) -> text, None where there is none.
+_Reader = Callable[[str, object, object], Any]
 
 
-def _text(manifest: Manifest, entry: dict[Any, Any]) -> Any:
-    """Return what a variable is set to: its value, or that of the ConfigMap's key it names."""
-    source = as_map(as_map(entry.get("valueFrom")).get("configMapKeyRef"))
-    if source:
-        return _data(manifest, source.get("name"), source.get("key"))
+def _data(manifest: Manifest, space: str, kind: str, name: object, key: object) -> Any:
+    """Return a value of a ConfigMap or Secret of the answer that lies in a namespace."""
+    found = in_namespace(manifest, kind, name, space)
+    if found is None or not isinstance(key, str):
+        return None
+    return secret_text(found, key) if kind == "Secret" else as_map(found.get("data")).get(key)
+
+
+def _text(read: _Reader, entry: dict[Any, Any]) -> Any:
+    """Return what a variable is set to: its value, or that of the key it names."""
+    source = as_map(entry.get("valueFrom"))
+    for field, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
+        if place := as_map(source.get(field)):
+            return read(kind, place.get("name"), place.get("key"))
     return entry.get("value")
 
 
-def _from_config(manifest: Manifest, container: dict[Any, Any], variable: str) -> Any:
-    """Return what `envFrom` sets a variable to by a ConfigMap of the answer: the last one wins."""
+def _from_all(read: _Reader, container: dict[Any, Any], variable: str) -> Any:
+    """Return what `envFrom` sets a variable to by objects of the answer: the last one wins."""
     found = None
     for entry in map(as_map, as_list(container.get("envFrom"))):
         prefix = as_text(entry.get("prefix"))
-        if variable.startswith(prefix):
-            name = as_map(entry.get("configMapRef")).get("name")
-            value = _data(manifest, name, variable.removeprefix(prefix))
-            found = found if value is None else value
+        for field, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
+            name = as_map(entry.get(field)).get("name")
+            if name is not None and variable.startswith(prefix):
+                value = read(kind, name, variable.removeprefix(prefix))
+                found = found if value is None else value
     return found
 
 
@@ -192,8 +240,20 @@ def memory_limit(manifest: Manifest, of: str, amount: str) -> Findings:
     "image pull policy `{policy}` for `{of}`",
 )
 def pull_policy(manifest: Manifest, of: str, policy: str) -> Findings:
-    """`imagePullPolicy` of the main container, which must be written out."""
-    return main_value_is(manifest, of, ("imagePullPolicy",), policy)
+    """`imagePullPolicy` of the main container (the API's default depends on the image's tag)."""
+
+    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
+        found = container.get("imagePullPolicy") or _default_policy(as_text(container.get("image")))
+        if found != policy:
+            yield differs(item, (*at, "imagePullPolicy"), found, policy)
+
+    return in_main(manifest, of, check)
+
+
+def _default_policy(image: str) -> str:
+    """Return the pull policy that the API sets: Always for the tag `latest` or none at all."""
+    _, _, tag = image.rpartition("/")[2].partition(":")
+    return "Always" if "@" not in image and tag in ("", "latest") else "IfNotPresent"
 
 
 @requirement(
@@ -231,16 +291,35 @@ def pre_stop_sleep(manifest: Manifest, of: str, seconds: int) -> Findings:
     def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
         path = (*at, "lifecycle", "preStop")
         argv = as_list(item.get(*path, "exec", "command"))
-        plain = [word.removeprefix("/bin/") if isinstance(word, str) else word for word in argv]
         slept = item.get(*path, "sleep", "seconds")
-        if slept != seconds and not any(
-            runs_command(words, f"sleep {seconds}{unit}")
-            for words in (argv, plain)
-            for unit in ("", "s")
-        ):
+        if slept != seconds and not _sleeps(argv, seconds):
             yield item.finding(f"`{of}` has no preStop hook that sleeps {seconds} seconds", *path)
 
     return in_main(manifest, of, check)
+
+
+def _sleeps(argv: list[Any], seconds: int) -> bool:
+    """Whether a command sleeps so long, once; a shell may do other things before or after."""
+    text = shell_text(argv)
+    if text:
+        lexer = shlex.shlex(text, posix=True, punctuation_chars=True)
+        lexer.whitespace_split = True
+        try:
+            words = list(lexer)
+        except ValueError:
+            return False
+    else:
+        words = argv
+    commands: list[list[Any]] = [[]]
+    for word in words:
+        if text and word in (";", "&&"):
+            commands.append([])
+        else:
+            commands[-1].append(word)
+    sleeps = [
+        command for command in commands if _plain_program(command[:1] and command[0]) == "sleep"
+    ]
+    return len(sleeps) == 1 and sleeps[0][1:] in ([str(seconds)], [f"{seconds}s"])
 
 
 @requirement(

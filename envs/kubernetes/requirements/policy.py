@@ -17,7 +17,14 @@ from iac_gym.check import Findings, requirement
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map
 
 #: Names that a quota knows under two spellings.
-SAME_RESOURCE = {"cpu": "requests.cpu", "memory": "requests.memory"}
+SAME_RESOURCE = {
+    "cpu": "requests.cpu",
+    "memory": "requests.memory",
+    "count/services": "services",
+    "count/secrets": "secrets",
+    "count/configmaps": "configmaps",
+    "count/persistentvolumeclaims": "persistentvolumeclaims",
+}
 
 
 @requirement(
@@ -110,7 +117,14 @@ def annotated(manifest: Manifest, kind: str, of: str, key: str, value: str) -> F
 )
 @about("ResourceQuota")
 def quota(found: KubeObject, of: str, resource: str, amount: str) -> Findings:
-    """One entry of `spec.hard`, as a quantity; `cpu` is short for `requests.cpu`."""
+    """One entry of `spec.hard`, as a quantity; `cpu` is short for `requests.cpu`.
+
+    A quota with a scope counts some pods only; that of a priority class is asked for by itself.
+    """
+    terms = map(as_map, as_list(found.get("spec", "scopeSelector", "matchExpressions")))
+    scopes = {*texts(found.get("spec", "scopes")), *(str(term.get("scopeName")) for term in terms)}
+    if others := sorted(scopes - {"PriorityClass"}):
+        yield found.finding(f"`{of}` counts only what is {others[0]}", "spec", "scopes")
     hard = as_map(found.get("spec", "hard"))
     full = SAME_RESOURCE.get(resource, resource)
     names = [name for name in hard if SAME_RESOURCE.get(name, name) == full]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from envs.kubernetes.requirements.configuration import in_namespace
 from envs.kubernetes.requirements.pods import runs_command
 from envs.kubernetes.requirements.targets import (
     WORKLOADS,
@@ -17,7 +18,7 @@ from envs.kubernetes.requirements.targets import (
     value_is,
 )
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map
 
 
 def _probe_path(probe: str) -> str:
@@ -39,6 +40,8 @@ def http_probe(manifest: Manifest, of: str, probe: str, path: str, port: int) ->
             return
         if action.get("scheme", "HTTP") != "HTTP":
             yield differs(item, (*place, "scheme"), action.get("scheme"), "HTTP")
+        if action.get("host"):
+            yield item.finding(f"the {probe} probe asks another host", *place, "host")
         if action.get("path", "/") != path:
             yield differs(item, (*place, "path"), action.get("path", "/"), path)
         number = port_number(container, action.get("port"))
@@ -58,6 +61,8 @@ def tcp_probe(manifest: Manifest, of: str, probe: str, port: int) -> Findings:
     def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
         place = (*at, _probe_path(probe), "tcpSocket", "port")
         number = port_number(container, item.get(*place))
+        if item.get(*place[:-1], "host"):
+            yield item.finding(f"the {probe} probe asks another host", *place[:-1], "host")
         if not equal(number, port):
             yield differs(item, place, number, port)
 
@@ -144,6 +149,8 @@ def _every_container(
         for at, _ in containers:
             place = (*at, "securityContext", *path)
             found = item.get(*place, default=default)
+            if path[0] == "seccompProfile":
+                yield from _privileged(item, at)
             if not equal(found, asked):
                 shown = str(asked).lower() if isinstance(asked, bool) else asked
                 yield differs(item, place, found, shown)
@@ -200,6 +207,19 @@ def no_escalation(manifest: Manifest, of: str) -> Findings:
     return _every_container(manifest, of, ("allowPrivilegeEscalation",), False, pod_too=False)
 
 
+def _privileged(item: KubeObject, at: Path) -> Findings:
+    """Find a privileged container: it has every capability and no seccomp profile."""
+    place = (*at, "securityContext", "privileged")
+    if item.get(*place) is True:
+        yield item.finding(f"a container of `{item.name}` is privileged", *place)
+
+
+def _adds_all(item: KubeObject, at: Path) -> Findings:
+    place = (*at, "securityContext", "capabilities", "add")
+    if any(str(word).upper() == "ALL" for word in as_list(item.get(*place))):
+        yield item.finding(f"a container of `{item.name}` gets all capabilities back", *place)
+
+
 @requirement(
     "`{of}` drops all Linux capabilities",
     "all Linux capabilities of `{of}` are dropped",
@@ -212,6 +232,8 @@ def drop_all(manifest: Manifest, of: str) -> Findings:
         if not containers:
             yield item.finding(f"`{of}` has no container", *(item.pod_path or ()))
         for at, _ in containers:
+            yield from _privileged(item, at)
+            yield from _adds_all(item, at)
             place = (*at, "securityContext", "capabilities", "drop")
             if not any(str(word).upper() == "ALL" for word in as_list(item.get(*place))):
                 yield item.finding(f"`{dotted(place)}` of `{of}` does not hold ALL", *place)
@@ -249,11 +271,30 @@ def seccomp(manifest: Manifest, of: str) -> Findings:
     "no service account token is mounted into the pods of `{of}`",
 )
 def no_token(manifest: Manifest, of: str) -> Findings:
-    """`automountServiceAccountToken: false` in the pod spec."""
+    """`automountServiceAccountToken: false` in the pod spec, else in the account of the answer."""
 
     def check(item: KubeObject) -> Findings:
         path = (*(item.pod_path or ()), "automountServiceAccountToken")
-        if item.get(*path) is not False or main_container(item) is None:
+        found = item.get(*path, default=_account_mounts(manifest, item))
+        if found is not False or main_container(item) is None or _projects_token(item):
             yield item.finding(f"`{of}` mounts the token of its service account", *path)
 
     return each(manifest, of, WORKLOADS, check)
+
+
+def _account_mounts(manifest: Manifest, item: KubeObject) -> object:
+    """Return what the service account of the pods says, True where the answer does not have it."""
+    spec = as_map(item.get(*(item.pod_path or ())))
+    name = spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"
+    account = in_namespace(manifest, "ServiceAccount", name, item.namespace)
+    return True if account is None else account.get("automountServiceAccountToken")
+
+
+def _projects_token(item: KubeObject) -> bool:
+    """Whether a projected volume brings the token after all."""
+    volumes = map(as_map, as_list(item.get(*(item.pod_path or ()), "volumes")))
+    return any(
+        "serviceAccountToken" in as_map(source)
+        for volume in volumes
+        for source in as_list(as_map(volume.get("projected")).get("sources"))
+    )

@@ -150,8 +150,8 @@ def selected_workloads(
 
 def workload(manifest: Manifest, name: str) -> KubeObject | None:
     """Return the first workload with the name, None if there is none."""
-    for item in manifest:
-        if item.template_path is not None and item.name == name:
+    for item in manifest.by_name.get(name, ()):
+        if item.template_path is not None:
             return item
     return None
 

@@ -108,6 +108,14 @@ def _terms(item: KubeObject, kind: str) -> list[dict[Any, Any]]:
     return [as_map(term) for term in as_list(item.get(*path))]
 
 
+def _own_pods(item: KubeObject, term: dict[Any, Any]) -> bool:
+    """Whether an affinity term is about the workload's own pods: labels, and their namespace."""
+    spaces, by_label = as_list(term.get("namespaces")), term.get("namespaceSelector")
+    here = item.namespace in spaces or by_label == {} or (not spaces and by_label is None)
+    apart_by = as_list(term.get("mismatchLabelKeys"))
+    return here and not apart_by and selects(term.get("labelSelector"), pod_labels(item))
+
+
 @requirement(
     "no two pods of `{of}` share the topology `{topology}` (required anti-affinity)",
     "the pods of `{of}` must keep apart by `{topology}` (required pod anti-affinity)",
@@ -117,8 +125,7 @@ def apart(manifest: Manifest, of: str, topology: str) -> Findings:
 
     def check(item: KubeObject) -> Findings:
         if not any(
-            term.get("topologyKey") == topology
-            and selects(term.get("labelSelector"), pod_labels(item))
+            term.get("topologyKey") == topology and _own_pods(item, term)
             for term in _terms(item, "podAntiAffinity")
         ):
             path = (*(item.pod_path or ()), "affinity", "podAntiAffinity")
@@ -138,7 +145,7 @@ def preferably_apart(manifest: Manifest, of: str, topology: str, weight: int) ->
         path = (*(item.pod_path or ()), "affinity", "podAntiAffinity", _PREFERRED)
         for entry in as_list(item.get(*path)):
             term = as_map(as_map(entry).get("podAffinityTerm"))
-            own = selects(term.get("labelSelector"), pod_labels(item))
+            own = _own_pods(item, term)
             at = term.get("topologyKey") == topology
             if own and at and equal(as_map(entry).get("weight"), weight):
                 return
@@ -157,13 +164,23 @@ def near(manifest: Manifest, of: str, key: str, value: str, topology: str) -> Fi
     def check(item: KubeObject) -> Findings:
         terms = _terms(item, "podAffinity")
         if not any(
-            term.get("topologyKey") == topology and selects(term.get("labelSelector"), {key: value})
+            term.get("topologyKey") == topology
+            and _selects_label(as_map(term.get("labelSelector")), key, value)
             for term in terms
         ):
             path = (*(item.pod_path or ()), "affinity", "podAffinity")
             yield item.finding(f"`{of}` has no affinity to pods with `{key}: {value}`", *path)
 
     return each(manifest, of, WORKLOADS, check)
+
+
+def _selects_label(selector: dict[Any, Any], key: str, value: str) -> bool:
+    """Whether a selector picks out the pods with one label: those, all of them and no others."""
+    pairs = [(name, [given]) for name, given in as_map(selector.get("matchLabels")).items()]
+    for rule in map(as_map, as_list(selector.get("matchExpressions"))):
+        values = as_list(rule.get("values")) if rule.get("operator") == "In" else []
+        pairs.append((rule.get("key"), values))
+    return bool(pairs) and all(pair == (key, [value]) for pair in pairs)
 
 
 def _spread(item: KubeObject, topology: str) -> dict[Any, Any]:
@@ -215,6 +232,8 @@ def _covers(entry: dict[Any, Any], key: str, value: str | None, effect: str) -> 
     """Whether a toleration accepts a taint; `value` None means whatever value it has."""
     if entry.get("effect") not in (None, "", effect):
         return False
+    if effect == "NoExecute" and entry.get("tolerationSeconds") is not None:
+        return False  # the pod is evicted in the end
     if as_text(entry.get("operator")) == "Exists":
         return entry.get("key") in (None, "", key)
     return entry.get("key") == key and value is not None and entry.get("value", "") == value

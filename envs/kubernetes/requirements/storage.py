@@ -110,6 +110,13 @@ def volume_reclaim(found: KubeObject, of: str, policy: str) -> Findings:
     yield from differs(found, policy, "spec", "persistentVolumeReclaimPolicy", default="Retain")
 
 
+def _path_differs(found: KubeObject, asked: str, *path: str) -> Findings:
+    """Compare a directory; a slash at its end is no difference."""
+    given = found.get(*path)
+    if not isinstance(given, str) or (given.rstrip("/") or "/") != asked:
+        yield from differs(found, asked, *path)
+
+
 @requirement(
     "the volume `{of}` is the NFS export {path} of {server}",
     "behind the volume `{of}` is the directory {path} of the NFS server {server}",
@@ -119,7 +126,7 @@ def volume_reclaim(found: KubeObject, of: str, policy: str) -> Findings:
 def volume_nfs(found: KubeObject, of: str, path: str, server: str) -> Findings:
     """The NFS server and path of a volume."""
     yield from differs(found, server, "spec", "nfs", "server")
-    yield from differs(found, path, "spec", "nfs", "path")
+    yield from _path_differs(found, path, "spec", "nfs", "path")
 
 
 @requirement(
@@ -129,7 +136,7 @@ def volume_nfs(found: KubeObject, of: str, path: str, server: str) -> Findings:
 @about("PersistentVolume")
 def volume_host_path(found: KubeObject, of: str, path: str) -> Findings:
     """The host directory of a volume."""
-    yield from differs(found, path, "spec", "hostPath", "path")
+    yield from _path_differs(found, path, "spec", "hostPath", "path")
 
 
 @requirement(
@@ -139,7 +146,7 @@ def volume_host_path(found: KubeObject, of: str, path: str) -> Findings:
 @about("PersistentVolume")
 def volume_local(found: KubeObject, of: str, path: str) -> Findings:
     """The path of a local volume."""
-    yield from differs(found, path, "spec", "local", "path")
+    yield from _path_differs(found, path, "spec", "local", "path")
 
 
 @requirement(
@@ -243,7 +250,8 @@ def class_default(found: KubeObject, of: str) -> Findings:
     """The annotation that makes a storage class the default one."""
     key = "storageclass.kubernetes.io/is-default-class"
     value = found.get("metadata", "annotations", key)
-    if value != "true":
+    older = found.get("metadata", "annotations", key.replace(".kubernetes", ".beta.kubernetes"))
+    if "true" not in (value, older):
         yield found.finding(
             f"the annotation {key} of `{of}` is {shown(value)}, not 'true'",
             "metadata", "annotations", key,

@@ -20,19 +20,23 @@ SCALABLE = ("Deployment", "StatefulSet", "ReplicaSet")
 JOBS = ("Job", "CronJob")
 
 _MAIN_ANNOTATION = "kubectl.kubernetes.io/default-container"
-#: Where a workload says that it runs nothing: (kind, path, value).
-_ASLEEP: tuple[tuple[str, Path, object], ...] = (
-    ("Deployment", ("spec", "replicas"), 0),
-    ("StatefulSet", ("spec", "replicas"), 0),
-    ("ReplicaSet", ("spec", "replicas"), 0),
-    ("Job", ("spec", "parallelism"), 0),
-    ("Job", ("spec", "completions"), 0),
-    ("Job", ("spec", "suspend"), True),
-    ("CronJob", ("spec", "suspend"), True),
-    ("CronJob", ("spec", "jobTemplate", "spec", "parallelism"), 0),
-    ("CronJob", ("spec", "jobTemplate", "spec", "completions"), 0),
-    ("CronJob", ("spec", "jobTemplate", "spec", "suspend"), True),
-)
+#: Where a workload says that it runs nothing: kind -> (path, value).
+_ASLEEP: dict[str, tuple[tuple[Path, object], ...]] = {
+    "Deployment": ((("spec", "replicas"), 0),),
+    "StatefulSet": ((("spec", "replicas"), 0),),
+    "ReplicaSet": ((("spec", "replicas"), 0),),
+    "Job": (
+        (("spec", "parallelism"), 0),
+        (("spec", "completions"), 0),
+        (("spec", "suspend"), True),
+    ),
+    "CronJob": (
+        (("spec", "suspend"), True),
+        (("spec", "jobTemplate", "spec", "parallelism"), 0),
+        (("spec", "jobTemplate", "spec", "completions"), 0),
+        (("spec", "jobTemplate", "spec", "suspend"), True),
+    ),
+}
 
 
 def dotted(path: Path) -> str:
@@ -56,8 +60,8 @@ def same_amount(found: object, asked: object) -> bool:
 
 def asleep(item: KubeObject) -> Finding | None:
     """Say why a workload runs nothing; None for one that runs."""
-    for kind, path, value in _ASLEEP:
-        if item.kind == kind and equal(item.get(*path), value):
+    for path, value in _ASLEEP.get(item.kind, ()):
+        if equal(item.get(*path), value):
             shown = str(value).lower()
             return item.finding(f"`{item.name}` runs nothing: `{dotted(path)}` is {shown}", *path)
     return None
@@ -65,7 +69,7 @@ def asleep(item: KubeObject) -> Finding | None:
 
 def named(manifest: Manifest, name: str, *kinds: str) -> list[KubeObject]:
     """Return all objects of some kinds that bear a name."""
-    return [item for item in manifest.of_kind(*kinds) if item.name == name]
+    return [item for item in manifest.by_name.get(name, ()) if item.kind in kinds]
 
 
 def each(
@@ -75,13 +79,15 @@ def each(
     found = named(manifest, name, *kinds)
     if not found:
         what = kinds[0] if len(kinds) == 1 else "workload"
-        yield Finding(f"there is no {what} `{name}`")
+        return [Finding(f"there is no {what} `{name}`")]
+    wrong: list[Finding] = []
     for item in found:
         still = asleep(item)
         if still:
-            yield still
+            wrong.append(still)
         else:
-            yield from check(item)
+            wrong += check(item)
+    return wrong
 
 
 def value_is(
@@ -102,7 +108,8 @@ def value_is(
         place = locate(item, path)
         found = None if place is None else item.get(*place, default=default)
         if place is None or not equal(found, asked):
-            yield differs(item, place or path, found, asked)
+            return (differs(item, place or path, found, asked),)
+        return ()
 
     return each(manifest, name, kinds, check)
 
@@ -160,9 +167,8 @@ def in_main(
     def inner(item: KubeObject) -> Findings:
         found = main_container(item)
         if found is None:
-            yield item.finding(f"`{of}` has no container", *(item.pod_path or ()))
-        else:
-            yield from check(item, *found)
+            return (item.finding(f"`{of}` has no container", *(item.pod_path or ())),)
+        return check(item, *found)
 
     return each(manifest, of, WORKLOADS, inner)
 
@@ -172,8 +178,7 @@ def main_value_is(manifest: Manifest, of: str, path: Path, asked: object) -> Fin
 
     def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
         found = item.get(*at, *path)
-        if not equal(found, asked):
-            yield differs(item, (*at, *path), found, asked)
+        return () if equal(found, asked) else (differs(item, (*at, *path), found, asked),)
 
     return in_main(manifest, of, check)
 

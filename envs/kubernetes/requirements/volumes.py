@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from envs.kubernetes.requirements.configuration import holds_files
 from envs.kubernetes.requirements.targets import (
     WORKLOADS,
     differs,
@@ -83,11 +84,17 @@ def empty_dir(manifest: Manifest, of: str, volume: str) -> Findings:
 
     def check(item: KubeObject) -> Findings:
         found = _volumes(item, volume)
-        if found is None or "emptyDir" not in found[1]:
+        if found is None or not _is_empty_dir(found[1]):
             path = found[0] if found else (*(item.pod_path or ()), "volumes")
             yield item.finding(f"`{of}` has no emptyDir volume `{volume}`", *path)
 
     return each(manifest, of, WORKLOADS, check)
+
+
+def _is_empty_dir(volume: dict[Any, Any]) -> bool:
+    """Whether a volume is an emptyDir: it says so, or names no source (the API's default)."""
+    sources = [key for key, value in volume.items() if key != "name" and value is not None]
+    return sources in ([], ["emptyDir"])
 
 
 @requirement(
@@ -116,7 +123,11 @@ def config_mount(manifest: Manifest, of: str, config: str, path: str) -> Finding
 
     def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
         volumes = as_list(item.get(*(item.pod_path or ()), "volumes"))
-        names = [as_map(volume).get("name") for volume in volumes if _holds(volume, config)]
+        names = [
+            as_map(volume).get("name")
+            for volume in volumes
+            if holds_files(manifest, item, as_map(volume), "ConfigMap", config)
+        ]
         if not any(_mounted(container, name, path, whole=True) for name in names):
             message = f"`{of}` does not mount the ConfigMap `{config}` at `{path}`"
             yield item.finding(message, *at, "volumeMounts")
@@ -124,23 +135,16 @@ def config_mount(manifest: Manifest, of: str, config: str, path: str) -> Finding
     return in_main(manifest, of, check)
 
 
-def _holds(volume: object, config: str) -> bool:
-    entry = as_map(volume)
-    sources = [as_map(source) for source in as_list(as_map(entry.get("projected")).get("sources"))]
-    return any(
-        as_map(source.get("configMap")).get("name") == config for source in (entry, *sources)
-    )
-
-
 @requirement(
     "the host directory `{host}` is mounted into `{of}` at `{path}`",
     "`{of}` sees the node's directory `{host}` under `{path}`",
 )
 def host_mount(manifest: Manifest, of: str, host: str, path: str) -> Findings:
-    """A hostPath volume at a place of the main container."""
+    """A hostPath volume at a place of the main container, not one of its paths alone."""
 
     def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
-        if not any(_mounted(container, name, path) for name in _host_volumes(item, host)):
+        names = _host_volumes(item, host)
+        if not any(_mounted(container, name, path, whole=True) for name in names):
             message = f"`{of}` does not mount the host directory `{host}` at `{path}`"
             yield item.finding(message, *at, "volumeMounts")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from iac_gym.languages.dockerfile.lines import Instruction, read
+from iac_gym.languages.dockerfile.instruction import Instruction
+from iac_gym.languages.dockerfile.lines import read
 
 _SIMPLE_ENV = re.compile(r"ENV (\w+)=([\w./:-]+)")
 _SIMPLE_RUN = re.compile(r"RUN ((?:--\S+ )*)([^<>|;\\'\"\n]+(?:&&[^<>|;\\'\"\n]+)*)")

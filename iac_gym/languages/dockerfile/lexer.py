@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 
 _SPECIAL = frozenset("@*#?-$!0")
 _PLAIN = re.compile(r"[^$<'\"\\`\s]+")
-_MARKED = re.compile(r"[$'\"\\`]")
+#: What makes a text more than the words it shows.
+MARKED = re.compile(r"[$'\"\\`]")
 MOST_DEPTH = 40
 
 
@@ -314,8 +315,8 @@ def expand(
     text: str, env: Mapping[str, str], escape: str = "\\", budget: Budget | None = None
 ) -> str:
     """Expand a word; raises `BadSubstitution`."""
-    if _MARKED.search(text):
-        if text[:1] == '"' == text[-1:] and not _MARKED.search(text, 1, len(text) - 1) and text[1:]:
+    if MARKED.search(text):
+        if text[:1] == '"' == text[-1:] and not MARKED.search(text, 1, len(text) - 1) and text[1:]:
             return text[1:-1]
         return Lexer(text, env, escape, split=False, budget=budget).expand()
     return text
@@ -325,7 +326,7 @@ def expand_words(
     text: str, env: Mapping[str, str], escape: str = "\\", budget: Budget | None = None
 ) -> list[str]:
     """Expand a text and split it into words; raises `BadSubstitution`."""
-    if not _MARKED.search(text):
+    if not MARKED.search(text):
         return text.split()
     lexer = Lexer(text, env, escape, budget=budget)
     lexer.expand()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from iac_gym.languages.dockerfile.lines import Heredoc, Instruction
+from iac_gym.languages.dockerfile.instruction import Heredoc, Instruction
 from iac_gym.languages.dockerfile.shell import (
     SHELLS,
     Command,
@@ -110,7 +110,6 @@ class Run:
     user: str
     workdir: str
     variables: Mapping[str, str]
-    start: int = 0
     heredoc: Heredoc | None = None
     posix: bool = True
     _read: Script | None = None
@@ -147,7 +146,8 @@ class Run:
         """Return the line in the file of an offset into the script."""
         if self.heredoc is not None:
             return self.heredoc.line + self.script.count("\n", 0, max(offset, 0))
-        return self.instruction.line_at(self.start + offset)
+        start = max(self.instruction.text.find(self.instruction.rest), 0)
+        return self.instruction.line_at(start + offset)
 
 
 Step = Copy | Run
@@ -169,6 +169,12 @@ class Stage:
     own: list[Step] = field(default_factory=list)
     config: Config = field(default_factory=Config)
     uses: list[Stage] = field(default_factory=list)
+
+    @property
+    def windows(self) -> bool:
+        """Whether it seems to be built for Windows, where no POSIX-like shell runs."""
+        base = self.root.base
+        return "windows" in base or "nanoserver" in base or "windows" in self.root.platform
 
     @property
     def root(self) -> Stage:

@@ -6,12 +6,11 @@ a path and the typed readers below, never unchecked indexing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar, overload
 
-from iac_gym.formats.yaml import YamlMap, find
+from iac_gym.formats.yaml import YamlList, YamlMap, find
 from iac_gym.languages.kubernetes.schema import Problem, check_objects
 from iac_gym.verdict import Finding
 
@@ -46,6 +45,30 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
+_Owner = TypeVar("_Owner")
+_Value = TypeVar("_Value")
+
+
+class _Kept(Generic[_Owner, _Value]):
+    """A property that is worked out once: `functools.cached_property` without its lock."""
+
+    def __init__(self, make: Callable[[_Owner], _Value]) -> None:
+        self.make = make
+        self.name = make.__name__
+        self.__doc__ = make.__doc__
+
+    @overload
+    def __get__(self, owner: None, kind: type) -> _Kept[_Owner, _Value]: ...
+    @overload
+    def __get__(self, owner: _Owner, kind: type) -> _Value: ...
+    def __get__(self, owner: _Owner | None, kind: type) -> _Value | _Kept[_Owner, _Value]:
+        """Work the value out and put it where Python finds it before this property."""
+        if owner is None:
+            return self
+        value = owner.__dict__[self.name] = self.make(owner)
+        return value
+
+
 @dataclass(frozen=True)
 class KubeObject:
     """One API object of a manifest."""
@@ -55,7 +78,14 @@ class KubeObject:
 
     def get(self, *path: str | int, default: Any = None) -> Any:
         """Return the value at a path of keys and indices; `default` where a step is missing."""
-        value, _ = find(self.tree, path)
+        value: Any = self.tree
+        for step in path:
+            if value.__class__ is YamlMap:
+                value = value.get(step)
+            elif value.__class__ is YamlList and isinstance(step, int) and -1 < step < len(value):
+                value = value[step]
+            else:
+                return default
         return default if value is None else value
 
     def has(self, *path: str | int) -> bool:
@@ -70,37 +100,37 @@ class KubeObject:
         _, (line, column) = find(self.tree, path)
         return Finding(message, self.file, line, column, hint)
 
-    @cached_property
+    @_Kept
     def kind(self) -> str:
         """`kind`, '' if it is no string."""
         return as_text(self.tree.get("kind"))
 
-    @cached_property
+    @_Kept
     def api_version(self) -> str:
         """`apiVersion`, '' if it is no string."""
         return as_text(self.tree.get("apiVersion"))
 
-    @cached_property
+    @_Kept
     def name(self) -> str:
         """`metadata.name`, '' if it is no string."""
         return as_text(self.get("metadata", "name"))
 
-    @cached_property
+    @_Kept
     def namespace(self) -> str:
         """`metadata.namespace`, 'default' if there is none (cluster-scoped kinds too)."""
         return as_text(self.get("metadata", "namespace")) or "default"
 
-    @cached_property
+    @_Kept
     def labels(self) -> dict[Any, Any]:
         """`metadata.labels`, empty if it is no mapping."""
         return as_map(self.get("metadata", "labels"))
 
-    @cached_property
+    @_Kept
     def template_path(self) -> Path | None:
         """Path of the pod template (`()` for a Pod), None for kinds without one."""
         return POD_TEMPLATES.get(self.kind)
 
-    @cached_property
+    @_Kept
     def pod_path(self) -> Path | None:
         """Path of the pod spec, None for kinds without one."""
         return None if self.template_path is None else (*self.template_path, "spec")
@@ -125,7 +155,7 @@ class Manifest:
         """Iterate over the objects in the order of the files."""
         return iter(self.objects)
 
-    @cached_property
+    @_Kept
     def problems(self) -> tuple[Problem, ...]:
         """What the API's schemas forbid; walked once, read by the rules of `rules.schema`."""
         return tuple(check_objects((item.tree, item.file) for item in self.objects))
@@ -134,9 +164,17 @@ class Manifest:
         """Return the objects of some kinds."""
         return [item for item in self.objects if item.kind in kinds]
 
+    @_Kept
+    def by_name(self) -> dict[str, list[KubeObject]]:
+        """The objects by their names, in order."""
+        found: dict[str, list[KubeObject]] = {}
+        for item in self.objects:
+            found.setdefault(item.name, []).append(item)
+        return found
+
     def find(self, kind: str, name: str) -> KubeObject | None:
         """Return the first object of a kind and name, None if there is none."""
-        for item in self.objects:
-            if item.kind == kind and item.name == name:
+        for item in self.by_name.get(name, ()):
+            if item.kind == kind:
                 return item
         return None

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from iac_gym.check import Rule
+from iac_gym.formats.yaml import YamlList, YamlMap
 from iac_gym.languages.kubernetes.model import Manifest
 from iac_gym.languages.kubernetes.rules.views import view
 
@@ -78,11 +79,14 @@ def _words(manifest: Manifest) -> set[Any] | None:
         words.add(OBJECTS)
     nodes: list[Any] = [item.tree for item in manifest.objects]
     for node in nodes:  # grows as it is read
-        if isinstance(node, dict):
+        if node.__class__ is YamlMap:
             words.update(node)
-            nodes += [item for item in node.values() if isinstance(item, (dict, list))]
+            items = node.values()
         else:
-            nodes += [item for item in node if isinstance(item, (dict, list))]
+            items = node
+        for item in items:
+            if item.__class__ is YamlMap or item.__class__ is YamlList:
+                nodes.append(item)
         if len(nodes) > _MOST_NODES:
             return None
     return words

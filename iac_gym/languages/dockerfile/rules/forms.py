@@ -6,10 +6,12 @@ import difflib
 
 from iac_gym.check import Findings, rule
 from iac_gym.languages.dockerfile import values
+from iac_gym.languages.dockerfile.instruction import KEYWORDS
 from iac_gym.languages.dockerfile.lexer import BadSubstitution
-from iac_gym.languages.dockerfile.lines import KEYWORDS, heredoc_of
+from iac_gym.languages.dockerfile.lines import heredoc_of
 from iac_gym.languages.dockerfile.model import DockerfileModel
-from iac_gym.languages.dockerfile.resolve import STAGE_NAME, health_of
+from iac_gym.languages.dockerfile.settings import health_of
+from iac_gym.languages.dockerfile.stages import STAGE_NAME
 from iac_gym.verdict import Stage
 
 _KNOWN = frozenset(KEYWORDS)

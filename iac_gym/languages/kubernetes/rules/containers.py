@@ -9,7 +9,7 @@ from iac_gym.check import rule
 from iac_gym.languages.kubernetes.model import Manifest, Path, as_list, as_map
 from iac_gym.languages.kubernetes.rules import forms
 from iac_gym.languages.kubernetes.rules.downward import field_problem, resource_problem
-from iac_gym.languages.kubernetes.rules.views import Pod, entries, view, whole
+from iac_gym.languages.kubernetes.rules.views import Pod, entries, once, view, whole
 from iac_gym.languages.kubernetes.selection import CONTAINERS, PODS, needs
 from iac_gym.verdict import Finding, Stage
 
@@ -497,6 +497,7 @@ def user_and_group_ids(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding(text, *path, "supplementalGroups", index)
 
 
+@once
 def _security_contexts(manifest: Manifest) -> Iterator[tuple[Any, Path, dict[Any, Any]]]:
     found = view(manifest)
     for pod in found.pods:

@@ -8,7 +8,7 @@ from typing import Any
 from iac_gym.check import rule
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map
 from iac_gym.languages.kubernetes.rules import forms
-from iac_gym.languages.kubernetes.rules.views import view, whole
+from iac_gym.languages.kubernetes.rules.views import once, view, whole
 from iac_gym.languages.kubernetes.selection import PODS, needs
 from iac_gym.verdict import Finding, Stage
 
@@ -25,6 +25,7 @@ _NUMBERS = (
 )
 
 
+@once
 def _probes(manifest: Manifest) -> Iterator[tuple[KubeObject, Path, dict[Any, Any]]]:
     """Yield (object, path, probe) of all probes."""
     for item, path, container in view(manifest).containers:
@@ -34,6 +35,7 @@ def _probes(manifest: Manifest) -> Iterator[tuple[KubeObject, Path, dict[Any, An
                 yield item, (*path, name), probe
 
 
+@once
 def _hooks(manifest: Manifest) -> Iterator[tuple[KubeObject, Path, dict[Any, Any]]]:
     """Yield (object, path, handler) of all lifecycle handlers."""
     for item, path, container in view(manifest).containers:

@@ -10,7 +10,7 @@ from iac_gym.check import rule
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map
 from iac_gym.languages.kubernetes.quantity import parse_quantity
 from iac_gym.languages.kubernetes.rules.forms import is_qualified_name
-from iac_gym.languages.kubernetes.rules.views import entries, of_kind, view
+from iac_gym.languages.kubernetes.rules.views import entries, of_kind, once, view
 from iac_gym.languages.kubernetes.selection import PODS, needs
 from iac_gym.verdict import Finding, Stage
 
@@ -29,6 +29,7 @@ _OF_QUOTAS = frozenset(
 )
 
 
+@once
 def _resource_trees(manifest: Manifest) -> Iterator[tuple[KubeObject, Path, dict[Any, Any]]]:
     """Yield (object, path, tree) of the `resources` of containers and pods."""
     found = view(manifest)

@@ -10,7 +10,7 @@ from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_ma
 from iac_gym.languages.kubernetes.quantity import parse_quantity
 from iac_gym.languages.kubernetes.rules import forms
 from iac_gym.languages.kubernetes.rules.selectors import selector_problems
-from iac_gym.languages.kubernetes.rules.views import entries, of_kind, whole
+from iac_gym.languages.kubernetes.rules.views import entries, of_kind, once, whole
 from iac_gym.languages.kubernetes.selection import needs
 from iac_gym.verdict import Finding, Stage
 
@@ -113,6 +113,7 @@ def autoscaler_target(manifest: Manifest) -> Iterator[Finding]:
                 yield item.finding(text, "spec", "scaleTargetRef", field)
 
 
+@once
 def _metrics(manifest: Manifest) -> Iterator[tuple[KubeObject, Path, dict[Any, Any]]]:
     for item in of_kind(manifest, "HorizontalPodAutoscaler"):
         if item.api_version == "autoscaling/v2":

@@ -9,7 +9,7 @@ from typing import Any
 from iac_gym.check import rule
 from iac_gym.languages.kubernetes.model import Manifest, Path, as_list, as_map
 from iac_gym.languages.kubernetes.rules.services import service_type
-from iac_gym.languages.kubernetes.rules.views import Pod, entries, of_kind, view
+from iac_gym.languages.kubernetes.rules.views import Pod, entries, of_kind, once, view
 from iac_gym.languages.kubernetes.selection import PODS, needs
 from iac_gym.verdict import Finding, Stage
 
@@ -27,6 +27,7 @@ def _tag(image: str) -> str | None:
     return name.partition(":")[2]
 
 
+@once
 def _contexts(manifest: Manifest) -> Iterator[tuple[Pod, Path, dict[Any, Any], dict[Any, Any]]]:
     """Yield (pod, path, container, its security context over that of the pod)."""
     for pod in view(manifest).pods:

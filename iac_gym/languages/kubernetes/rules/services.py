@@ -23,7 +23,7 @@ def service_type(item: KubeObject) -> str:
     return found if isinstance(found, str) and found else "ClusterIP"
 
 
-def _ports(item: KubeObject) -> Iterator[tuple[Path, dict[Any, Any]]]:
+def _ports(item: KubeObject) -> list[tuple[Path, dict[Any, Any]]]:
     return entries(item.get("spec", "ports"), ("spec", "ports"))
 
 

@@ -10,7 +10,7 @@ from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_li
 from iac_gym.languages.kubernetes.quantity import parse_quantity
 from iac_gym.languages.kubernetes.rules import forms
 from iac_gym.languages.kubernetes.rules.selectors import selector_problems
-from iac_gym.languages.kubernetes.rules.views import entries, of_kind, view
+from iac_gym.languages.kubernetes.rules.views import entries, of_kind, once, view
 from iac_gym.languages.kubernetes.selection import needs
 from iac_gym.verdict import Finding, Stage
 
@@ -21,6 +21,7 @@ _SETTINGS = frozenset(
 )
 
 
+@once
 def _claims(manifest: Manifest) -> Iterator[tuple[KubeObject, Path, dict[Any, Any]]]:
     """Yield (object, path, spec) of claims, of claim templates and of ephemeral volumes."""
     for item in of_kind(manifest, "PersistentVolumeClaim"):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar
 
-from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_map
 
 #: The API group of each built-in kind that rules read. A custom resource may have the same kind in
 #: a group of its own (Knative's Service), and the API server's rules do not hold for it.
@@ -58,11 +59,11 @@ def group_of(item: KubeObject) -> str:
     return item.api_version.rpartition("/")[0]
 
 
-def entries(tree: Any, path: Path) -> Iterator[tuple[Path, dict[Any, Any]]]:
-    """Yield (path, entry) of the mappings in a sequence that stands at `path`."""
-    for place, entry in enumerate(as_list(tree)):
-        if isinstance(entry, dict):
-            yield (*path, place), entry
+def entries(tree: Any, path: Path) -> list[tuple[Path, dict[Any, Any]]]:
+    """Return (path, entry) of the mappings in a sequence that stands at `path`."""
+    if not isinstance(tree, list):
+        return []
+    return [((*path, place), entry) for place, entry in enumerate(tree) if isinstance(entry, dict)]
 
 
 def _pod(item: KubeObject) -> Pod | None:
@@ -95,6 +96,26 @@ def view(manifest: Manifest) -> View:
     if found is None:
         found = kept["_view"] = _read(manifest)
     return found
+
+
+_Entry = TypeVar("_Entry")
+
+
+def once(
+    read: Callable[[Manifest], Iterable[_Entry]],
+) -> Callable[[Manifest], tuple[_Entry, ...]]:
+    """Let several rules share what one function reads: it runs once for each manifest."""
+    place = f"{read.__module__}.{read.__name__}"
+
+    @wraps(read)
+    def reading(manifest: Manifest) -> tuple[_Entry, ...]:
+        kept = manifest.__dict__
+        found: tuple[_Entry, ...] | None = kept.get(place)
+        if found is None:
+            found = kept[place] = tuple(read(manifest))
+        return found
+
+    return reading
 
 
 def of_kind(manifest: Manifest, *kinds: str) -> list[KubeObject]:

@@ -19,7 +19,7 @@ _NAMES = (("secret", "secretName"), ("configMap", "name"), ("persistentVolumeCla
 _MOST_MODE = 0o777
 
 
-def _volumes(pod: Pod) -> Iterator[tuple[Path, dict[Any, Any]]]:
+def _volumes(pod: Pod) -> list[tuple[Path, dict[Any, Any]]]:
     return entries(pod.spec.get("volumes"), (*pod.path, "volumes"))
 
 

@@ -11,7 +11,7 @@ from iac_gym.languages.kubernetes.rules.cron import schedule_problem
 from iac_gym.languages.kubernetes.rules.forms import is_label_value, percent
 from iac_gym.languages.kubernetes.rules.selectors import matches, selector_problems
 from iac_gym.languages.kubernetes.rules.time_zones import TIME_ZONES
-from iac_gym.languages.kubernetes.rules.views import entries, of_kind, view, whole
+from iac_gym.languages.kubernetes.rules.views import entries, of_kind, once, view, whole
 from iac_gym.languages.kubernetes.selection import PODS, needs
 from iac_gym.verdict import Finding, Stage
 
@@ -50,6 +50,7 @@ _JOB_COUNTS = (
 _MOST_INDEXES = 100_000
 
 
+@once
 def _jobs(manifest: Manifest) -> Iterator[tuple[KubeObject, Path, dict[Any, Any]]]:
     """Yield (object, path of the Job's spec, that spec) of Jobs and CronJobs."""
     for item in of_kind(manifest, "Job"):
@@ -260,9 +261,9 @@ def no_negative_counts(manifest: Manifest) -> Iterator[Finding]:
             spec:
               containers: [{name: web, image: "nginx:1.27"}]
     """
-    for kind, paths in _COUNTS.items():
-        for item in of_kind(manifest, kind):
-            for path in paths:
+    for kind, items in view(manifest).kinds.items():
+        for item in items:
+            for path in _COUNTS.get(kind, ()):
                 number = whole(item.get("spec", *path))
                 if number is not None and number < 0:
                     text = f"`{path[-1]}` is {number}, it may not be negative"

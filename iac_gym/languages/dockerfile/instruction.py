@@ -1,0 +1,260 @@
+"""One instruction of a Dockerfile: its keyword, flags and arguments, nothing expanded.
+
+Source: "Format" and the chapters on single instructions of the Dockerfile reference.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from iac_gym.check import ParseError
+from iac_gym.languages.dockerfile.lexer import MARKED
+from iac_gym.verdict import Finding
+
+KEYWORDS = tuple(
+    """ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL
+    STOPSIGNAL USER VOLUME WORKDIR""".split()
+)
+
+_SPACE = re.compile(r"[\t\v\f\r ]+")
+#: One NAME=value without anything to unquote or expand: the commonest form of ENV and LABEL.
+_PLAIN_PAIR = re.compile(r"""([^\s=$'"\\`]+)=([^\s$'"\\`]*)""")
+#: A text without escapes in which every quote is closed; and the words of such a text.
+_CLOSED = re.compile(r"""[^'"\\`]*(?:(?:"[^"\\`]*"|'[^'\\`]*')[^'"\\`]*)*""")
+_WORD = re.compile(r"""(?:[^\s'"]+|"[^"]*"|'[^']*')+""")
+_JSON_KEYWORDS = frozenset(("ADD", "CMD", "COPY", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"))
+_LISTS = frozenset(("ADD", "COPY", "VOLUME", "EXPOSE", "FROM"))
+_PAIRS = frozenset(("ENV", "LABEL"))
+
+
+@dataclass(slots=True)
+class Heredoc:
+    """One here-document: `expand` is false for a quoted name, `chomp` true for `<<-`."""
+
+    name: str
+    expand: bool
+    chomp: bool
+    content: str = ""
+    line: int = 0
+
+    @property
+    def text(self) -> str:
+        """The content, without leading tabs where `<<-` asks for that."""
+        return re.sub(r"(?m)^\t+", "", self.content) if self.chomp else self.content
+
+
+@dataclass(slots=True)
+class Instruction:
+    """One instruction as written, nothing expanded.
+
+    `keyword` is upper case; `flags` are the `--flag` words; `rest` the text after them; `args` its
+    words (one word for shell forms); `json` whether it is a JSON array; `pairs` the (name, value)
+    of ENV and LABEL; `plain` whether `rest` has nothing to unquote or expand; `pieces` the (offset
+    in `text`, line) of the physical lines it is made of, where there are several.
+    """
+
+    keyword: str
+    flags: tuple[str, ...]
+    rest: str
+    text: str
+    line: int
+    column: int
+    args: tuple[str, ...] = ()
+    json: bool = False
+    pairs: tuple[tuple[str, str], ...] = ()
+    plain: bool = False
+    pieces: tuple[tuple[int, int], ...] = ()
+    heredocs: tuple[Heredoc, ...] = ()
+    inner: Instruction | None = None
+
+    def flag(self, name: str) -> str | None:
+        """Return the value of a flag ("" for a bare one), None where it is not given."""
+        for flag in self.flags:
+            key, _, value = flag.partition("=")
+            if key[2:] == name:
+                return value
+        return None
+
+    def line_at(self, offset: int) -> int:
+        """Return the line in the file of an offset into `text`."""
+        line = self.line
+        for start, number in self.pieces:
+            if start > offset:
+                break
+            line = number
+        return line
+
+    def finding(self, message: str, hint: str = "", line: int = 0) -> Finding:
+        """Make a finding at this instruction."""
+        return Finding(message, "", line or self.line, self.column, hint)
+
+
+def syntax_error(message: str, line: int = 0, hint: str = "") -> ParseError:
+    """Build the error for a text that BuildKit's parser refuses."""
+    return ParseError(Finding(message, "", line, 1 if line else 0, hint))
+
+
+def split_words(rest: str, escape: str) -> list[str]:
+    """Split into words; quotes and escapes are kept, and protect white space."""
+    if '"' not in rest and "'" not in rest and escape not in rest:
+        return rest.split()
+    if _CLOSED.fullmatch(rest):
+        return _WORD.findall(rest)
+    words: list[str] = []
+    word: list[str] = []
+    quote, started, at, end = "", False, 0, len(rest)
+    while at < end:
+        char = rest[at]
+        at += 1
+        if not quote and char.isspace():
+            if started:
+                words.append("".join(word))
+            word, started = [], False
+            continue
+        if char == escape and quote != "'":
+            if at == end:
+                break
+            word.append(char + rest[at])
+            at += 1
+            started = True
+            continue
+        if not quote and char in "'\"":
+            quote = char
+        elif char == quote:
+            quote = ""
+        word.append(char)
+        started = True
+    if started:
+        words.append("".join(word))
+    return words
+
+
+def _flags(rest: str, escape: str) -> tuple[tuple[str, ...], str]:
+    """Take the leading `--flag` words off the arguments."""
+    flags: list[str] = []
+    while rest.startswith("--"):
+        flag, *after = rest.split(None, 1)
+        if '"' in flag or "'" in flag or escape in flag:
+            flag, rest = _quoted_flag(rest, escape)
+        else:
+            rest = after[0] if after else ""
+        if flag == "--":
+            break
+        flags.append(flag)
+    return tuple(flags), rest.strip()
+
+
+def _quoted_flag(rest: str, escape: str) -> tuple[str, str]:
+    """Take one flag with quotes or escapes off the arguments."""
+    word: list[str] = []
+    quote, at, end = "", 0, len(rest)
+    while at < end and (quote or not rest[at].isspace()):
+        char = rest[at]
+        at += 1
+        if char == quote:
+            quote = ""
+        elif not quote and char in "'\"":
+            quote = char
+        elif char == escape:
+            word.append(rest[at : at + 1])
+            at += 1
+        else:
+            word.append(char)
+    return "".join(word), rest[at:].lstrip()
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+
+
+def json_array(rest: str, line: int) -> tuple[str, ...] | None:
+    """Return the strings of a JSON array, None where it is none (BuildKit: then the shell form)."""
+    if rest[:1] != "[":
+        return None
+    try:
+        values = _DECODER.decode(rest)
+    except (ValueError, RecursionError):
+        return None
+    if not all(isinstance(value, str) for value in values):
+        raise syntax_error("a JSON array of an instruction may hold strings only", line)
+    return tuple(values)
+
+
+def _pairs(keyword: str, rest: str, escape: str, line: int) -> tuple[tuple[str, str], ...]:
+    words = split_words(rest, escape)
+    if not words:
+        return ()
+    if "=" not in words[0]:
+        parts = _SPACE.split(rest, maxsplit=1)
+        if len(parts) < 2:
+            raise syntax_error(
+                f"{keyword} must have two arguments", line, f"write {keyword} NAME=value"
+            )
+        return ((parts[0], parts[1]),)
+    pairs = []
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise syntax_error(
+                f"`{word[:60]}` in {keyword} has no `=`", line, "quote values that hold spaces"
+            )
+        pairs.append((name, value))
+    return tuple(pairs)
+
+
+def make_instruction(text: str, line: int, column: int, escape: str, depth: int = 0) -> Instruction:
+    """Split one logical line into keyword, flags and arguments."""
+    bare = text.strip()
+    first, _, rest = bare.partition(" ")
+    if not first.isalpha() and _SPACE.search(first):
+        first, rest = _SPACE.split(bare, maxsplit=1)
+    keyword = first.upper()
+    rest = rest.strip()
+    flags: tuple[str, ...] = ()
+    if rest.startswith("--"):
+        flags, rest = _flags(rest, escape)
+    made = Instruction(keyword, flags, rest, text, line, column)
+    if keyword in _PAIRS and (pair := _PLAIN_PAIR.fullmatch(rest)):
+        made.pairs = ((pair[1], pair[2]),)
+        made.plain = True
+    elif rest:
+        made.plain = not MARKED.search(rest)
+        _arguments(made, rest, escape, depth)
+    return made
+
+
+def _arguments(made: Instruction, rest: str, escape: str, depth: int) -> None:
+    keyword, line = made.keyword, made.line
+    if keyword in _PAIRS:
+        made.pairs = _pairs(keyword, rest, escape, line)
+    elif keyword == "ARG":
+        made.args = tuple(split_words(rest, escape))
+    elif keyword == "ONBUILD":
+        if depth > 3:
+            raise syntax_error("ONBUILD is nested too deeply", line)
+        made.inner = make_instruction(rest, line, made.column, escape, depth + 1)
+        made.args = (made.inner.keyword,)
+    elif keyword == "HEALTHCHECK":
+        _health_form(made, rest, line)
+    else:
+        strings = json_array(rest, line) if keyword in _JSON_KEYWORDS else None
+        if strings is not None:
+            made.json = True
+            made.args = strings
+        elif keyword in _LISTS:
+            simple = rest.isascii() and rest.isprintable()
+            made.args = tuple(rest.split() if simple else _SPACE.split(rest))
+        else:
+            made.args = (rest,)
+
+
+def _health_form(made: Instruction, rest: str, line: int) -> None:
+    kind, *command = rest.split(maxsplit=1)
+    strings = json_array(command[0], line) if command else None
+    made.json = strings is not None
+    made.args = (kind, *(command if strings is None else strings))
