@@ -54,8 +54,8 @@ def same_amount(found: object, asked: object) -> bool:
     """Whether two quantities are the same amount (`1Gi` and `1024Mi`, `0.5` and `500m`)."""
     if isinstance(found, bool) or not isinstance(found, (str, int, float)):
         return False
-    amount = parse_quantity(found)
-    return amount is not None and amount == parse_quantity(asked)
+    amount, wanted = parse_quantity(found), parse_quantity(asked)
+    return amount is not None and (amount is wanted or amount == wanted)
 
 
 def asleep(item: KubeObject) -> Finding | None:
@@ -144,6 +144,8 @@ def main_container(item: KubeObject) -> tuple[Path, dict[Any, Any]] | None:
     template = item.template_path
     if not found or template is None:
         return None
+    if len(found) == 1:
+        return found[0]
     chosen = as_map(item.get(*template, "metadata", "annotations")).get(_MAIN_ANNOTATION)
     for wanted in (chosen, item.name):
         for pair in found:

@@ -11,6 +11,7 @@ from iac_gym.languages.dockerfile.lines import read
 from iac_gym.languages.dockerfile.model import DockerfileModel
 from iac_gym.languages.dockerfile.resolve import resolve
 from iac_gym.languages.dockerfile.rules import IN_ORDER
+from iac_gym.languages.dockerfile.selection import select
 
 
 def parse(files: Mapping[str, str]) -> DockerfileModel:
@@ -30,4 +31,5 @@ LANGUAGE = Language(
     tags=("dockerfile", "docker"),
     path="Dockerfile",
     patterns=("Dockerfile", "*.Dockerfile", "Dockerfile.*", "Containerfile"),
+    select=select,
 )

@@ -76,6 +76,10 @@ class Config:
         )  # fmt: skip
 
 
+#: The settings of a stage that is not evaluated.
+_NOTHING_SET = Config()
+
+
 @dataclass(slots=True)
 class Copy:
     """One COPY or ADD, expanded: `destination` is absolute; `heredocs` are inline files.
@@ -167,7 +171,7 @@ class Stage:
     oldest: Stage | None = None
     instructions: list[Instruction] = field(default_factory=list)
     own: list[Step] = field(default_factory=list)
-    config: Config = field(default_factory=Config)
+    config: Config = field(default_factory=lambda: _NOTHING_SET)
     uses: list[Stage] = field(default_factory=list)
 
     @property
@@ -217,19 +221,23 @@ class DockerfileModel:
     escape: str
     directives: Mapping[str, str]
     faults: dict[str, list[Finding]]
+    _runs: list[Run] | None = None
     _commands: list[tuple[Run, Command]] | None = None
+
+    @property
+    def runs(self) -> list[Run]:
+        """Every RUN that is evaluated, collected once."""
+        if self._runs is None:
+            self._runs = [
+                step for stage in self.reachable for step in stage.own if isinstance(step, Run)
+            ]
+        return self._runs
 
     @property
     def commands(self) -> list[tuple[Run, Command]]:
         """The commands of every RUN that is evaluated, collected once."""
         if self._commands is None:
-            self._commands = [
-                (step, command)
-                for stage in self.reachable
-                for step in stage.own
-                if isinstance(step, Run)
-                for command in step.commands
-            ]
+            self._commands = [(run, one) for run in self.runs for one in run.parsed.commands]
         return self._commands
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from iac_gym.languages.dockerfile.model import Run
 from iac_gym.languages.dockerfile.shell import Command
 
-#: Subcommands that install, by package manager.
+#: Programs by package manager.
 INSTALLS = {
     "apt": ("apt-get", "apt", "aptitude"),
     "apk": ("apk",),
@@ -15,6 +15,7 @@ INSTALLS = {
     "pip": ("pip", "pip3"),
     "npm": ("npm",),
 }
+_MANAGERS = {program: name for name, programs in INSTALLS.items() for program in programs}
 _VERBS = frozenset(("install", "add", "i", "in"))
 #: Options that take a value as the next word.
 _VALUED = frozenset(
@@ -28,11 +29,17 @@ def manager_of(command: Command) -> str:
     program = command.program
     if program in ("python", "python3") and command.words[1:3] == ("-m", "pip"):
         return "pip"
-    return next((name for name, programs in INSTALLS.items() if program in programs), "")
+    return _MANAGERS.get(program, "")
 
 
 def arguments_of(command: Command) -> tuple[list[str], list[str]]:
     """Return the plain words (the subcommand first) and the options of a command."""
+    if command.arguments is None:
+        command.arguments = _arguments(command)
+    return command.arguments
+
+
+def _arguments(command: Command) -> tuple[list[str], list[str]]:
     words = list(command.words[1:])
     if words[:2] == ["-m", "pip"]:
         words = words[2:]

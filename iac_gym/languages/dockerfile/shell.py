@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 #: Longest script that is examined; what is longer is taken as it is.
 MOST_SCRIPT = 32768
@@ -25,7 +25,9 @@ _TOKEN = re.compile(
 _PART = re.compile(
     r"""'([^']*)'|"([^"]*)"|\\(.)|\$([A-Za-z_]\w*)|\$\{([A-Za-z_]\w*)\}|([^'"\\$]+)""", re.DOTALL
 )
-_PLAIN_SCRIPT = re.compile(r"(?:[A-Za-z0-9_./:=@%+,~^*?\]\[ \t-]|&&|;)+")
+_PLAIN_SCRIPT = re.compile(
+    r"[A-Za-z0-9_./:=@%+,~^*?\]\[ \t-]+(?:(?:&&|;)[A-Za-z0-9_./:=@%+,~^*?\]\[ \t-]+)*"
+)
 _JOINT = re.compile(r"(&&|;)")
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 _SIMPLE = re.compile(r"[A-Za-z0-9_./:=@%+,~^*?\]\[-]+")
@@ -46,7 +48,8 @@ class Command:
     """One simple command: its words, its offset in the script, and whether it certainly runs.
 
     Commands of one pipe have the same number in `pipe`. Assignments and wrappers such as `sudo` in
-    front are not in `words`; `wrapper` names the first wrapper.
+    front are not in `words`; `wrapper` names the first wrapper. `program` is the name of the
+    program, without its directory; `arguments` is kept here by `packages.arguments_of`.
     """
 
     words: tuple[str, ...]
@@ -54,11 +57,16 @@ class Command:
     certain: bool
     pipe: int
     wrapper: str = ""
+    program: str = field(init=False, repr=False, compare=False, default="")
+    arguments: tuple[list[str], list[str]] | None = field(
+        init=False, repr=False, compare=False, default=None
+    )
 
-    @property
-    def program(self) -> str:
-        """The name of the program, without its directory."""
-        return self.words[0].rpartition("/")[2] if self.words else ""
+    def __post_init__(self) -> None:
+        """Take the program's name from its path."""
+        if self.words:
+            name = self.words[0]
+            self.program = name.rpartition("/")[2] if "/" in name else name
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iac_gym.check import Findings, rule
-from iac_gym.languages.dockerfile.model import DockerfileModel, Run
+from iac_gym.languages.dockerfile.model import DockerfileModel
 from iac_gym.verdict import Finding, Stage
 
 
@@ -23,7 +23,7 @@ def expose_port(model: DockerfileModel) -> Findings:
         FROM nginx:1.27
         EXPOSE 80/tcp
     """
-    yield from model.faults.get("expose-port", ())
+    return model.faults.get("expose-port", ())
 
 
 @rule(Stage.SEMANTICS)
@@ -42,7 +42,7 @@ def stop_signal(model: DockerfileModel) -> Findings:
         FROM nginx:1.27
         STOPSIGNAL SIGQUIT
     """
-    yield from model.faults.get("stop-signal", ())
+    return model.faults.get("stop-signal", ())
 
 
 @rule(Stage.SEMANTICS)
@@ -61,7 +61,7 @@ def copy_mode(model: DockerfileModel) -> Findings:
         FROM alpine:3.20
         COPY --chmod=755 run.sh /run.sh
     """
-    yield from model.faults.get("copy-mode", ())
+    return model.faults.get("copy-mode", ())
 
 
 @rule(Stage.SEMANTICS)
@@ -80,7 +80,7 @@ def copy_source(model: DockerfileModel) -> Findings:
         FROM alpine:3.20
         ADD https://example.com/app.tar.gz /srv/
     """
-    yield from model.faults.get("copy-source", ())
+    return model.faults.get("copy-source", ())
 
 
 @rule(Stage.SEMANTICS)
@@ -101,8 +101,8 @@ def shell_syntax(model: DockerfileModel) -> Findings:
         FROM alpine:3.20
         RUN apk add curl && curl --version
     """
-    for stage in model.reachable:
-        for step in stage.own:
-            if isinstance(step, Run) and step.parsed.error:
-                line = step.line_at(step.parsed.offset)
-                yield Finding(step.parsed.error, "", line, step.instruction.column)
+    for run in model.runs:
+        script = run.parsed
+        if script.error:
+            line = run.line_at(script.offset)
+            yield Finding(script.error, "", line, run.instruction.column)

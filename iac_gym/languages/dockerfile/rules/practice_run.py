@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from iac_gym.check import Findings, rule
 from iac_gym.languages.dockerfile.model import DockerfileModel, Run
 from iac_gym.languages.dockerfile.packages import arguments_of, has_option, manager_of
 from iac_gym.languages.dockerfile.shell import SHELLS, Command
 from iac_gym.verdict import Finding, Stage
-
-
-def _runs(model: DockerfileModel) -> Iterator[Run]:
-    for stage in model.reachable:
-        for step in stage.own:
-            if isinstance(step, Run):
-                yield step
 
 
 def _at(run: Run, command: Command, message: str, hint: str = "") -> Finding:
@@ -40,7 +31,7 @@ def piped_to_a_shell(model: DockerfileModel) -> Findings:
         COPY install.sh /tmp/
         RUN sh /tmp/install.sh
     """
-    for run in _runs(model):
+    for run in model.runs:
         fetched: set[int] = set()
         for command in run.commands:
             if command.program in ("curl", "wget"):
@@ -159,7 +150,7 @@ def package_lists_removed(model: DockerfileModel) -> Findings:
         RUN apt-get update && apt-get install -y --no-install-recommends curl \\
             && rm -rf /var/lib/apt/lists/*
     """
-    for run in _runs(model):
+    for run in model.runs:
         for command in run.commands:
             if manager_of(command) == "apt" and arguments_of(command)[0][:1] == ["install"]:
                 if not cleans_apt(run):
@@ -276,7 +267,7 @@ def folder_by_workdir(model: DockerfileModel) -> Findings:
         FROM debian:12
         WORKDIR /srv
     """
-    for run in _runs(model):
+    for run in model.runs:
         commands = run.commands
         if commands and all(command.program == "cd" for command in commands):
             yield _at(run, commands[0], "the folder is forgotten after this RUN")
