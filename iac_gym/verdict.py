@@ -26,6 +26,8 @@ class Stage(IntEnum):
 
 #: The stages that decide whether the real tool would accept the answer.
 VALIDITY = (Stage.FORMAT, Stage.SYNTAX, Stage.SCHEMA, Stage.REFERENCES, Stage.SEMANTICS)
+#: The last stage of the gates and of validity: looking up a member of an enum each time is slow.
+_LAST_GATE, _LAST_VALIDITY = Stage.SYNTAX, Stage.SEMANTICS
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +108,9 @@ class Verdict:
             stage, clean = outcome.stage, not outcome.findings
             if outcome.error:
                 broken += 1
-            elif stage <= Stage.SYNTAX:
+            elif stage <= _LAST_GATE:
                 gated = gated or not clean
-            elif stage <= Stage.SEMANTICS:
+            elif stage <= _LAST_VALIDITY:
                 ruled += 1
                 failed += not clean
             elif clean and outcome.requirement >= 0:

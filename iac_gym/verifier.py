@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from iac_gym.answer import Answer, extract, language_of
@@ -20,6 +21,9 @@ from iac_gym.verdict import Finding, Outcome, Stage, Verdict
 
 #: Most findings that are kept of one check.
 MOST_FINDINGS = 20
+_NONE: Mapping[str, Any] = {}
+#: Looked up once: a member of an enum is slow to reach in Python 3.11.
+_ASKED = Stage.REQUIREMENTS
 
 
 @lru_cache(maxsize=4096)
@@ -37,7 +41,7 @@ def _run(
     requirement: int = -1,
 ) -> Outcome:
     try:
-        found = tuple(islice(check(model, **args), MOST_FINDINGS))
+        found = tuple(islice(check(model, **args) if args else check(model), MOST_FINDINGS))
     except Exception as error:  # the boundary: a broken check must not read as a wrong answer
         problem = f"{type(error).__name__}: {error}"
         return Outcome(stage, name, (), problem, requirement)
@@ -65,14 +69,14 @@ def _parse(
 def _rules(models: Mapping[str, Any], languages: Mapping[str, Language]) -> Iterator[Outcome]:
     for name, model in models.items():
         for rule in languages[name].rules_for(model):
-            yield _run(rule.check, model, {}, rule.stage, rule.name)
+            yield _run(rule.check, model, _NONE, rule.stage, rule.name)
 
 
 def _requirement(
     asked: Requirement, kind: RequirementType, models: Mapping[str, Any], place: int
 ) -> Outcome:
     model = models[kind.language] if kind.language else next(iter(models.values()))
-    return _run(kind.check, model, asked.args, Stage.REQUIREMENTS, asked.name, place)
+    return _run(kind.check, model, asked.args, _ASKED, asked.name, place)
 
 
 def check_files(files: Mapping[str, str], paths: Mapping[str, str]) -> Verdict:
@@ -102,5 +106,5 @@ def verify(answer: str | Answer, task: Task) -> Verdict:
     outcomes = list(_rules(models, languages))
     for place, wish in enumerate(task.requirements):
         outcomes.append(_requirement(wish, types[wish.name], models, place))
-    outcomes.sort(key=lambda outcome: outcome.stage)
+    outcomes.sort(key=attrgetter("stage"))
     return Verdict(tuple(outcomes), asked)

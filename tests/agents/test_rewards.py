@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import made_grade
+from tests.agents.conftest import made_grade
 
 from agents.rewards import COMPONENTS, Scorer, text_of
 

@@ -28,8 +28,9 @@ from iac_gym.verdict import Finding
 
 Sort = Literal["kind", "field", "type", "required", "value"]
 
-#: Most problems that are kept of one object, and most values of it that are looked at.
-MOST_PROBLEMS = 50
+#: Most problems of one sort that are kept of a manifest, and most values of an object that are
+#: looked at. To say what a problem is takes far longer than to see it.
+MOST_PROBLEMS = 20
 MOST_VALUES = 200_000
 
 
@@ -51,22 +52,36 @@ _Check = Callable[[Any, _Place, _Path, "_Report"], None]
 class _Report:
     """Collects problems; positions and paths are made only when there is one."""
 
-    __slots__ = ("file", "left", "problems", "required")
+    __slots__ = ("file", "left", "problems", "required", "room")
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self) -> None:
+        self.file = ""
         self.left = MOST_VALUES
         self.required = True  # whether missing fields are reported (not inside `status`)
         self.problems: list[Problem] = []
+        self.room: dict[Sort, int] = {}
+
+    def begin(self, file: str) -> None:
+        """Begin with an object of a file."""
+        self.file = file
+        self.left = MOST_VALUES
+        self.required = True
+
+    def has_room(self, sort: Sort) -> bool:
+        """Whether a further problem of a sort is kept; ask before saying what it is."""
+        return self.room.get(sort, 0) < MOST_PROBLEMS
 
     def add(self, sort: Sort, message: str, place: _Place, hint: str = "") -> None:
-        if len(self.problems) < MOST_PROBLEMS:
-            line, column = _mark(place, of_key=sort == "field")
-            self.problems.append(Problem(sort, Finding(message, self.file, line, column, hint)))
+        """Keep a problem."""
+        self.room[sort] = self.room.get(sort, 0) + 1
+        line, column = _mark(place, of_key=sort == "field")
+        self.problems.append(Problem(sort, Finding(message, self.file, line, column, hint)))
 
     def wrong_type(self, wanted: str, value: Any, place: _Place, path: _Path) -> None:
-        message = f"`{_spell(path)}` must be {wanted}, not {say_value(value)}"
-        self.add("type", message, place, type_hint(wanted, value))
+        """Keep the problem of a value with another type."""
+        if self.has_room("type"):
+            message = f"`{_spell(path)}` must be {wanted}, not {say_value(value)}"
+            self.add("type", message, place, type_hint(wanted, value))
 
 
 def _mark(place: _Place, *, of_key: bool = False) -> tuple[int, int]:
@@ -152,7 +167,7 @@ def _one_of(allowed: tuple[str, ...]) -> _Check:
             return
         if not isinstance(value, str):
             report.wrong_type("a text", value, place, path)
-        elif value not in known:
+        elif value not in known and report.has_room("value"):
             message = f'`{_spell(path)}` is "{value[:60]}", which is not allowed'
             report.add("value", message, place, _nearest(value, allowed))
 
@@ -217,7 +232,7 @@ class _Definition:
                     _missing(key, value, place, path, report)
 
     def _unknown(self, key: Any, value: dict[Any, Any], path: _Path, report: _Report) -> None:
-        if len(report.problems) < MOST_PROBLEMS:
+        if report.has_room("field"):
             message = f"`{_spell((path, key))}` is no field of this API version"
             report.add("field", message, (value, key), _nearest(str(key), tuple(self.fields)))
 
@@ -226,6 +241,8 @@ _EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 def _missing(key: str, value: dict[Any, Any], place: _Place, path: _Path, report: _Report) -> None:
+    if not report.has_room("required"):
+        return
     state = "is missing" if value.get(key) is None else "is empty"
     spot = (value, key) if key in value else place
     report.add("required", f"`{_spell((path, key))}` {state}; it is required", spot)
@@ -268,15 +285,21 @@ def check(
     tree: dict[Any, Any], gvk: tuple[str, str], version: str | None = None, file: str = ""
 ) -> list[Problem]:
     """Check one object against `gvk` = (apiVersion, kind) of a Kubernetes version."""
-    version = version or default_version()
-    report = _Report(file)
+    report = _Report()
+    _check(tree, gvk, version or default_version(), file, report)
+    return report.problems
+
+
+def _check(
+    tree: dict[Any, Any], gvk: tuple[str, str], version: str, file: str, report: _Report
+) -> None:
+    report.begin(file)
     number = served_kinds(version).get(gvk)
-    if number is None:
+    if number is not None:
+        _definition(number).check(tree, (tree, None), None, report)
+    elif report.has_room("kind"):
         message, hint, key = describe_unserved(*gvk, version)
         report.add("kind", message, (tree, key), hint)
-    else:
-        _definition(number).check(tree, (tree, None), None, report)
-    return report.problems
 
 
 def check_objects(
@@ -284,24 +307,25 @@ def check_objects(
 ) -> list[Problem]:
     """Check (tree, file) pairs, each as the kind that it says it is."""
     objects = tuple(objects)
+    version = version or default_version()
     custom = custom_kinds(tree for tree, _ in objects)
-    problems: list[Problem] = []
+    report = _Report()
     for tree, file in objects:
-        found = _kind_of(tree, file)
-        if isinstance(found, Problem):
-            problems.append(found)
-        elif found not in custom:
-            problems += check(tree, found, version, file)
-    return problems
+        gvk = _kind_of(tree, file, report)
+        if gvk is not None and gvk not in custom:
+            _check(tree, gvk, version, file, report)
+    return report.problems
 
 
-def _kind_of(tree: dict[Any, Any], file: str) -> tuple[str, str] | Problem:
+def _kind_of(tree: dict[Any, Any], file: str, report: _Report) -> tuple[str, str] | None:
+    """Return what an object says it is; None, with a problem, if it does not say."""
     for key in ("apiVersion", "kind"):
         value = tree.get(key)
         if not isinstance(value, str) or not value:
-            report = _Report(file)
-            state = f"must be a text, not {say_value(value)}" if value else "is missing"
-            hint = "every object says its `apiVersion` and its `kind`"
-            report.add("kind", f"`{key}` {state}", (tree, key), hint)
-            return report.problems[0]
+            report.begin(file)
+            if report.has_room("kind"):
+                state = f"must be a text, not {say_value(value)}" if value else "is missing"
+                hint = "every object says its `apiVersion` and its `kind`"
+                report.add("kind", f"`{key}` {state}", (tree, key), hint)
+            return None
     return tree["apiVersion"], tree["kind"]

@@ -8,7 +8,7 @@ in a form that few people use. All manifests are valid: only the requirement tel
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -154,7 +154,9 @@ hpa = spec_of("autoscaling/v2", "HorizontalPodAutoscaler", scaleTargetRef=_TARGE
 budget = spec_of("policy/v1", "PodDisruptionBudget", selector={"matchLabels": {"app": "shop"}})
 service = spec_of("v1", "Service", selector={"app": "shop"}, ports=[{"port": 80}])
 ingress = spec_of("networking.k8s.io/v1", "Ingress")
-policy = spec_of("networking.k8s.io/v1", "NetworkPolicy", podSelector={"matchLabels": {"app": "db"}})
+policy = spec_of(
+    "networking.k8s.io/v1", "NetworkPolicy", podSelector={"matchLabels": {"app": "db"}}
+)
 quotas = spec_of("v1", "ResourceQuota")
 limits = spec_of("v1", "LimitRange")
 claim = spec_of(
@@ -188,12 +190,12 @@ storage = whole("storage.k8s.io/v1", "StorageClass", provisioner="p.example.com"
 SHOP = {"of": "shop"}
 #: A second Deployment `web`, asleep or in another namespace.
 WEB = (
-    "--- {apiVersion: apps/v1, kind: Deployment, metadata: {name: web%s}, spec: {%s"
+    "\n--- {apiVersion: apps/v1, kind: Deployment, metadata: {name: web%s}, spec: {%s"
     "selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, "
     "spec: {containers: [{name: main, image: 'nginx:1.27'}]}}}}"
 )
-SETTINGS = "--- {apiVersion: v1, kind: ConfigMap, metadata: {name: settings%s}, data: {%s}}"
-KEYS = "--- {apiVersion: v1, kind: Secret, metadata: {name: keys}, stringData: {%s}}"
+SETTINGS = "\n--- {apiVersion: v1, kind: ConfigMap, metadata: {name: settings%s}, data: {%s}}"
+KEYS = "\n--- {apiVersion: v1, kind: Secret, metadata: {name: keys}, stringData: {%s}}"
 SIDE = "{name: side, image: 'a:1', %s}"
 
 
@@ -222,6 +224,7 @@ def row(
     ROWS.append(Row(name, args, build, tuple(right), tuple(cheats)))
 
 
+# fmt: off
 # Workloads -----------------------------------------------------------------------------------
 IMAGE = {"name": "shop", "image": "nginx:1.27"}
 OTHER_IMAGE = (
@@ -346,7 +349,8 @@ row("env-value", SET, container,
      "envFrom: [{configMapRef: {name: settings}}], env: [{name: A, value: '2'}]"
      + SETTINGS % ("", "A: '1'"),
      "envFrom: [{configMapRef: {name: settings}}]" + SETTINGS % (", namespace: b", "A: '1'"),
-     "env: [{name: A, valueFrom: {secretKeyRef: {name: keys, key: B}}}]" + KEYS % "A: '1'"])
+     "env: [{name: A, valueFrom: {secretKeyRef: {name: keys, key: B}}}]"
+     + KEYS % "A: '1', B: '2'"])
 row("env-value", SET, pod, ["containers: [{name: x, image: 'a:1', env: [{name: A, value: '1'}]}]"],
     [_beside("env: [{name: A, value: '1'}]"), _first("env: [{name: A, value: '1'}]")])
 FIELD = "env: [{name: A, valueFrom: {fieldRef: {fieldPath: %s}}}%s]"
@@ -463,7 +467,7 @@ row("every-minutes", {**SHOP, "minutes": 15}, cron,
      "schedule: 5/15 * * * *"],
     ["schedule: '@every 15s'", "schedule: '0,15,30 * * * *'", "schedule: '*/15 8 * * *'",
      "schedule: '*/15 * * * 1'", "schedule: 15 * * * *", "schedule: '@every 15h'"])
-row("weekly-at", {**SHOP, "day": "Sunday", "time": "02:30"}, cron, ["schedule: 30 2 ? * SUN"],
+row("weekly-at", {**SHOP, "day": "Sunday", "time": "02:30"}, cron, ["schedule: '30 2 ? * SUN'"],
     ["schedule: 30 2 1 * 0", "schedule: 30 2 * * 0-1", "schedule: '@weekly'"])
 row("time-zone", {**SHOP, "zone": "Europe/Berlin"}, cron, ["timeZone: Europe/Berlin"],
     ["concurrencyPolicy: Allow", "timeZone: Etc/UTC"])
@@ -600,7 +604,7 @@ DEFAULT = "seccompProfile: {type: RuntimeDefault}"
 row("seccomp", SHOP, container, [_secure(DEFAULT), "'@securityContext': {" + DEFAULT + "}"],
     [_secure(DEFAULT + ", privileged: true"), _secure("seccompProfile: {type: Unconfined}"),
      "'@securityContext': {" + DEFAULT + "}, " + _secure("seccompProfile: {type: Unconfined}")])
-TOKEN = "--- {apiVersion: v1, kind: ServiceAccount, metadata: {name: bot%s}, %s}"
+TOKEN = "\n--- {apiVersion: v1, kind: ServiceAccount, metadata: {name: bot%s}, %s}"
 OFF = "automountServiceAccountToken: false"
 row("no-token", SHOP, pod, [OFF, "serviceAccountName: bot" + TOKEN % ("", OFF)],
     ["serviceAccountName: bot" + TOKEN % (", namespace: b", OFF), "hostname: a" + TOKEN % ("", OFF),
@@ -654,7 +658,7 @@ row("near", {**SHOP, "key": "app", "value": "web", "topology": "z"}, pod,
              "values: [web]}]}")],
     [PODS % ("podAffinity", "labelSelector: {matchExpressions: [{key: app, operator: Exists}]}"),
      PODS % ("podAffinity", "labelSelector: {matchExpressions: [{key: x, operator: NotIn, "
-             "values: [y]}]}"),
+             "values: [v]}]}"),
      PODS % ("podAffinity", "labelSelector: {matchExpressions: [{key: app, operator: In, "
              "values: [web, db]}]}"),
      PODS % ("podAffinity", "labelSelector: {}"),
@@ -687,17 +691,442 @@ row("priority-value", {"name": "shop", "value": 7}, priority, ["description: a"]
 row("never-preempts", WHO, priority, ["preemptionPolicy: Never"],
     ["preemptionPolicy: PreemptLowerPriority", "description: Never"])
 
+# Services and Ingresses ----------------------------------------------------------------------
+row("service-type", {**WHO, "type": "ClusterIP"}, service, ["ports: [{port: 81}]"],
+    ["clusterIP: None", "type: NodePort"])
+row("headless", WHO, service, ["type: ClusterIP, clusterIP: None"],
+    ["type: ClusterIP", "sessionAffinity: None"])
+SHOP_PODS = (
+    "\n--- {apiVersion: apps/v1, kind: Deployment, metadata: {name: app}, spec: {%s"
+    "selector: {matchLabels: {app: shop}}, template: {metadata: {labels: {app: shop}}, spec: "
+    "{containers: [{name: a, image: 'a:1', ports: [{name: web, containerPort: 8080%s}]}]}}}}"
+)
+row("service-port", {**SHOP, "port": 80, "target": 8080}, service,
+    ["ports: [{port: 80, targetPort: web}]" + SHOP_PODS % ("", ""),
+     "ports: [{name: a, port: 81}, {name: b, port: 80, targetPort: 8080}]"],
+    ["ports: [{port: 8080, targetPort: 80}]", "ports: [{port: 80, targetPort: web}]",
+     "ports: [{port: 80}]", "ports: [{port: 80, nodePort: 30080}], type: NodePort",
+     "ports: [{port: 80, targetPort: 8080, protocol: UDP}]"])
+row("service-udp-port", {**SHOP, "port": 53, "target": 5353}, service,
+    ["ports: [{name: a, port: 53, targetPort: 5353, protocol: UDP}, {name: b, port: 53}]",
+     "ports: [{port: 53, targetPort: web, protocol: UDP}]"
+     + (SHOP_PODS % ("", ", protocol: UDP")).replace("8080", "5353")],
+    ["ports: [{port: 53, targetPort: 5353}]",
+     "ports: [{port: 53, targetPort: 53, protocol: UDP}]"])
+row("service-port-name", {**SHOP, "port": 80, "label": "web"}, service,
+    ["ports: [{name: x, port: 81}, {name: web, port: 80}]"],
+    ["ports: [{name: web, port: 81}, {name: x, port: 80}]",
+     "ports: [{port: 80, targetPort: web}]" + SHOP_PODS % ("", "")])
+row("service-selector", {**SHOP, "labels": {"a": "b", "c": "d"}}, service,
+    ["selector: {c: d, a: b}"], ["selector: {a: b}", "selector: {a: b, c: d, e: f}"])
+row("node-port", {**SHOP, "port": 30080}, service,
+    ["type: NodePort, ports: [{name: a, port: 1}, {name: b, port: 2, nodePort: 30080}]"],
+    ["ports: [{port: 30080}], type: NodePort", "ports: [{port: 80, targetPort: 30080}]"])
+row("external-name", {**WHO, "host": "db.example.com"}, spec_of("v1", "Service"),
+    ["type: ExternalName, externalName: db.example.com."],
+    ["type: ExternalName, externalName: example.com",
+     "ports: [{port: 80}], externalIPs: [192.0.2.1]"])
+RANGES = "loadBalancerSourceRanges: [10.0.0.0/8, 192.0.2.0/24%s]"
+row("source-ranges", {**SHOP, "ranges": ["192.0.2.0/24", "10.0.0.0/8"]}, service,
+    ["type: LoadBalancer, " + RANGES % ""],
+    ["type: LoadBalancer, " + RANGES % ", 0.0.0.0/0", "type: LoadBalancer"])
+row("session-affinity", {**SHOP, "seconds": 10800}, service, ["sessionAffinity: ClientIP"],
+    ["sessionAffinity: None", "sessionAffinity: ClientIP, "
+     "sessionAffinityConfig: {clientIP: {timeoutSeconds: 60}}"])
+row("local-traffic", SHOP, service, ["type: NodePort, externalTrafficPolicy: Local"],
+    ["internalTrafficPolicy: Local", "type: NodePort, internalTrafficPolicy: Local"])
+row("publishes-not-ready", SHOP, service, ["clusterIP: None, publishNotReadyAddresses: true"],
+    ["clusterIP: None", "publishNotReadyAddresses: false"])
+row("routes-to", {**SHOP, "app": "app"}, service, ["ports: [{port: 1}]" + SHOP_PODS % ("", "")],
+    ["ports: [{port: 1}]" + SHOP_PODS % ("replicas: 0, ", ""),
+     "selector: {app: app}" + SHOP_PODS % ("", ""), "selector: {}" + SHOP_PODS % ("", ""),
+     "selector: {app: shop, a: b}" + SHOP_PODS % ("", ""),
+     "ports: [{port: 1}]" + (SHOP_PODS % ("", "")).replace("name: app}", "name: app, namespace: b}")])
+PATHS = "{host: %s, http: {paths: [{path: %s, pathType: %s, backend: {service: {name: web, port: %s}}}]}}"
+GO = "rules: [" + PATHS + "]"
+ROUTE = {**SHOP, "host": "a.example", "path": "/api", "service": "web", "port": 80}
+NAMED = "\n--- {apiVersion: v1, kind: Service, metadata: {name: web%s}, spec: {ports: [{name: http, port: %s}]}}"
+row("ingress-route", ROUTE, ingress,
+    [GO % ("a.example", "/api/", "Prefix", "{number: 80}"),
+     GO % ("a.example", "/api", "Prefix", "{name: http}") + NAMED % ("", 80)],
+    [GO % ("a.example", "/api", "Exact", "{number: 80}"),
+     GO % ("'*.example'", "/api", "Prefix", "{number: 80}"),
+     GO % ("a.example", "/", "Prefix", "{number: 80}"),
+     GO % ("a.example", "/api", "Prefix", "{name: http}") + NAMED % ("", 8080),
+     GO % ("a.example", "/api", "Prefix", "{name: http}") + NAMED % (", namespace: b", 80),
+     (GO % ("a.example", "/api", "Prefix", "{number: 80}")).replace("host: a.example, ", ""),
+     "defaultBackend: {service: {name: web, port: {number: 80}}}"])
+row("ingress-exact-route", ROUTE, ingress,
+    [GO % ("a.example", "/api", "Exact", "{number: 80}")],
+    [GO % ("a.example", "/api", "Prefix", "{number: 80}"),
+     GO % ("a.example", "/api/", "Exact", "{number: 80}"),
+     GO % ("a.example", "/api", "ImplementationSpecific", "{number: 80}")])
+row("ingress-default", {**SHOP, "service": "web", "port": 80}, ingress,
+    ["defaultBackend: {service: {name: web, port: {name: http}}}" + NAMED % ("", 80)],
+    [GO % ("a.example", "/", "Prefix", "{number: 80}"),
+     "defaultBackend: {service: {name: web, port: {number: 8080}}}"])
+BASE = "defaultBackend: {service: {name: web, port: {number: 80}}}"
+row("ingress-class", {**SHOP, "name": "nginx"}, ingress, ["ingressClassName: nginx, " + BASE],
+    ["ingressClassName: nginx-internal, " + BASE])
+row("ingress-class", {**SHOP, "name": "nginx"}, whole("networking.k8s.io/v1", "Ingress"),
+    ["'^annotations': {kubernetes.io/ingress.class: nginx}, spec: {" + BASE + "}"],
+    ["'^labels': {ingressClassName: nginx}, spec: {" + BASE + "}"])
+row("ingress-tls", {**SHOP, "host": "a.example", "secret": "cert"}, ingress,
+    ["tls: [{hosts: [b.example], secretName: b}, {hosts: [c.example, a.example], "
+     "secretName: cert}], " + BASE],
+    ["tls: [{hosts: [b.example], secretName: cert}], " + BASE, "tls: [{secretName: cert}], " + BASE,
+     "tls: [{hosts: [a.example]}], " + BASE,
+     "tls: [{hosts: [a.example], secretName: cert}, {hosts: [a.example], secretName: b}], " + BASE])
 
-def _cases(kind: str) -> Iterator[Any]:
-    for row in ROWS:
-        for place, fragment in enumerate(getattr(row, kind)):
-            yield pytest.param(row, fragment, id=f"{row.name}-{place}-{fragment[:40]}")
+# Network policies ----------------------------------------------------------------------------
+row("policy-for-pods", {**WHO, "labels": {"app": "web"}}, policy,
+    ["podSelector: {matchExpressions: [{key: app, operator: In, values: [web]}]}"],
+    ["podSelector: {}", "podSelector: {matchLabels: {app: web, a: b}}",
+     "podSelector: {matchExpressions: [{key: app, operator: In, values: [web, db]}]}",
+     "podSelector: {matchExpressions: [{key: app, operator: Exists}]}"])
+row("policy-for-all", WHO, policy, ["podSelector: {}", "podSelector: {matchLabels: {}}"],
+    ["podSelector: {matchExpressions: [{key: a, operator: DoesNotExist}]}"])
+row("policy-blocks", {**SHOP, "direction": "outgoing"}, policy,
+    ["policyTypes: [Egress], egress: []", "policyTypes: [Ingress, Egress]"],
+    ["policyTypes: [Ingress]", "policyTypes: [Egress], egress: [{}]", "egress: []"])
+row("policy-ignores", {**SHOP, "direction": "outgoing"}, policy,
+    ["policyTypes: [Ingress]", "ingress: [{}]", "policyTypes: []",
+     "policyTypes: [Ingress, Egress], egress: [{}]"],
+    ["policyTypes: [Egress]", "egress: [{ports: [{port: 1}]}]",
+     "policyTypes: [Egress], egress: [{to: [{podSelector: {}}]}]"])
+OPEN = "ingress: [{from: [%s], ports: [{port: 80}]}]"
+WEB_PODS, API_PODS = "podSelector: {matchLabels: {app: web}}", "podSelector: {}"
+SPACE = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %s}}"
+row("admits-pods", {**SHOP, "port": 80, "labels": {"app": "web"}}, policy,
+    [OPEN % ("{" + WEB_PODS + "}"),
+     "ingress: [{from: [{" + WEB_PODS + "}], ports: [{port: 79, endPort: 81}]}]",
+     "ingress: [{from: [{" + WEB_PODS + "}]}], policyTypes: []"],
+    [OPEN % ("{" + WEB_PODS + "}, {podSelector: {}}"), OPEN % "",
+     OPEN % ("{namespaceSelector: {}, " + WEB_PODS + "}"),
+     OPEN % ("{" + WEB_PODS + "}") + ", policyTypes: [Egress]",
+     "ingress: [{from: [{" + WEB_PODS + "}], ports: [{port: 80, protocol: UDP}]}]",
+     "ingress: [{from: [{" + WEB_PODS + "}], ports: [{port: 80}]}, {ports: [{port: 1, endPort: 99}]}]",
+     "egress: [{to: [{" + WEB_PODS + "}], ports: [{port: 80}]}]"])
+WHERE = whole("networking.k8s.io/v1", "NetworkPolicy")
+OWN = "'^namespace': prod, spec: {podSelector: {}, " + OPEN + "}"
+row("admits-pods", {**SHOP, "port": 80, "labels": {"app": "web"}}, WHERE,
+    [OWN % ("{" + SPACE % "prod" + ", " + WEB_PODS + "}")],
+    [OWN % ("{" + SPACE % "test" + ", " + WEB_PODS + "}")])
+row("admits-namespace", {**SHOP, "port": 80, "namespace": "prod"}, WHERE,
+    [OWN % ("{" + SPACE % "prod" + "}"), OWN % "{podSelector: {}}"],
+    [OWN % "{namespaceSelector: {matchLabels: {name: prod}}}", OWN % "{namespaceSelector: {}}",
+     OWN % ("{" + SPACE % "prod" + "}, {" + SPACE % "test" + "}")])
+row("admits-pods-of", {**SHOP, "port": 80, "labels": {"app": "web"}, "namespace": "test"}, WHERE,
+    [OWN % ("{" + WEB_PODS + ", " + SPACE % "test" + "}")],
+    [OWN % ("{" + WEB_PODS + "}, {" + SPACE % "test" + "}"), OWN % ("{" + WEB_PODS + "}"),
+     OWN % ("{" + SPACE % "test" + "}")])
+BLOCK = "{ipBlock: {cidr: 10.0.0.0/8%s}}"
+row("admits-addresses", {**SHOP, "port": 80, "cidr": "10.0.0.0/8"}, policy, [OPEN % (BLOCK % "")],
+    [OPEN % (BLOCK % ", except: [10.1.0.0/16]"), OPEN % "{ipBlock: {cidr: 0.0.0.0/0}}",
+     OPEN % (BLOCK % "" + ", {podSelector: {}}")])
+LEAVE = "policyTypes: [Egress], egress: [{to: [%s], ports: [{port: 80}]}]"
+row("reaches-addresses", {**SHOP, "port": 80, "cidr": "10.0.0.0/8"}, policy,
+    [(LEAVE % (BLOCK % "")).replace("policyTypes: [Egress], ", "")],
+    [OPEN % (BLOCK % ""), LEAVE % "{ipBlock: {cidr: 0.0.0.0/0}}",
+     (LEAVE % (BLOCK % "")).replace("[Egress]", "[Ingress]"), LEAVE % ""])
+row("reaches-pods", {**SHOP, "port": 80, "labels": {"app": "web"}}, policy,
+    [LEAVE % ("{" + WEB_PODS + "}")], [LEAVE % "{podSelector: {}}", OPEN % ("{" + WEB_PODS + "}")])
+DNS = "policyTypes: [Egress], egress: [{ports: [{port: 53, protocol: UDP}%s]}]"
+row("reaches-dns", SHOP, policy,
+    [DNS % ", {port: 53}", "policyTypes: [Egress], egress: [{}]"],
+    [DNS % "", DNS % ", {port: 5353}", "policyTypes: [Ingress], egress: [{}]"])
+row("only-ports", {**SHOP, "direction": "incoming", "ports": [80, 81]}, policy,
+    ["ingress: [{ports: [{port: 80, endPort: 81}]}]", "ingress: [{ports: [{port: 81}]}, "
+     "{from: [{podSelector: {}}], ports: [{port: 80}]}]"],
+    ["ingress: [{ports: [{port: 80, endPort: 82}]}]", "ingress: [{ports: [{port: 80}]}]",
+     "ingress: [{ports: [{port: 80}, {port: 81}]}, {from: [{podSelector: {}}]}]",
+     "ingress: [{ports: [{port: 80}, {port: 81}, {protocol: UDP}]}]"])
+
+# Storage -------------------------------------------------------------------------------------
+row("volume-claim", {**WHO, "size": "2Gi"}, claim, ["resources: {requests: {storage: 2048Mi}}"],
+    ["resources: {limits: {storage: 2Gi}, requests: {storage: 1Gi}}",
+     "resources: {requests: {storage: 2G}}"])
+row("volume-claim-mode", {**SHOP, "mode": "ReadWriteMany"}, claim, ["accessModes: [ReadWriteMany]"],
+    ["accessModes: [ReadWriteMany, ReadWriteOnce]", "volumeMode: Block"])
+row("volume-claim-class", {**SHOP, "name": "gp3"}, claim, ["storageClassName: gp3"],
+    ["storageClassName: gp2", "volumeName: gp3"])
+row("volume-claim-block", SHOP, claim, ["volumeMode: Block"], ["volumeMode: Filesystem"])
+row("volume-claim-volume", {**SHOP, "volume": "v"}, claim, ["volumeName: v"],
+    ["selector: {matchLabels: {name: v}}"])
+row("volume", {**WHO, "size": "2Gi"}, disk, ["capacity: {storage: 2048Mi}"],
+    ["capacity: {storage: 20Gi}"])
+row("volume-mode", {**SHOP, "mode": "ReadWriteMany"}, disk, ["accessModes: [ReadWriteMany]"],
+    ["accessModes: [ReadWriteMany, ReadWriteOnce]"])
+row("volume-class", {**SHOP, "name": "gp3"}, disk, ["storageClassName: gp3"],
+    ["storageClassName: ''"])
+row("volume-reclaim", {**SHOP, "policy": "Retain"}, disk, ["storageClassName: ''"],
+    ["persistentVolumeReclaimPolicy: Recycle"])
+row("volume-nfs", {**SHOP, "path": "/e", "server": "nfs.example.com"}, volume,
+    ["nfs: {path: /e/, server: nfs.example.com, readOnly: true}"],
+    ["nfs: {path: /, server: nfs.example.com}", "nfs: {path: /e, server: example.com}",
+     "hostPath: {path: /e}"])
+row("volume-host-path", {**SHOP, "path": "/e"}, volume,
+    ["hostPath: {path: /e/, type: DirectoryOrCreate}"],
+    ["hostPath: {path: /}", "nfs: {path: /e, server: a}"])
+NODE = (
+    "local: {path: %s}, nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: "
+    "[{key: kubernetes.io/hostname, operator: %s, values: [%s]}]}]}}, storageClassName: a"
+)
+row("volume-local", {**SHOP, "path": "/e"}, volume, [NODE % ("/e/", "In", "node-a")],
+    [NODE % ("/", "In", "node-a"), "hostPath: {path: /e}"])
+row("volume-node", {**SHOP, "node": "node-a"}, volume, [NODE % ("/e", "In", "node-a")],
+    [NODE % ("/e", "In", "node-a, m"), NODE % ("/e", "NotIn", "node-a"),
+     (NODE % ("/e", "In", "node-a")).replace("hostname", "arch"),
+     (NODE % ("/e", "In", "node-a")).replace("[{matchE", "[{matchExpressions: [{key: a, "
+      "operator: Exists}]}, {matchE")])
+row("volume-option", {**SHOP, "option": "hard"}, disk, ["mountOptions: [ro, hard]"],
+    ["mountOptions: [hardly]"])
+row("storage-class", {**WHO, "provisioner": "a.example.com"}, storage,
+    ["provisioner: a.example.com, reclaimPolicy: Retain"], ["parameters: {a: a.example.com}"])
+row("class-reclaim", {**SHOP, "policy": "Delete"}, storage, ["allowVolumeExpansion: true"],
+    ["reclaimPolicy: Retain"])
+row("class-binding", {**SHOP, "mode": "Immediate"}, storage, ["reclaimPolicy: Retain"],
+    ["volumeBindingMode: WaitForFirstConsumer"])
+row("class-expands", SHOP, storage, ["allowVolumeExpansion: true"],
+    ["allowVolumeExpansion: false", "parameters: {allowVolumeExpansion: 'true'}"])
+row("class-parameter", {**SHOP, "key": "type", "value": "gp3"}, storage,
+    ["parameters: {a: b, type: gp3}"], ["'^labels': {type: gp3}", "parameters: {type: gp2}"])
+IS_DEFAULT = "'^%s': {storageclass.%skubernetes.io/is-default-class: '%s'}"
+row("class-default", SHOP, storage,
+    [IS_DEFAULT % ("annotations", "", "true"), IS_DEFAULT % ("annotations", "beta.", "true")],
+    [IS_DEFAULT % ("labels", "", "true"), IS_DEFAULT % ("annotations", "", "false")])
+
+# Configuration -------------------------------------------------------------------------------
+row("config-value", {**SHOP, "key": "A", "value": "1"}, config, ["data: {B: '2', A: \"1\\n\"}"],
+    ["binaryData: {A: MQ==}", "data: {B: '1'}", "'^annotations': {A: '1'}"])
+LINE = {**SHOP, "file": "a.ini", "line": "a=1"}
+row("config-line", LINE, config, ["data: {a.ini: \"[x]\\n  a=1\\nb=2\\n\"}"],
+    ["data: {a.ini: \"a=1\\na=2\\n\"}", "data: {a.ini: '# a=1'}", "data: {b.ini: 'a=1'}",
+     "data: {a.ini: 'aa=1'}"])
+row("config-immutable", SHOP, config, ["data: {a: b}, immutable: true"],
+    ["data: {immutable: 'true'}", "immutable: false"])
+row("secret-immutable", SHOP, secret, ["immutable: true"], ["stringData: {immutable: 'true'}"])
+row("secret-value", {**SHOP, "key": "A", "value": "x y"}, secret,
+    [f"data: {{A: {coded('x y')}}}", f"stringData: {{A: x y}}, data: {{A: {coded('no')}}}"],
+    [f"data: {{A: {coded(coded('x y'))}}}", f"stringData: {{A: {coded('x y')}}}",
+     f"data: {{A: {coded('x y')}}}, stringData: {{A: 'no'}}", "stringData: {A: \"x y\\n\"}",
+     "stringData: {B: x y}"])
+row("secret-type", {**WHO, "type": "Opaque"}, secret, ["stringData: {a: b}"],
+    ["type: example.com/opaque"])
+LOGIN = {**SHOP, "registry": "r.example", "user": "u", "password": "p"}
+AUTHS = (
+    "type: kubernetes.io/dockerconfigjson, stringData: {.dockerconfigjson: "
+    "'{\"auths\": {\"%s\": {%s}}}'}"
+)
+PLAIN = '"username": "u", "password": "p"'
+row("registry-login", LOGIN, secret,
+    [AUTHS % ("r.example", PLAIN), AUTHS % ("https://r.example/v2/", PLAIN),
+     AUTHS % ("r.example", f'"auth": "{coded("u:p")}"'),
+     AUTHS % ("r.example", PLAIN + ', "auth": ""')],
+    [AUTHS % ("r.example.com", PLAIN), AUTHS % ("r.example", '"username": "u"'),
+     AUTHS % ("r.example", PLAIN + f', "auth": "{coded("u:q")}"'),
+     (AUTHS % ("r.example", PLAIN)).replace("type: kubernetes.io/dockerconfigjson, ", "")])
+FROM = "envFrom: [{%sconfigMapRef: {name: settings}}]"
+row("env-from-config", {**SHOP, "config": "settings"}, container,
+    [FROM % "" + SETTINGS % ("", "A: '1'"),
+     "env: [{name: A, valueFrom: {configMapKeyRef: {name: settings, key: A}}}]"
+     + SETTINGS % ("", "A: '1'")],
+    [FROM % "prefix: X_, " + SETTINGS % ("", "A: '1'"),
+     "env: [{name: A, value: '1'}]" + SETTINGS % ("", "A: '1'"),
+     FROM % "" + ", env: [{name: A, value: '2'}]" + SETTINGS % ("", "A: '1'"),
+     "'^replicas': 0, " + FROM % "" + SETTINGS % ("", "A: '1'"),
+     FROM % "" + SETTINGS % (", namespace: b", "A: '1'"),
+     "env: [{name: A, valueFrom: {configMapKeyRef: {name: settings, key: A}}}]"
+     + SETTINGS % ("", "A: '1', B: '2'")])
+row("env-from-config", {**SHOP, "config": "settings"}, pod, [],
+    [_beside(FROM % "") + SETTINGS % ("", "A: '1'"), _first(FROM % "") + SETTINGS % ("", "A: '1'")])
+READ = {**SHOP, "variable": "A", "secret": "keys", "key": "k"}
+KEY = "env: [{name: A, valueFrom: {secretKeyRef: {name: keys, key: k}}}%s]"
+row("env-secret-key", READ, container,
+    [KEY % "", "env: [{name: A, value: x}, {name: A, valueFrom: {secretKeyRef: {name: keys, "
+     "key: k, optional: true}}}]" + KEYS % "k: v"],
+    [KEY % ", {name: A, value: x}", "env: [{name: A, value: k}]" + KEYS % "k: v",
+     "'^replicas': 0, " + KEY % "",
+     (KEY % "").replace("secretKeyRef", "configMapKeyRef")])
+row("env-secret-key", {**READ, "variable": "k"}, container,
+    ["envFrom: [{secretRef: {name: keys}}]" + KEYS % "k: v"],
+    ["envFrom: [{secretRef: {name: keys}}]" + KEYS % "K: v",
+     "envFrom: [{prefix: a, secretRef: {name: keys}}]" + KEYS % "k: v"])
+row("env-secret-key", READ, pod, [], [_beside(KEY % ""), _first(KEY % "")])
+TLS = {**SHOP, "secret": "keys", "path": "/s"}
+row("secret-mounted", TLS, container,
+    [_mount("secret: {secretName: keys, optional: true}", "mountPath: /s/, readOnly: true"),
+     _mount("projected: {sources: [{secret: {name: keys}}]}", "mountPath: /s"),
+     _mount("secret: {secretName: keys, items: [{key: k, path: k}]}", "mountPath: /s")
+     + KEYS % "k: v"],
+    [_mount("secret: {secretName: keys}", "mountPath: /s, subPath: k"),
+     _mount("secret: {secretName: keys}", "mountPath: /s, subPathExpr: k"),
+     _mount("secret: {secretName: keys, items: [{key: k, path: k}]}", "mountPath: /s"),
+     _mount("secret: {secretName: keys, items: [{key: k, path: k}]}", "mountPath: /s")
+     + KEYS % "k: v, l: w",
+     _mount("configMap: {name: keys}", "mountPath: /s"),
+     "'^replicas': 0, " + _mount("secret: {secretName: keys}", "mountPath: /s")])
+row("secret-mounted", TLS, pod, [],
+    ["volumes: [{name: v, secret: {secretName: keys}}], "
+     + fields("volumeMounts: [{name: v, mountPath: /s}]") for fields in (_beside, _first)])
+DATA = {**SHOP, "claim": "data", "path": "/d"}
+DISKS = "persistentVolumeClaim: {claimName: %s}"
+row("claim-mounted", DATA, container,
+    [_mount(DISKS % "data", "mountPath: /d/"), _mount(DISKS % "data", "mountPath: /d, subPath: x")],
+    [_mount(DISKS % "other", "mountPath: /d"), _mount("emptyDir: {}", "mountPath: /d"),
+     _mount(DISKS % "data", "mountPath: /d/d"),
+     "'^replicas': 0, " + _mount(DISKS % "data", "mountPath: /d"),
+     "'@volumes': [{name: data, emptyDir: {}}, {name: w, " + DISKS % "data"
+     + "}], volumeMounts: [{name: data, mountPath: /d}]"])
+row("claim-mounted", DATA, pod, [],
+    ["volumes: [{name: v, " + DISKS % "data" + "}], "
+     + _beside("volumeMounts: [{name: v, mountPath: /d}]")])
+
+# Access --------------------------------------------------------------------------------------
+row("account", WHO, account, ["automountServiceAccountToken: false"], [])
+row("account", WHO, text, [], [space(""), account("").replace("name: shop", "name: shops")])
+row("account-without-token", SHOP, account, ["automountServiceAccountToken: false"],
+    ["automountServiceAccountToken: true", "secrets: []"])
+row("account-pull-secret", {**SHOP, "secret": "reg"}, account,
+    ["imagePullSecrets: [{name: a}, {name: reg}]"], ["secrets: [{name: reg}]"])
+RULE = "{apiGroups: [%s], resources: [%s], verbs: [%s]%s}"
+MAY = {**SHOP, "verbs": ["get", "list"], "resource": "pods/log"}
+for who, build in (("role", role), ("cluster-role", cluster_role)):
+    row(f"{who}-permits", MAY, build,
+        ["rules: [" + RULE % ("''", "pods/log", "get", "") + ", "
+         + RULE % ("'', apps", "'*/log', pods", "list", "") + "]"],
+        ["rules: [" + RULE % ("''", "pods", "get, list", "") + "]",
+         "rules: [" + RULE % ("''", "pods/log", "'*'", "") + "]",
+         "rules: [" + RULE % ("''", "pods/log", "get, list, create", "") + "]",
+         "rules: [" + RULE % ("''", "pods/log", "get, list", "") + ", "
+         + RULE % ("''", "'*/log'", "delete", "") + "]",
+         "rules: [" + RULE % ("''", "pods/log", "get, list", "") + ", "
+         + RULE % ("'*'", "'*'", "'*'", "") + "]",
+         "rules: [" + RULE % ("apps", "pods/log", "get, list", "") + "]",
+         "rules: [" + RULE % ("''", "pods/log", "get, list", ", resourceNames: [a]") + "]"])
+    row(f"{who}-covers-only", {**SHOP, "resources": ["pods", "deployments"]}, build,
+        ["rules: [" + RULE % ("'', apps", "pods, deployments", "get", "") + "]"],
+        ["rules: [" + RULE % ("'', apps", "pods, deployments, '*'", "get", "") + "]",
+         "rules: [" + RULE % ("'*'", "pods, deployments", "get", "") + "]",
+         "rules: [" + RULE % ("''", "pods, deployments", "get", "") + "]",
+         "rules: [" + RULE % ("'', apps", "pods, deployments", "get", "") + ", "
+         + RULE % ("''", "pods/exec", "create", "") + "]"])
+row("cluster-role-permits", MAY, cluster_role, [],
+    ["rules: [" + RULE % ("''", "pods/log", "get, list", "")
+     + "], aggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}"])
+ONE = ", resourceNames: [a]"
+row("role-permits-one", {**SHOP, "verbs": ["get"], "resource": "secrets", "object": "a"}, role,
+    ["rules: [" + RULE % ("''", "secrets", "get", ONE) + ", " + RULE % ("''", "pods", "get", "")
+     + "]"],
+    ["rules: [" + RULE % ("''", "secrets", "get", "") + "]",
+     "rules: [" + RULE % ("''", "secrets", "get", ", resourceNames: [a, b]") + "]",
+     "rules: [" + RULE % ("''", "secrets", "get", ", resourceNames: []") + "]",
+     "rules: [" + RULE % ("''", "secrets", "get", ONE) + ", " + RULE % ("''", "'*'", "get", "")
+     + "]"])
+row("cluster-role-label", {**SHOP, "key": "a", "value": "b"}, cluster_role,
+    ["'^labels': {a: b, c: d}, rules: []"], ["'^annotations': {a: b}, rules: []"])
+BOT = "{kind: ServiceAccount, name: bot, namespace: %s}"
+BIND = "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: %s, name: reader}, subjects: [%s]"
+binding = whole(_RBAC, "RoleBinding")
+GROUP = "{kind: Group, name: %s, apiGroup: rbac.authorization.k8s.io}"
+row("role-binding", {**WHO, "role": "reader", "account": "bot"}, binding,
+    [BIND % ("Role", BOT % "default"), "'^namespace': default, " + BIND % ("Role", BOT % "default"),
+     BIND % ("Role", BOT % "b") + "\n--- {apiVersion: v1, kind: ServiceAccount, "
+     "metadata: {name: bot, namespace: b}}"],
+    [BIND % ("ClusterRole", BOT % "default"), BIND % ("Role", BOT % "b"),
+     BIND % ("Role", BOT % "default" + ", " + GROUP % "'system:authenticated'"),
+     BIND % ("Role", BOT % "default" + ", " + BOT % "b"),
+     BIND % ("Role", GROUP % "bot"),
+     BIND % ("Role", BOT % "default") + "\n--- {apiVersion: rbac.authorization.k8s.io/v1, "
+     "kind: Role, metadata: {name: reader, namespace: b}, rules: []}"])
+row("group-binding", {**WHO, "role": "reader", "group": "devs"}, binding,
+    [BIND % ("ClusterRole", "{kind: Group, name: devs}")],
+    [BIND % ("Role", GROUP % "devs"), BIND % ("ClusterRole", (GROUP % "devs").replace("Group,", "User,")),
+     BIND % ("ClusterRole", GROUP % "devs" + ", " + BOT % "default")])
+row("cluster-role-binding", {**WHO, "role": "reader", "account": "bot", "namespace": "b"},
+    whole(_RBAC, "ClusterRoleBinding"),
+    [BIND % ("ClusterRole", BOT % "b")],
+    [BIND % ("ClusterRole", BOT % "default"), BIND % ("ClusterRole", GROUP % "bot"),
+     BIND % ("ClusterRole", BOT % "b" + ", " + BOT % "c")])
+
+# Namespaces, quotas, limits, metadata --------------------------------------------------------
+row("namespace", WHO, space, ["'^labels': {a: b}"], [])
+row("namespace", WHO, text, [], [account(""), space("").replace("name: shop", "name: shops")])
+row("namespace-label", {**SHOP, "key": "a", "value": "b"}, space, ["'^labels': {c: d, a: b}"],
+    ["'^annotations': {a: b}", "'^labels': {a: B}"])
+row("namespace-annotation", {**SHOP, "key": "a", "value": "b"}, space, ["'^annotations': {a: b}"],
+    ["'^labels': {a: b}"])
+SECURITY = "'^labels': {pod-security.kubernetes.io/%s: %s}"
+row("pod-security", {**SHOP, "mode": "enforce", "level": "restricted"}, space,
+    [SECURITY % ("enforce", "restricted, pod-security.kubernetes.io/enforce-version: latest")],
+    [SECURITY % ("warn", "restricted"), SECURITY % ("enforce", "baseline"),
+     (SECURITY % ("enforce", "restricted")).replace("labels", "annotations")])
+row("placed-in", {"kind": "ConfigMap", **SHOP, "namespace": "b"}, config,
+    ["'^namespace': b, data: {a: b}"], ["'^labels': {namespace: b}"])
+row("placed-in", {"kind": "ConfigMap", **SHOP, "namespace": "b"}, text, [],
+    [config("") + "--- {apiVersion: v1, kind: Secret, metadata: {name: shop, namespace: b}}"])
+row("labelled", {"kind": "ConfigMap", **SHOP, "key": "a", "value": "b"}, config,
+    ["'^labels': {a: b}"], ["'^annotations': {a: b}", "data: {a: b}"])
+row("labelled", {"kind": "Deployment", **SHOP, "key": "a", "value": "b"}, template,
+    ["'^labels': {a: b}"], ["labels: {a: b}"])
+row("annotated", {"kind": "Deployment", **SHOP, "key": "a", "value": "b"}, template,
+    ["'^annotations': {a: b}"], ["annotations: {a: b}", "'^labels': {a: b}"])
+row("quota", {**SHOP, "resource": "requests.cpu", "amount": "4"}, quotas,
+    ["hard: {cpu: 4000m, pods: 5}"],
+    ["hard: {limits.cpu: 4}", "hard: {cpu: 4, requests.cpu: 8}",
+     "hard: {requests.cpu: 4}, scopes: [Terminating]",
+     "hard: {requests.cpu: 4}, scopeSelector: {matchExpressions: [{scopeName: NotBestEffort, "
+     "operator: Exists}]}"])
+row("quota", {**SHOP, "resource": "secrets", "amount": "9"}, quotas, ["hard: {count/secrets: 9}"],
+    ["hard: {count/configmaps: 9}", "hard: {secrets: 9, count/secrets: 8}"])
+SCOPE = (
+    "hard: {pods: 5}, scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: %s, "
+    "values: [%s]}]}"
+)
+row("quota-priority", {**SHOP, "name": "high"}, quotas, [SCOPE % ("In", "high")],
+    [SCOPE % ("NotIn", "high"), SCOPE % ("In", "high, low"), "hard: {pods: 5}"])
+row("quota", {**SHOP, "resource": "pods", "amount": "5"}, quotas, [SCOPE % ("In", "high")],
+    ["hard: {count/deployments.apps: 5}"])
+LIMITS = "limits: [{type: %s, %s: {memory: %s}}]"
+AMOUNT = {**SHOP, "resource": "memory", "amount": "1Gi"}
+row("default-limit", AMOUNT, limits,
+    [LIMITS % ("Container", "default", "1024Mi"), LIMITS % ("Container", "max", "1Gi")],
+    [LIMITS % ("Container", "defaultRequest", "1Gi"),
+     "limits: [{type: Container, default: {memory: 2Gi}, max: {memory: 3Gi}}]",
+     LIMITS % ("Pod", "max", "1Gi")])
+row("default-request", AMOUNT, limits,
+    [LIMITS % ("Container", "defaultRequest", "1Gi"), LIMITS % ("Container", "default", "1Gi"),
+     LIMITS % ("Container", "min", "1Gi")],
+    ["limits: [{type: Container, defaultRequest: {memory: 512Mi}, default: {memory: 1Gi}}]"])
+row("container-max", AMOUNT, limits, [LIMITS % ("Container", "max", "1024Mi")],
+    [LIMITS % ("Pod", "max", "1Gi"), LIMITS % ("Container", "default", "1Gi")])
+row("container-min", AMOUNT, limits, [LIMITS % ("Container", "min", "1024Mi")],
+    [LIMITS % ("Pod", "min", "1Gi"), LIMITS % ("Container", "max", "1Gi")])
+CLAIMS = "limits: [{type: %s, max: {%s: 5Gi}}]"
+row("claim-max", {**SHOP, "amount": "5Gi"}, limits,
+    [CLAIMS % ("PersistentVolumeClaim", "storage")],
+    [CLAIMS % ("Container", "ephemeral-storage"),
+     (CLAIMS % ("PersistentVolumeClaim", "storage")).replace("max", "min")])
+row("priority-default", SHOP, priority, ["globalDefault: true"],
+    ["'^annotations': {globalDefault: 'true'}", "globalDefault: false"])
+row("priority-description", {**SHOP, "text": "urgent work"}, priority,
+    ["description: Urgent work."], ["'^annotations': {description: urgent work}",
+     "description: no urgent work"])
+# fmt: on
+
+
+def _cases(kind: str) -> list[Any]:
+    return [
+        pytest.param(row, fragment, id=f"{row.name}-{place}-{fragment[:40]}")
+        for row in ROWS
+        for place, fragment in enumerate(getattr(row, kind))
+    ]
 
 
 def _found(row: Row, fragment: str) -> list[str]:
     """Return what a valid manifest lacks."""
     files = {"manifest.yaml": row.build(fragment)}
-    assert not [str(d) for d in check_files(files, dict.fromkeys(files, "kubernetes")).diagnostics]
+    assert check_files(files, dict.fromkeys(files, "kubernetes")).valid
     model = LANGUAGE.parse(files)
     return [str(f.message) for f in CATEGORY.requirements[row.name].check(model, **row.args)]
 

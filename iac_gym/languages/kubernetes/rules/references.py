@@ -122,19 +122,16 @@ def service_selects_pods(manifest: Manifest) -> Iterator[Finding]:
         served.update(selected)
         if not selected:
             idle.append(service)
+    opened = {id(pod.item): _open_ports(pod) for pod in view(manifest).pods} if idle else {}
     for service in idle:
+        targets = {t for _, t in _target_ports(service) if isinstance(t, (str, int))}
         for pod in _lasting_pods(manifest, service.namespace):
-            if id(pod.item) not in served and _is_meant(service, pod):
+            meant = _stem(service.name) == _stem(pod.item.name)
+            meant = meant or not targets.isdisjoint(opened[id(pod.item)])
+            if meant and id(pod.item) not in served:
                 text = f"the Service selects no pod: the {pod.item.kind} `{pod.item.name}` has "
                 yield service.finding(text + "other labels", "spec", "selector")
                 break
-
-
-def _is_meant(service: KubeObject, pod: Pod) -> bool:
-    if _stem(service.name) == _stem(pod.item.name):
-        return True
-    targets = {t for _, t in _target_ports(service) if isinstance(t, (str, int))}
-    return not targets.isdisjoint(_open_ports(pod))
 
 
 def _stem(name: str) -> str:
@@ -544,14 +541,11 @@ def budget_selects_pods(manifest: Manifest) -> Iterator[Finding]:
         selector = item.get("spec", "selector")
         if not isinstance(selector, dict):
             continue
-        pods = _lasting_pods(manifest, item.namespace)
-        if any(matches(selector, pod.labels()) for pod in pods):
-            continue
-        for pod in pods:
-            if item.name and _stem(item.name) == _stem(pod.item.name):
-                text = f"the budget selects no pod; `{pod.item.name}` has other labels"
-                yield item.finding(text, "spec", "selector")
-                break
+        pods, stem = _lasting_pods(manifest, item.namespace), _stem(item.name)
+        named = [pod for pod in pods if item.name and _stem(pod.item.name) == stem]
+        if named and not any(matches(selector, pod.labels()) for pod in pods):
+            text = f"the budget selects no pod; `{named[0].item.name}` has other labels"
+            yield item.finding(text, "spec", "selector")
 
 
 @needs("ServiceAccount", PODS, "serviceAccountName")

@@ -19,6 +19,17 @@ _SECRET_NAME = re.compile(
 _GRANTING_VERBS = ("escalate", "bind", "impersonate")
 
 
+#: Fields of a security context that the rules here read of pods and containers alike.
+_SHARED = (
+    "privileged",
+    "runAsUser",
+    "runAsNonRoot",
+    "readOnlyRootFilesystem",
+    "capabilities",
+    "seccompProfile",
+)
+
+
 def _tag(image: str) -> str | None:
     """Return an image's tag, '' if there is none, None if it is fixed by its digest."""
     if "@" in image:
@@ -31,7 +42,8 @@ def _tag(image: str) -> str | None:
 def _contexts(manifest: Manifest) -> Iterator[tuple[Pod, Path, dict[Any, Any], dict[Any, Any]]]:
     """Yield (pod, path, container, its security context over that of the pod)."""
     for pod in view(manifest).pods:
-        shared = as_map(pod.spec.get("securityContext"))
+        given = as_map(pod.spec.get("securityContext"))
+        shared = {field: given[field] for field in _SHARED if field in given}
         for path, container in pod.all_containers:
             own = as_map(container.get("securityContext"))
             yield pod, path, container, {**shared, **own} if shared else own
