@@ -18,6 +18,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
+from queue import Queue
+from threading import Thread
 
 from iac_gym.grading import Grade, grade, unscored_grade
 from iac_gym.reward import Weights
@@ -28,19 +30,37 @@ Item = tuple[int, str, str]
 _START = (
     "import sys; sys.path[:] = {path!r}; from iac_gym.pool import serve; serve({given}, {made})"
 )
-#: Items that travel together. Larger chunks cost less transport, smaller ones balance better.
-CHUNK = 16
+#: Most items that travel together. Larger chunks cost less transport, smaller ones balance better.
+CHUNK = 64
+#: Chunks that a worker holds: one that it grades, and the next, so that it never waits.
+AHEAD = 2
 
 
 def serve(given: int, made: int) -> None:
-    """Run a worker on two pipe descriptors: chunks come in, lists of grades go out."""
+    """Run a worker on two pipe descriptors: chunks come in, lists of grades go out.
+
+    The first message out is None: the worker has started.
+    """
     incoming, outgoing = Connection(given), Connection(made)
-    while True:
+    waiting: Queue[tuple[list[Item], Weights] | None] = Queue()
+
+    def read() -> None:
+        # A thread of its own, so that the parent's `send` never waits for a chunk to be graded:
+        # both sides blocked in `send` would be a deadlock.
         try:
-            items, weights = incoming.recv()
-        except (EOFError, KeyboardInterrupt):
-            return
-        outgoing.send([(place, grade(task_id, text, weights)) for place, task_id, text in items])
+            while True:
+                waiting.put(incoming.recv())
+        except (EOFError, OSError):
+            waiting.put(None)
+
+    Thread(target=read, daemon=True).start()
+    try:
+        outgoing.send(None)  # started: from now on the time limit holds
+        while (work := waiting.get()) is not None:
+            items, weights = work
+            outgoing.send([(place, grade(task, text, weights)) for place, task, text in items])
+    except (KeyboardInterrupt, BrokenPipeError):
+        return
 
 
 @dataclass
@@ -48,7 +68,7 @@ class _Worker:
     process: subprocess.Popen[bytes]
     incoming: Connection
     outgoing: Connection
-    items: list[Item] = field(default_factory=list)
+    chunks: deque[list[Item]] = field(default_factory=deque)
     since: float = 0.0
     fresh: bool = True
 
@@ -98,7 +118,7 @@ class GradePool:
     def close(self) -> None:
         """Stop all workers. The pool cannot be used afterwards."""
         for worker in self._workers:
-            worker.close(kill=bool(worker.items))
+            worker.close(kill=bool(worker.chunks))
         self._workers = []
 
     def grade(
@@ -110,7 +130,7 @@ class GradePool:
     ) -> list[Grade]:
         """Grade a batch in the given order; `progress` is called with the number of new results."""
         items = list(zip(range(len(ids)), ids, texts, strict=True))
-        size = max(1, min(CHUNK, -(-len(items) // (2 * len(self._workers)))))
+        size = max(1, min(CHUNK, len(items) // (4 * len(self._workers))))
         chunks = deque(items[i : i + size] for i in range(0, len(items), size))
         results: list[Grade | None] = [None] * len(items)
         left = len(items)
@@ -123,15 +143,19 @@ class GradePool:
         return [result for result in results if result is not None]
 
     def _hand_out(self, chunks: deque[list[Item]], weights: Weights) -> None:
-        for place, worker in enumerate(self._workers):
-            if worker.items or not chunks:
-                continue
-            try:
-                worker.outgoing.send((chunks[0], weights))
-            except OSError:  # it died while idle: replace it, the chunk stays
-                self._replace(place)
-                continue
-            worker.items, worker.since = chunks.popleft(), time.monotonic()
+        for _ in range(AHEAD):
+            for place, worker in enumerate(self._workers):
+                if len(worker.chunks) >= AHEAD or not chunks:
+                    continue
+                try:
+                    worker.outgoing.send((chunks[0], weights))
+                except OSError:
+                    if not worker.chunks:  # it died while idle: replace it, the chunk stays
+                        self._replace(place)
+                    continue
+                if not worker.chunks:
+                    worker.since = time.monotonic()
+                worker.chunks.append(chunks.popleft())
 
     def _replace(self, place: int) -> None:
         self._workers[place].close(kill=True)
@@ -141,11 +165,11 @@ class GradePool:
         return self.time_limit + (60.0 if worker.fresh else 0.0)
 
     def _collect(self, chunks: deque[list[Item]], results: list[Grade | None]) -> int:
-        busy = [worker for worker in self._workers if worker.items]
+        busy = [worker for worker in self._workers if worker.chunks]
         ready = wait([worker.incoming for worker in busy], timeout=0.2)
         now, new = time.monotonic(), 0
         for place, worker in enumerate(self._workers):
-            if not worker.items:
+            if not worker.chunks:
                 continue
             if worker.incoming in ready:
                 new += self._receive(place, chunks, results)
@@ -160,10 +184,12 @@ class GradePool:
             made = worker.incoming.recv()
         except (EOFError, OSError):
             return self._failed(place, chunks, results, "the worker process died")
+        worker.fresh, worker.since = False, time.monotonic()
+        if made is None:
+            return 0
         for number, result in made:
             results[number] = result
-        worker.items = []
-        worker.fresh = False
+        worker.chunks.popleft()
         return len(made)
 
     def _failed(
@@ -173,9 +199,10 @@ class GradePool:
         results: list[Grade | None],
         reason: str,
     ) -> int:
-        items = self._workers[place].items
-        self._workers[place].items = []
+        items, *later = self._workers[place].chunks
+        self._workers[place].chunks.clear()
         self._replace(place)
+        chunks.extendleft(reversed(later))
         if len(items) > 1:
             chunks.extendleft([item] for item in reversed(items))
             return 0

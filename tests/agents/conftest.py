@@ -18,7 +18,7 @@ import pytest
 if find_spec("trl") is None:
     collect_ignore_glob = ["test_*.py"]
 else:
-    from random_models import save_model
+    from tests.agents.random_models import save_model
 
 from iac_gym.grading import Grade
 from iac_gym.reward import Reward

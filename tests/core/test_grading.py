@@ -103,9 +103,6 @@ def test_an_item_that_kills_or_hangs_is_unscored_and_the_rest_is_kept(
     ids, texts = batch[0][:20], list(batch[1][:20])
     texts[7] = poison
     with GradePool(2, time_limit=1.5) as pool:
-        pool.grade(ids[:4], texts[:4], DEFAULT_WEIGHTS)  # the start does not count
-        for worker in pool._workers:
-            worker.fresh = False
         grades = pool.grade(ids, texts, DEFAULT_WEIGHTS)
     assert grades[7].reward.unscored
     assert reason in grades[7].verdict.unscored

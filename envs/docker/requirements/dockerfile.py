@@ -6,7 +6,6 @@ or in a named stage that the final image needs. Commands count only where they c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from envs.docker.requirements.dockerfile_find import find_stage, missing, no_stage, same_image
@@ -45,39 +44,47 @@ def build_stage(model: DockerfileModel, name: str, image: str) -> Findings:
         yield stage.root.source.finding(message)
 
 
-def _folders(stage: Stage) -> set[str]:
-    folders = {"/", "/usr", "/tmp", "/etc", "/usr/local/bin", "/usr/bin", "/bin", "/opt", "/srv"}
-    for one in stage.lineage:
-        if one.config.workdir:
-            folders.add(one.config.workdir)
-        for step in one.own:
-            if isinstance(step, Run) and step.workdir:
-                folders.add(step.workdir)
-    return folders
+_FOLDERS = frozenset("/ /usr /tmp /etc /usr/local/bin /usr/bin /bin /opt /srv".split())
 
 
-def _landing(step: Copy, source: str, asked: str, folders: set[str]) -> str | None:
-    """Return where a path lands when one source of a COPY brings it, None where it does not."""
-    target = step.destination.rstrip("/") or "/"
-    inside = step.into_folder or target in folders
-    asked_path = absolute(asked, "/").rstrip("/") or "/"
-    source_path = absolute(source, "/").rstrip("/") or "/"
+def _is_folder(stage: Stage, path: str) -> bool:
+    """Whether a path is known to be a folder of the image."""
+    return (
+        path in _FOLDERS
+        or any(path == one.config.workdir for one in stage.lineage)
+        or any(path == run.workdir for run in stage.only(Run))
+    )
+
+
+def _clean(path: str) -> str:
+    return absolute(path, "/").rstrip("/") or "/"
+
+
+def _landing(step: Copy, source: str, asked: str, inside: bool) -> str | None:
+    """Return where a path lands when one source of a COPY brings it, None where it does not.
+
+    `inside`: the destination is a folder.
+    """
+    target = step.destination.rstrip("/")
+    asked_path, source_path = _clean(asked), _clean(source)
     name = asked_path.rpartition("/")[2]
     if source_path == asked_path:
         bare = "." in name or not asked.endswith("/")
-        return f"{target.rstrip('/')}/{name}" if inside and bare else target
+        return f"{target}/{name}" if inside and bare else target or "/"
     if any(mark in source for mark in "*?[") and fnmatchcase(asked_path, source_path):
-        return f"{target.rstrip('/')}/{name}" if inside else target
+        return f"{target}/{name}" if inside else target or "/"
     parent = "" if source_path == "/" else source_path
     if asked_path.startswith(f"{parent}/"):
-        return f"{target.rstrip('/')}{asked_path[len(parent) :]}"
+        return f"{target}{asked_path[len(parent) :]}"
     return None
 
 
-def _arrives(step: Copy, asked: str, target: str, folders: set[str]) -> bool:
-    wanted = absolute(target, "/").rstrip("/") or "/"
+def _arrives(step: Copy, asked: str, target: str, stage: Stage) -> bool:
+    wanted = _clean(target)
+    folder = step.destination.rstrip("/") or "/"
+    inside = step.into_folder or _is_folder(stage, folder)
     for source in step.sources:
-        if _landing(step, source, asked, folders) == wanted:
+        if _landing(step, source, asked, inside) == wanted:
             return True
         # a folder is copied with its content: `COPY dist /srv/` and `COPY dist /srv` are the same
         same = absolute(source, "/").rstrip("/") == absolute(asked, "/").rstrip("/")
@@ -90,7 +97,7 @@ def _replaces(step: Copy, target: str) -> bool:
     return step.destination == target and not step.into_folder
 
 
-def _copies(stage: Stage) -> Iterator[Copy]:
+def _copies(stage: Stage) -> list[Copy]:
     return stage.only(Copy)
 
 
@@ -100,11 +107,10 @@ def _find_copy(stage: Stage, asked: str, target: str, origin: str) -> tuple[Copy
     `origin` is the name of the stage it must come from, "" for the build context. The last copy
     to the target decides.
     """
-    folders = _folders(stage)
     reason = f"`{asked}` is not copied to `{target}`"
-    for step in reversed(list(_copies(stage))):
+    for step in reversed(_copies(stage)):
         comes = step.stage.name if step.stage else step.image
-        if _arrives(step, asked, target, folders):
+        if _arrives(step, asked, target, stage):
             if comes == origin.lower():
                 return step, ""
             where = f"the stage `{comes}`" if comes else "the build context"

@@ -59,7 +59,7 @@ def stage_apk_packages(model: DockerfileModel, stage: str, packages: list[str]) 
 
 
 def _apt_runs(model: DockerfileModel) -> list[Run]:
-    runs = model.final.only(Run) if model.final else iter(())
+    runs = model.final.only(Run) if model.final else []
     return [run for run in runs if any(by == "apt" for _, by, _, _ in installs(run))]
 
 
@@ -180,10 +180,13 @@ def _manifest_step(stage: Stage, files: list[str], line: str) -> int | None:
 
 
 def _names(step: Copy, file: str) -> bool:
-    return any(
-        fnmatchcase(file, source.removeprefix("./")) and source not in ("*", "./*")
-        for source in step.sources
-    )
+    for source in step.sources:
+        pattern = source.removeprefix("./")
+        if file == pattern or (
+            any(mark in pattern for mark in "*?[") and pattern != "*" and fnmatchcase(file, pattern)
+        ):
+            return True
+    return False
 
 
 def _whole_source(step: Copy | Run) -> bool:

@@ -159,6 +159,12 @@ def in_namespace(manifest: Manifest, kind: str, name: object, space: str) -> Kub
     return None
 
 
+def elsewhere(manifest: Manifest, kind: str, name: object, space: str) -> bool:
+    """Whether the answer has the object, but only in namespaces from which it cannot be used."""
+    spaces = [item.namespace for item in manifest.of_kind(kind) if item.name == name]
+    return bool(spaces) and space not in spaces
+
+
 _SOURCES = {
     "ConfigMap": ("configMapKeyRef", "configMapRef"),
     "Secret": ("secretKeyRef", "secretRef"),
@@ -224,7 +230,8 @@ def env_secret_key(manifest: Manifest, of: str, variable: str, secret: str, key:
 
     def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
         source = in_namespace(manifest, "Secret", secret, item.namespace)
-        if not _reads(container, variable, "Secret", secret, key):
+        lost = elsewhere(manifest, "Secret", secret, item.namespace)
+        if lost or not _reads(container, variable, "Secret", secret, key):
             yield item.finding(f"{variable} does not come from the key {key} of `{secret}`", *at)
         elif source is not None and key not in _keys(source):
             yield source.finding(f"the Secret `{secret}` has no key {key}", "data")
@@ -239,6 +246,8 @@ def holds_files(
     manifest: Manifest, item: KubeObject, volume: dict[Any, Any], kind: str, name: str
 ) -> bool:
     """Whether a volume holds all files of a ConfigMap or Secret, each under the name of its key."""
+    if elsewhere(manifest, kind, name, item.namespace):
+        return False
     box, field = _VOLUMES[kind]
     projected = map(as_map, as_list(as_map(volume.get("projected")).get("sources")))
     sources = [(as_map(volume.get(box)), field), *((as_map(s.get(box)), "name") for s in projected)]
@@ -298,7 +307,8 @@ def claim_mounted(manifest: Manifest, of: str, claim: str, path: str) -> Finding
     """A PersistentVolumeClaim (or a directory of it) at a path of the main container."""
 
     def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
-        if not any(
+        lost = elsewhere(manifest, "PersistentVolumeClaim", claim, item.namespace)
+        if lost or not any(
             as_map(volume.get("persistentVolumeClaim")).get("claimName") == claim
             for volume in _mounted(item, container, path, whole=False)
         ):

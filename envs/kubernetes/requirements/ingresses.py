@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from envs.kubernetes.requirements.configuration import elsewhere, in_namespace
 from envs.kubernetes.requirements.reading import about, absent, is_number, same, shown, texts
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map, as_text
@@ -34,12 +35,13 @@ def _leads_to(
     """Whether a backend is the port of a Service; a named port is looked up in the manifest."""
     target = as_map(backend.get("service"))
     given = as_map(target.get("port"))
-    if target.get("name") != service:
+    lost = elsewhere(manifest, "Service", service, ingress.namespace)
+    if lost or target.get("name") != service:
         return False
     if is_number(given.get("number")):
         return same(given["number"], port)
-    found = manifest.find("Service", service)
-    if found is None or found.namespace != ingress.namespace:
+    found = in_namespace(manifest, "Service", service, ingress.namespace)
+    if found is None:
         return False
     return any(
         entry.get("name") == given.get("name") and same(entry.get("port"), port)

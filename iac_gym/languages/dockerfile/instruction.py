@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from iac_gym.check import ParseError
 from iac_gym.languages.dockerfile.lexer import MARKED
@@ -17,6 +18,9 @@ KEYWORDS = tuple(
     """ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL
     STOPSIGNAL USER VOLUME WORKDIR""".split()
 )
+
+#: Longest line, in characters, that is kept split: a training group sends the same lines often.
+MOST_KEPT = 256
 
 _SPACE = re.compile(r"[\t\v\f\r ]+")
 #: One NAME=value without anything to unquote or expand: the commonest form of ENV and LABEL.
@@ -55,16 +59,16 @@ class Instruction:
     in `text`, line) of the physical lines it is made of, where there are several.
     """
 
-    keyword: str
-    flags: tuple[str, ...]
-    rest: str
     text: str
     line: int
     column: int
-    args: tuple[str, ...] = ()
-    json: bool = False
-    pairs: tuple[tuple[str, str], ...] = ()
-    plain: bool = False
+    keyword: str
+    flags: tuple[str, ...]
+    rest: str
+    args: tuple[str, ...]
+    json: bool
+    pairs: tuple[tuple[str, str], ...]
+    plain: bool
     pieces: tuple[tuple[int, int], ...] = ()
     heredocs: tuple[Heredoc, ...] = ()
     inner: Instruction | None = None
@@ -96,12 +100,24 @@ def syntax_error(message: str, line: int = 0, hint: str = "") -> ParseError:
     return ParseError(Finding(message, "", line, 1 if line else 0, hint))
 
 
+class _Malformed(ValueError):
+    """A line that BuildKit's parser refuses."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
 def split_words(rest: str, escape: str) -> list[str]:
     """Split into words; quotes and escapes are kept, and protect white space."""
     if '"' not in rest and "'" not in rest and escape not in rest:
         return rest.split()
     if _CLOSED.fullmatch(rest):
         return _WORD.findall(rest)
+    return _escaped_words(rest, escape)
+
+
+def _escaped_words(rest: str, escape: str) -> list[str]:
     words: list[str] = []
     word: list[str] = []
     quote, started, at, end = "", False, 0, len(rest)
@@ -172,7 +188,7 @@ def _no_constant(name: str) -> None:
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
-def json_array(rest: str, line: int) -> tuple[str, ...] | None:
+def json_array(rest: str) -> tuple[str, ...] | None:
     """Return the strings of a JSON array, None where it is none (BuildKit: then the shell form)."""
     if rest[:1] != "[":
         return None
@@ -181,34 +197,38 @@ def json_array(rest: str, line: int) -> tuple[str, ...] | None:
     except (ValueError, RecursionError):
         return None
     if not all(isinstance(value, str) for value in values):
-        raise syntax_error("a JSON array of an instruction may hold strings only", line)
+        raise _Malformed("a JSON array of an instruction may hold strings only")
     return tuple(values)
 
 
-def _pairs(keyword: str, rest: str, escape: str, line: int) -> tuple[tuple[str, str], ...]:
+def _pairs(keyword: str, rest: str, escape: str) -> tuple[tuple[str, str], ...]:
     words = split_words(rest, escape)
     if not words:
         return ()
     if "=" not in words[0]:
         parts = _SPACE.split(rest, maxsplit=1)
         if len(parts) < 2:
-            raise syntax_error(
-                f"{keyword} must have two arguments", line, f"write {keyword} NAME=value"
-            )
+            raise _Malformed(f"{keyword} must have two arguments", f"write {keyword} NAME=value")
         return ((parts[0], parts[1]),)
     pairs = []
     for word in words:
         name, equals, value = word.partition("=")
         if not equals:
-            raise syntax_error(
-                f"`{word[:60]}` in {keyword} has no `=`", line, "quote values that hold spaces"
+            raise _Malformed(
+                f"`{word[:60]}` in {keyword} has no `=`", "quote values that hold spaces"
             )
         pairs.append((name, value))
     return tuple(pairs)
 
 
-def make_instruction(text: str, line: int, column: int, escape: str, depth: int = 0) -> Instruction:
-    """Split one logical line into keyword, flags and arguments."""
+_Parts = tuple[str, tuple[str, ...], str, tuple[str, ...], bool, tuple[tuple[str, str], ...], bool]
+
+
+def _parts(text: str, escape: str) -> _Parts:
+    """Split a logical line into keyword, flags, rest, args, json, pairs and plain.
+
+    Raises `_Malformed`. Depends on nothing but the text, so that it can be kept.
+    """
     bare = text.strip()
     first, _, rest = bare.partition(" ")
     if not first.isalpha() and _SPACE.search(first):
@@ -218,43 +238,45 @@ def make_instruction(text: str, line: int, column: int, escape: str, depth: int 
     flags: tuple[str, ...] = ()
     if rest.startswith("--"):
         flags, rest = _flags(rest, escape)
-    made = Instruction(keyword, flags, rest, text, line, column)
-    if keyword in _PAIRS and (pair := _PLAIN_PAIR.fullmatch(rest)):
-        made.pairs = ((pair[1], pair[2]),)
-        made.plain = True
-    elif rest:
-        made.plain = not MARKED.search(rest)
-        _arguments(made, rest, escape, depth)
-    return made
-
-
-def _arguments(made: Instruction, rest: str, escape: str, depth: int) -> None:
-    keyword, line = made.keyword, made.line
     if keyword in _PAIRS:
-        made.pairs = _pairs(keyword, rest, escape, line)
-    elif keyword == "ARG":
-        made.args = tuple(split_words(rest, escape))
-    elif keyword == "ONBUILD":
+        if pair := _PLAIN_PAIR.fullmatch(rest):
+            return keyword, flags, rest, (), False, ((pair[1], pair[2]),), True
+        pairs = _pairs(keyword, rest, escape)
+        return keyword, flags, rest, (), False, pairs, not MARKED.search(rest)
+    args, in_json = _arguments(keyword, rest, escape) if rest else ((), False)
+    return keyword, flags, rest, args, in_json, (), not MARKED.search(rest)
+
+
+_kept_parts = lru_cache(maxsize=4096)(_parts)
+
+
+def _arguments(keyword: str, rest: str, escape: str) -> tuple[tuple[str, ...], bool]:
+    """Return the arguments, and whether they are a JSON array."""
+    if keyword == "ARG":
+        return tuple(split_words(rest, escape)), False
+    if keyword == "HEALTHCHECK":
+        kind, *command = rest.split(maxsplit=1)
+        strings = json_array(command[0]) if command else None
+        return (kind, *(command if strings is None else strings)), strings is not None
+    strings = json_array(rest) if keyword in _JSON_KEYWORDS else None
+    if strings is not None:
+        return strings, True
+    if keyword in _LISTS:
+        simple = rest.isascii() and rest.isprintable()
+        return tuple(rest.split() if simple else _SPACE.split(rest)), False
+    return (rest,), False
+
+
+def make_instruction(text: str, line: int, column: int, escape: str, depth: int = 0) -> Instruction:
+    """Read one logical line; `line` and `column` say where it begins."""
+    split = _kept_parts if len(text) <= MOST_KEPT else _parts
+    try:
+        made = Instruction(text, line, column, *split(text, escape))
+    except _Malformed as error:
+        raise syntax_error(str(error), line, error.hint) from None
+    if made.keyword == "ONBUILD" and made.rest:
         if depth > 3:
             raise syntax_error("ONBUILD is nested too deeply", line)
-        made.inner = make_instruction(rest, line, made.column, escape, depth + 1)
+        made.inner = make_instruction(made.rest, line, column, escape, depth + 1)
         made.args = (made.inner.keyword,)
-    elif keyword == "HEALTHCHECK":
-        _health_form(made, rest, line)
-    else:
-        strings = json_array(rest, line) if keyword in _JSON_KEYWORDS else None
-        if strings is not None:
-            made.json = True
-            made.args = strings
-        elif keyword in _LISTS:
-            simple = rest.isascii() and rest.isprintable()
-            made.args = tuple(rest.split() if simple else _SPACE.split(rest))
-        else:
-            made.args = (rest,)
-
-
-def _health_form(made: Instruction, rest: str, line: int) -> None:
-    kind, *command = rest.split(maxsplit=1)
-    strings = json_array(command[0], line) if command else None
-    made.json = strings is not None
-    made.args = (kind, *(command if strings is None else strings))
+    return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -142,9 +142,9 @@ class Run:
         return self.parsed.commands
 
     @property
-    def certain(self) -> Iterator[Command]:
+    def certain(self) -> list[Command]:
         """The commands that certainly run, and fail the build where they fail."""
-        return (one for one in self.parsed.commands if one.certain and one.words)
+        return self.parsed.certain
 
     def line_at(self, offset: int) -> int:
         """Return the line in the file of an offset into the script."""
@@ -173,6 +173,7 @@ class Stage:
     own: list[Step] = field(default_factory=list)
     config: Config = field(default_factory=lambda: _NOTHING_SET)
     uses: list[Stage] = field(default_factory=list)
+    _steps: list[Step] | None = None
 
     @property
     def windows(self) -> bool:
@@ -202,12 +203,14 @@ class Stage:
 
     @property
     def steps(self) -> list[Step]:
-        """COPY, ADD and RUN, inherited ones first."""
-        return [step for stage in self.lineage for step in stage.own]
+        """COPY, ADD and RUN, inherited ones first; collected once, when all stages are read."""
+        if self._steps is None:
+            self._steps = [step for stage in self.lineage for step in stage.own]
+        return self._steps
 
-    def only(self, kind: type[Kind]) -> Iterator[Kind]:
+    def only(self, kind: type[Kind]) -> list[Kind]:
         """Return the steps of one kind, inherited ones first."""
-        return (step for step in self.steps if isinstance(step, kind))
+        return [step for step in self.steps if step.__class__ is kind]
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iac_gym.languages.dockerfile.model import Run
-from iac_gym.languages.dockerfile.shell import Command
+from iac_gym.languages.dockerfile.shell import Command, Script
 
 #: Programs by package manager.
 INSTALLS = {
@@ -68,9 +68,16 @@ def has_option(options: list[str], letter: str, *names: str) -> bool:
     return False
 
 
-def installs(run: Run) -> Iterator[tuple[Command, str, list[str], list[str]]]:
-    """Yield (command, manager, packages, options) for what certainly gets installed."""
-    for command in run.certain:
+def installs(run: Run) -> list[tuple[Command, str, list[str], list[str]]]:
+    """Return (command, manager, packages, options) of what certainly gets installed."""
+    script = run.parsed
+    if script.installed is None:
+        script.installed = list(_installs(script))
+    return script.installed
+
+
+def _installs(script: Script) -> Iterator[tuple[Command, str, list[str], list[str]]]:
+    for command in script.certain:
         manager = manager_of(command)
         if not manager:
             continue

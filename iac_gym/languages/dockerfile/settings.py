@@ -36,14 +36,18 @@ def health_of(instruction: Instruction) -> Health:
         raise ValueError(f"HEALTHCHECK begins with CMD or NONE, not with `{kind[:20]}`")
     if not command:
         raise ValueError("HEALTHCHECK CMD has no command")
+    options: dict[str, str] = {}
+    for flag in instruction.flags:
+        name, _, value = flag.partition("=")
+        options.setdefault(name[2:], value)
     times = []
     for name in ("interval", "timeout", "start-period", "start-interval"):
-        given = instruction.flag(name)
+        given = options.get(name)
         time = values.seconds(given) if given else 0.0
         if time and time < 0.001:
             raise ValueError(f"--{name} must be at least 1ms, and is {given}")
         times.append(time)
-    retries = instruction.flag("retries") or "0"
+    retries = options.get("retries") or "0"
     if not _COUNT.fullmatch(retries):
         raise ValueError(f"--retries must be a number of at least 0, and is `{retries[:20]}`")
     return Health(command, not instruction.json, times[0], times[1], times[2], int(retries))
@@ -62,11 +66,12 @@ def env(expander: Expander, config: Config, at: Instruction) -> None:
 
 def label(expander: Expander, config: Config, at: Instruction) -> None:
     """Read LABEL."""
-    known, expand = config.variables, expander.expand
-    for name, value in at.pairs:
-        key = name if at.plain else expand(name, known, at)
-        config.labels[key] = value if at.plain else expand(value, known, at)
-        config.where[f"label {key}"] = at
+    known, expand, made = config.variables, expander.expand, at.pairs
+    if not at.plain:
+        made = tuple((expand(name, known, at), expand(value, known, at)) for name, value in made)
+    for name, value in made:
+        config.labels[name] = value
+        config.where["label " + name] = at
 
 
 def user(expander: Expander, config: Config, at: Instruction) -> None:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 #: Longest script that is examined; what is longer is taken as it is.
 MOST_SCRIPT = 32768
+#: Longest script without variables that is kept for the next file that holds the same.
+MOST_KEPT = 512
 
 _TOKEN = re.compile(
     r"""[ \t\r]+
@@ -71,11 +74,25 @@ class Command:
 
 @dataclass(slots=True)
 class Script:
-    """A script: its commands, or the error that the shell would stop at (with its offset)."""
+    """A script: its commands, or the error that the shell would stop at (with its offset).
+
+    `installed` is kept here by `packages.installs`.
+    """
 
     commands: list[Command]
     error: str = ""
     offset: int = 0
+    installed: list[tuple[Command, str, list[str], list[str]]] | None = field(
+        init=False, repr=False, compare=False, default=None
+    )
+    _certain: list[Command] | None = field(init=False, repr=False, compare=False, default=None)
+
+    @property
+    def certain(self) -> list[Command]:
+        """The commands that certainly run, and fail the build where they fail."""
+        if self._certain is None:
+            self._certain = [one for one in self.commands if one.certain and one.words]
+        return self._certain
 
 
 Lookup = Mapping[str, str]
@@ -290,7 +307,18 @@ _tree: list[Callable[[str, Lookup], Script]] = []
 
 
 def read_script(text: str, env: Lookup, depth: int = 0) -> Script:
-    """Read a script into commands."""
+    """Read a script into commands. Nobody changes what is returned: it may be read again."""
+    if depth == 0 and len(text) <= MOST_KEPT and "$" not in text:
+        return _kept_script(text)
+    return _read(text, env, depth)
+
+
+@lru_cache(maxsize=1024)
+def _kept_script(text: str) -> Script:
+    return _read(text, {}, 0)
+
+
+def _read(text: str, env: Lookup, depth: int) -> Script:
     if len(text) > MOST_SCRIPT:
         return Script([])
     script = _plain(text) or _Flat(text, env).read()

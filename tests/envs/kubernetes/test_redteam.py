@@ -429,7 +429,8 @@ LOGS = {**SHOP, "host": "/var/log", "path": "/logs"}
 row("host-mount", LOGS, container,
     [_mount("hostPath: {path: /var/log, type: Directory}", "mountPath: /logs, readOnly: true")],
     [_mount("hostPath: {path: /var/log}", "mountPath: /logs, subPath: pods"),
-     _mount("hostPath: {path: /var}", "mountPath: /logs"), _mount("emptyDir: {}", "mountPath: /logs")])
+     _mount("hostPath: {path: /var}", "mountPath: /logs"),
+     _mount("emptyDir: {}", "mountPath: /logs")])
 row("host-mount-read-only", {**SHOP, "host": "/l"}, container,
     [_mount("hostPath: {path: /l/}", "mountPath: /l, readOnly: true")],
     [_mount("hostPath: {path: /l}", "mountPath: /l, readOnly: false"),
@@ -441,7 +442,8 @@ row("host-mount-read-only", {**SHOP, "host": "/l"}, container,
 # Jobs ----------------------------------------------------------------------------------------
 row("completions", {**SHOP, "count": 3}, cron, ["'^completions': 3, '^parallelism': 3"],
     ["'^parallelism': 3", "'^completions': 3, suspend: true"])
-row("parallelism", {**SHOP, "count": 2}, job, ["parallelism: 2, completions: 9"], ["completions: 2"])
+row("parallelism", {**SHOP, "count": 2}, job,
+    ["parallelism: 2, completions: 9"], ["completions: 2"])
 row("backoff-limit", {**SHOP, "count": 6}, job, ["completions: 2"],
     ["backoffLimit: 3", "backoffLimitPerIndex: 1, completionMode: Indexed, completions: 3"])
 INDEXED = "completionMode: Indexed, completions: 9, "
@@ -487,7 +489,8 @@ row("autoscaler", {**WHO, "of": "web"}, hpa,
     [REF % ("apps/v1", "Deployment"), "maxReplicas: 3" + WEB % ("", ""),
      "maxReplicas: 3" + WEB % ("", "") + WEB % (", namespace: b", "")],
     [REF % ("v1", "Deployment"), REF % ("apps/v1", "StatefulSet"),
-     "scaleTargetRef: {kind: Deployment, name: web}", "maxReplicas: 3" + WEB % ("", "replicas: 0, "),
+     "scaleTargetRef: {kind: Deployment, name: web}",
+     "maxReplicas: 3" + WEB % ("", "replicas: 0, "),
      "maxReplicas: 3" + WEB % (", namespace: b", "")])
 row("fewest-replicas", {**WHO, "count": 1}, hpa, ["maxReplicas: 4"], ["minReplicas: 2"])
 row("most-replicas", {**WHO, "count": 4}, hpa, ["maxReplicas: 4, minReplicas: 4"],
@@ -642,7 +645,8 @@ PODS = "affinity: {%s: {requiredDuringSchedulingIgnoredDuringExecution: [{topolo
 SELF = "labelSelector: {matchLabels: {app: shop}}"
 row("apart", {**SHOP, "topology": "z"}, pod,
     [PODS % ("podAntiAffinity", SELF), PODS % ("podAntiAffinity", SELF + ", namespaces: [default]"),
-     PODS % ("podAntiAffinity", "labelSelector: {matchExpressions: [{key: app, operator: Exists}]}")],
+     PODS % ("podAntiAffinity",
+             "labelSelector: {matchExpressions: [{key: app, operator: Exists}]}")],
     [PODS % ("podAffinity", SELF), PODS % ("podAntiAffinity", SELF + ", namespaces: [other]"),
      PODS % ("podAntiAffinity", SELF + ", namespaceSelector: {matchLabels: {a: b}}"),
      PODS % ("podAntiAffinity", SELF.replace("shop", "web"))])
@@ -741,11 +745,18 @@ row("routes-to", {**SHOP, "app": "app"}, service, ["ports: [{port: 1}]" + SHOP_P
     ["ports: [{port: 1}]" + SHOP_PODS % ("replicas: 0, ", ""),
      "selector: {app: app}" + SHOP_PODS % ("", ""), "selector: {}" + SHOP_PODS % ("", ""),
      "selector: {app: shop, a: b}" + SHOP_PODS % ("", ""),
-     "ports: [{port: 1}]" + (SHOP_PODS % ("", "")).replace("name: app}", "name: app, namespace: b}")])
-PATHS = "{host: %s, http: {paths: [{path: %s, pathType: %s, backend: {service: {name: web, port: %s}}}]}}"
+     "ports: [{port: 1}]"
+     + (SHOP_PODS % ("", "")).replace("name: app}", "name: app, namespace: b}")])
+PATHS = (
+    "{host: %s, http: {paths: [{path: %s, pathType: %s, "
+    "backend: {service: {name: web, port: %s}}}]}}"
+)
 GO = "rules: [" + PATHS + "]"
 ROUTE = {**SHOP, "host": "a.example", "path": "/api", "service": "web", "port": 80}
-NAMED = "\n--- {apiVersion: v1, kind: Service, metadata: {name: web%s}, spec: {ports: [{name: http, port: %s}]}}"
+NAMED = (
+    "\n--- {apiVersion: v1, kind: Service, metadata: {name: web%s}, "
+    "spec: {ports: [{name: http, port: %s}]}}"
+)
 row("ingress-route", ROUTE, ingress,
     [GO % ("a.example", "/api/", "Prefix", "{number: 80}"),
      GO % ("a.example", "/api", "Prefix", "{name: http}") + NAMED % ("", 80)],
@@ -754,6 +765,7 @@ row("ingress-route", ROUTE, ingress,
      GO % ("a.example", "/", "Prefix", "{number: 80}"),
      GO % ("a.example", "/api", "Prefix", "{name: http}") + NAMED % ("", 8080),
      GO % ("a.example", "/api", "Prefix", "{name: http}") + NAMED % (", namespace: b", 80),
+     GO % ("a.example", "/api", "Prefix", "{number: 80}") + NAMED % (", namespace: b", 80),
      (GO % ("a.example", "/api", "Prefix", "{number: 80}")).replace("host: a.example, ", ""),
      "defaultBackend: {service: {name: web, port: {number: 80}}}"])
 row("ingress-exact-route", ROUTE, ingress,
@@ -805,7 +817,8 @@ row("admits-pods", {**SHOP, "port": 80, "labels": {"app": "web"}}, policy,
      OPEN % ("{namespaceSelector: {}, " + WEB_PODS + "}"),
      OPEN % ("{" + WEB_PODS + "}") + ", policyTypes: [Egress]",
      "ingress: [{from: [{" + WEB_PODS + "}], ports: [{port: 80, protocol: UDP}]}]",
-     "ingress: [{from: [{" + WEB_PODS + "}], ports: [{port: 80}]}, {ports: [{port: 1, endPort: 99}]}]",
+     "ingress: [{from: [{" + WEB_PODS + "}], ports: [{port: 80}]}, "
+     "{ports: [{port: 1, endPort: 99}]}]",
      "egress: [{to: [{" + WEB_PODS + "}], ports: [{port: 80}]}]"])
 WHERE = whole("networking.k8s.io/v1", "NetworkPolicy")
 OWN = "'^namespace': prod, spec: {podSelector: {}, " + OPEN + "}"
@@ -947,6 +960,7 @@ row("env-secret-key", READ, container,
      "key: k, optional: true}}}]" + KEYS % "k: v"],
     [KEY % ", {name: A, value: x}", "env: [{name: A, value: k}]" + KEYS % "k: v",
      "'^replicas': 0, " + KEY % "",
+     KEY % "" + (KEYS % "k: v").replace("{name: keys}", "{name: keys, namespace: b}"),
      (KEY % "").replace("secretKeyRef", "configMapKeyRef")])
 row("env-secret-key", {**READ, "variable": "k"}, container,
     ["envFrom: [{secretRef: {name: keys}}]" + KEYS % "k: v"],
@@ -965,6 +979,8 @@ row("secret-mounted", TLS, container,
      _mount("secret: {secretName: keys, items: [{key: k, path: k}]}", "mountPath: /s")
      + KEYS % "k: v, l: w",
      _mount("configMap: {name: keys}", "mountPath: /s"),
+     _mount("secret: {secretName: keys}", "mountPath: /s")
+     + (KEYS % "k: v").replace("name: keys", "name: keys, namespace: b"),
      "'^replicas': 0, " + _mount("secret: {secretName: keys}", "mountPath: /s")])
 row("secret-mounted", TLS, pod, [],
     ["volumes: [{name: v, secret: {secretName: keys}}], "
@@ -975,6 +991,8 @@ row("claim-mounted", DATA, container,
     [_mount(DISKS % "data", "mountPath: /d/"), _mount(DISKS % "data", "mountPath: /d, subPath: x")],
     [_mount(DISKS % "other", "mountPath: /d"), _mount("emptyDir: {}", "mountPath: /d"),
      _mount(DISKS % "data", "mountPath: /d/d"),
+     _mount(DISKS % "data", "mountPath: /d")
+     + "\n--- " + claim("").replace("name: shop", "name: data, namespace: b"),
      "'^replicas': 0, " + _mount(DISKS % "data", "mountPath: /d"),
      "'@volumes': [{name: data, emptyDir: {}}, {name: w, " + DISKS % "data"
      + "}], volumeMounts: [{name: data, mountPath: /d}]"])
@@ -1041,7 +1059,8 @@ row("role-binding", {**WHO, "role": "reader", "account": "bot"}, binding,
      "kind: Role, metadata: {name: reader, namespace: b}, rules: []}"])
 row("group-binding", {**WHO, "role": "reader", "group": "devs"}, binding,
     [BIND % ("ClusterRole", "{kind: Group, name: devs}")],
-    [BIND % ("Role", GROUP % "devs"), BIND % ("ClusterRole", (GROUP % "devs").replace("Group,", "User,")),
+    [BIND % ("Role", GROUP % "devs"),
+     BIND % ("ClusterRole", (GROUP % "devs").replace("Group,", "User,")),
      BIND % ("ClusterRole", GROUP % "devs" + ", " + BOT % "default")])
 row("cluster-role-binding", {**WHO, "role": "reader", "account": "bot", "namespace": "b"},
     whole(_RBAC, "ClusterRoleBinding"),

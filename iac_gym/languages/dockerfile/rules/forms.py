@@ -83,8 +83,8 @@ def argument_count(model: DockerfileModel) -> Findings:
         COPY app.py /srv/
     """
     for keyword, least in _LEAST.items():
-        for instruction in model.of(keyword):
-            if len(instruction.args) + len(instruction.pairs) < least:
+        for instruction in model.by_keyword.get(keyword, ()):
+            if len(instruction.args or instruction.pairs) < least:
                 words = "one argument" if least == 1 else "a source and a destination"
                 yield instruction.finding(f"{keyword} needs at least {words}")
 
@@ -150,8 +150,10 @@ def known_flag(model: DockerfileModel) -> Findings:
         COPY --chown=app app /srv/app
     """
     for instruction in model.instructions:
+        if not instruction.flags:
+            continue
         keyword = instruction.keyword
-        if not instruction.flags or keyword in ("ARG", "STOPSIGNAL") or keyword not in _KNOWN:
+        if keyword in ("ARG", "STOPSIGNAL") or keyword not in _KNOWN:
             continue
         if keyword == "HEALTHCHECK" and instruction.args[:1] in (("NONE",), ("none",)):
             continue
@@ -247,8 +249,10 @@ def blank_name(model: DockerfileModel) -> Findings:
     """
     for keyword in ("ENV", "LABEL"):
         for instruction in model.of(keyword):
-            if not all(name for name, _ in instruction.pairs):
-                yield instruction.finding(f"{keyword} has an empty name")
+            for name, _ in instruction.pairs:
+                if not name:
+                    yield instruction.finding(f"{keyword} has an empty name")
+                    break
     for instruction in model.of("ARG"):
         if any(word.startswith("=") for word in instruction.args):
             yield instruction.finding("ARG has an empty name")

@@ -261,10 +261,12 @@ def absolute_workdir(model: DockerfileModel) -> Findings:
     for stage in model.stages:
         if stage.parent:
             continue
-        first = next((one for one in stage.instructions if one.keyword == "WORKDIR"), None)
-        path = first.args[0] if first and first.args else "/"
-        if first and not path.startswith(("/", "$", '"/', "'/")) and path[1:2] != ":":
-            yield first.finding(f"`{path[:40]}` is relative to the base image's folder")
+        for one in stage.instructions:
+            if one.keyword == "WORKDIR":
+                path = one.args[0] if one.args else "/"
+                if not path.startswith(("/", "$", '"/', "'/")) and path[1:2] != ":":
+                    yield one.finding(f"`{path[:40]}` is relative to the base image's folder")
+                break
 
 
 @rule(Stage.SECURITY)

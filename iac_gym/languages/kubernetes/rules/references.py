@@ -125,8 +125,9 @@ def service_selects_pods(manifest: Manifest) -> Iterator[Finding]:
     opened = {id(pod.item): _open_ports(pod) for pod in view(manifest).pods} if idle else {}
     for service in idle:
         targets = {t for _, t in _target_ports(service) if isinstance(t, (str, int))}
+        stem = _stem(service.name)
         for pod in _lasting_pods(manifest, service.namespace):
-            meant = _stem(service.name) == _stem(pod.item.name)
+            meant = stem == _stem(pod.item.name)
             meant = meant or not targets.isdisjoint(opened[id(pod.item)])
             if meant and id(pod.item) not in served:
                 text = f"the Service selects no pod: the {pod.item.kind} `{pod.item.name}` has "
