@@ -12,12 +12,12 @@ from iac_gym.errors import IaCGymError, unknown
 from iac_gym.registry import category_of
 from iac_gym.reward import DEFAULT_WEIGHTS, Reward, Weights, reward_of
 from iac_gym.task import MOST_INDEX, SPLITS, Task, build_task, parse_id, wanted_level
-from iac_gym.verdict import Outcome, Stage, Verdict
+from iac_gym.verdict import Outcome, Record, Stage, Verdict
 from iac_gym.verifier import verify
 
 
 @dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(Record):
     """The result for one completion: the facts and the numbers."""
 
     task_id: str

@@ -10,12 +10,14 @@ again one by one; an item that fails alone is "unscored". Needs a POSIX system; 
 from __future__ import annotations
 
 import atexit
+import fcntl
 import os
 import subprocess
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from queue import Queue
@@ -80,9 +82,18 @@ class _Worker:
         self.incoming.close()
 
 
+def _pipe() -> tuple[int, int]:
+    """Make a pipe that holds a whole chunk, where the system lets us, so that `send` returns."""
+    ends = os.pipe()
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):  # a limit for this user: a smaller pipe is slower, not wrong
+            fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, 1 << 20)
+    return ends
+
+
 def _start() -> _Worker:
-    to_read, to_give = os.pipe()
-    to_take, to_make = os.pipe()
+    to_read, to_give = _pipe()
+    to_take, to_make = _pipe()
     code = _START.format(path=list(sys.path), given=to_read, made=to_make)
     process = subprocess.Popen(
         [sys.executable, "-c", code],

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from iac_gym.errors import UnknownName
 from iac_gym.task import Task
-from iac_gym.verdict import Verdict
+from iac_gym.verdict import Record, Verdict
 
 #: The pass mark of the published figures.
 PASS_MARK = 0.6
@@ -49,7 +49,7 @@ DEFAULT_WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
-class Reward:
+class Reward(Record):
     """The numbers of one answer, 0.0 to 1.0 with the default weights. Always the same keys.
 
     `unscored` is true when our verifier failed: the other numbers are then 0 and mean nothing.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Stage(IntEnum):
@@ -30,8 +30,22 @@ VALIDITY = (Stage.FORMAT, Stage.SYNTAX, Stage.SCHEMA, Stage.REFERENCES, Stage.SE
 _LAST_GATE, _LAST_VALIDITY = Stage.SYNTAX, Stage.SEMANTICS
 
 
+class Record:
+    """Base of the frozen records that travel between processes.
+
+    They are pickled as a call of their class: the default of frozen slotted dataclasses looks up
+    the fields of every object, which took longer than grading the answer.
+    """
+
+    __slots__: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        """Return the class and its arguments."""
+        return self.__class__, tuple([getattr(self, name) for name in self.__slots__])
+
+
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Record):
     """One thing a check found wrong. `line` and `column` count from 1; 0 means "no position"."""
 
     message: str
@@ -58,7 +72,7 @@ class Diagnostic:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Record):
     """What one check said: its findings, or `error` when the check itself broke (our defect).
 
     `requirement` is the index of the task's requirement that was checked, -1 for a rule.
@@ -91,7 +105,7 @@ class Tally(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Record):
     """Facts about one answer, in the order of the stages. `asked` is the number of requirements.
 
     Where a gate failed, the later stages have no outcomes and `share` gives 0.0 for them.

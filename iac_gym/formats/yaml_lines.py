@@ -23,7 +23,11 @@ _MOST_DOCUMENTS = 500
 _MOST_KNOWN = 20_000
 _LONGEST_KNOWN = 120
 
-_UNUSUAL = re.compile(r"[^\n\x20-\x7e]")
+#: Anything but printable characters: no tabs, carriage returns, line ends of Unicode, odd spaces.
+_UNUSUAL = re.compile(
+    r"[^\n\x20-\x7e\xa1-\u1fff\u2010-\u2027\u2030-\ud7ff\ue000-\ufefe\uff00-\ufffd"
+    r"\U00010000-\U0010ffff]"
+)
 _LINE = re.compile(
     r"( *)((?:- +){0,4})(?:([A-Za-z_][A-Za-z0-9_./-]{0,200}):(?: +(.*))?|(.*))", re.DOTALL
 )

@@ -137,8 +137,8 @@ def _say(peer: Peer) -> str:
 
 def _near(policy: KubeObject, peer: Peer) -> Peer:
     """Put a peer that names the policy's own namespace as one that names none."""
-    space = policy.get("metadata", "namespace")
-    if space is not None and peer[0] == "pods" and peer[1] == frozenset([(NAME_LABEL, space)]):
+    space = as_text(policy.get("metadata", "namespace"))
+    if space and peer[0] == "pods" and peer[1] == frozenset([(NAME_LABEL, space)]):
         return ("pods", None, peer[2])
     return peer
 

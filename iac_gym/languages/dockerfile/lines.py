@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from iac_gym.check import ParseError
 from iac_gym.languages.dockerfile.instruction import (
     Heredoc,
     Instruction,
@@ -56,6 +57,12 @@ def _heredocs(made: Instruction) -> list[Heredoc]:
         raise syntax_error(f"a heredoc has a bad name: {error}", made.line) from None
 
 
+def _too_many(line: int) -> ParseError:
+    return syntax_error(
+        f"the file has more than {MOST_INSTRUCTIONS} instructions or {MOST_HEREDOCS} heredocs", line
+    )
+
+
 class _Reader:
     """The lines of a file, with the state of the parser directives."""
 
@@ -64,6 +71,7 @@ class _Reader:
         if self.lines and not self.lines[-1]:
             self.lines.pop()
         self.at = 0
+        self.heredocs = 0
         self.escape = "\\"
         self.directives: dict[str, str] = {}
 
@@ -88,38 +96,41 @@ class _Reader:
     def instructions(self) -> list[Instruction]:
         """Return the instructions; limits their number and that of the heredocs."""
         escape, lines = self.escape, self.lines
+        total = len(lines)
         made: list[Instruction] = []
-        heredocs = 0
-        while self.at < len(lines):
-            first = self._physical().lstrip()
+        while self.at < total:
+            line = lines[self.at]
+            first = self._physical(line).lstrip()
             if not first or first[0] == "#":
                 continue
             start = self.at
-            column = len(lines[start - 1].removesuffix("\r")) - len(first) + 1
+            column = 1 if first is line else len(line.removesuffix("\r")) - len(first) + 1
             if escape in first and first.rstrip(" \t").endswith(escape):
                 one = self._continued(first, start, column)
             else:
                 one = make_instruction(first, start, column, escape)
             if "<<" in one.text:
-                one.heredocs = tuple(self._content(doc, start) for doc in _heredocs(one))
-                heredocs += len(one.heredocs)
-                if one.inner:
-                    one.inner.heredocs = one.heredocs
+                self._open(one, start)
             made.append(one)
-            if len(made) > MOST_INSTRUCTIONS or heredocs > MOST_HEREDOCS:
-                raise syntax_error(
-                    f"the file has more than {MOST_INSTRUCTIONS} instructions or "
-                    f"{MOST_HEREDOCS} heredocs",
-                    start,
-                )
+            if total > MOST_INSTRUCTIONS < len(made):
+                raise _too_many(start)
         return made
 
-    def _physical(self) -> str:
-        line = self.lines[self.at]
+    def _physical(self, line: str) -> str:
+        """Step over a line and return it without its end."""
         self.at += 1
         if len(line) > MOST_LINE:
             raise syntax_error(f"a line is longer than {MOST_LINE} characters", self.at)
         return line.rstrip("\r")
+
+    def _open(self, one: Instruction, start: int) -> None:
+        """Read the heredocs that an instruction opens."""
+        one.heredocs = tuple(self._content(doc, start) for doc in _heredocs(one))
+        if one.inner:
+            one.inner.heredocs = one.heredocs
+        self.heredocs += len(one.heredocs)
+        if self.heredocs > MOST_HEREDOCS:
+            raise _too_many(start)
 
     def _continued(self, first: str, start: int, column: int) -> Instruction:
         """Read an instruction whose first line may go on in the next one."""
@@ -137,7 +148,7 @@ class _Reader:
     def _join(self, text: str, continued: re.Pattern[str], pieces: list[tuple[int, int]]) -> str:
         parts, length = [text], len(text)
         while self.at < len(self.lines):
-            line = self._physical()
+            line = self._physical(self.lines[self.at])
             stripped = line.lstrip()
             if not stripped or stripped[0] == "#":
                 continue

@@ -8,6 +8,7 @@ in a form that few people use. All manifests are valid: only the requirement tel
 from __future__ import annotations
 
 import base64
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +17,11 @@ import pytest
 import yaml
 
 from envs.kubernetes import CATEGORY
+from iac_gym.answer import Answer
 from iac_gym.languages.kubernetes import LANGUAGE
-from iac_gym.verifier import check_files
+from iac_gym.task import Task, build_task
+from iac_gym.verdict import Verdict
+from iac_gym.verifier import check_files, verify
 
 Tree = dict[str, Any]
 #: Makes a manifest of a fragment: the fields of a flow mapping, without its braces.
@@ -1164,3 +1168,125 @@ def test_every_type_of_requirement_is_attacked_and_defended() -> None:
     right = {row.name for row in ROWS if row.right}
     cheats = {row.name for row in ROWS if row.cheats}
     assert right == cheats == set(CATEGORY.requirements)
+
+
+def _template(tree: Tree) -> Tree:
+    """Return the pod template of an object, {} for one that makes no pods."""
+    if tree["kind"] == "Pod":
+        return tree
+    spec = tree.get("spec", {})
+    inner = spec.get("jobTemplate", {}).get("spec", spec)
+    return inner.get("template", {}) if tree["kind"] != "PodTemplate" else {}
+
+
+def _walk(value: Any, change: Callable[[Tree], Tree]) -> Any:
+    if isinstance(value, dict):
+        return change({key: _walk(item, change) for key, item in value.items()})
+    return [_walk(item, change) for item in value] if isinstance(value, list) else value
+
+
+def _as_dry_run(tree: Tree) -> Tree:
+    """Add the empty fields that `kubectl create --dry-run` writes."""
+    tree["metadata"]["creationTimestamp"] = None
+    for box in _template(tree).get("spec", {}).get("containers", []):
+        box.setdefault("resources", {})
+    return tree
+
+
+def _in_default(tree: Tree) -> Tree:
+    """Say the namespace that kubectl takes."""
+    spaceless = ("Namespace", "ClusterRole", "ClusterRoleBinding", "PersistentVolume",
+                 "StorageClass", "PriorityClass")  # fmt: skip
+    if tree["kind"] not in spaceless:
+        tree["metadata"].setdefault("namespace", "default")
+    return tree
+
+
+def _with_more_metadata(tree: Tree) -> Tree:
+    """Add a label and an annotation that nobody asked for, to pods too."""
+    for metadata in (tree["metadata"], _template(tree).get("metadata", {})):
+        for field in ("labels", "annotations"):
+            metadata[field] = {**metadata.get(field, {}), "extra": "x"}
+    return tree
+
+
+def _with_sidecar(tree: Tree) -> Tree:
+    """Add a second container, as safe as can be."""
+    safe = {"runAsNonRoot": True, "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+            "seccompProfile": {"type": "RuntimeDefault"}}  # fmt: skip
+    for box in [_template(tree)] if _template(tree) else []:
+        side = {"name": "extra", "image": "busybox:1.0", "securityContext": safe}
+        box["spec"]["containers"].append(side)
+    return tree
+
+
+def _by_expressions(tree: Tree) -> Tree:
+    """Write every `matchLabels` as `matchExpressions`."""
+
+    def change(value: Tree) -> Tree:
+        if isinstance(value.get("matchLabels"), dict):
+            pairs = value.pop("matchLabels").items()
+            terms = [{"key": key, "operator": "In", "values": [item]} for key, item in pairs]
+            value["matchExpressions"] = [*value.get("matchExpressions", []), *terms]
+        return value
+
+    changed: Tree = _walk(tree, change)
+    return changed
+
+
+def _by_shell(tree: Tree) -> Tree:
+    """Run every command by a shell."""
+    spec = _template(tree).get("spec", {})
+    for box in (*spec.get("containers", []), *spec.get("initContainers", [])):
+        if "command" in box:
+            line = shlex.join([*box["command"], *box.pop("args", [])])
+            box["command"] = ["/bin/sh", "-c", line]
+    return tree
+
+
+def _behind_another(tree: Tree) -> Tree:
+    """Put another container into the place of the main one."""
+    box = _template(tree)
+    if box:
+        main = "kubectl.kubernetes.io/default-container"
+        box["spec"]["containers"].insert(0, {"name": "front", "image": "busybox:1.0"})
+        box.setdefault("metadata", {}).setdefault("annotations", {})[main] = "front"
+    return tree
+
+
+REWRITINGS = (_as_dry_run, _in_default, _with_more_metadata, _with_sidecar, _by_expressions,
+              _by_shell)  # fmt: skip
+#: What is about the container that runs the application: none of it is met by another one.
+OF_THE_MAIN_CONTAINER = {
+    "argument", "claim-mounted", "command", "config-mount", "container-port", "cpu-limit",
+    "cpu-request", "cron-job", "daemon-set", "deployment", "env-field", "env-from-config",
+    "env-secret-key", "env-value", "exec-probe", "host-mount", "http-probe", "job", "memory-limit",
+    "memory-request", "mount", "pod", "port-name", "pre-stop-sleep", "probe-delay",
+    "probe-failures", "probe-period", "probe-timeout", "read-only-root", "secret-mounted",
+    "stateful-set", "tcp-probe",
+}  # fmt: skip
+
+
+def _rewritten(task: Task, change: Callable[[Tree], Tree]) -> Verdict:
+    trees = [change(tree) for tree in yaml.safe_load_all(task.reference_text)]
+    return verify(Answer(dict.fromkeys(task.reference, _dump(*trees))), task)
+
+
+@pytest.mark.parametrize("change", REWRITINGS)
+def test_rewritten_references_solve_their_tasks(change: Callable[[Tree], Tree]) -> None:
+    for family in CATEGORY.families:
+        task = build_task(CATEGORY, family, "test", 3)
+        verdict = _rewritten(task, change)
+        assert verdict.solved, (task.id, [str(found) for found in verdict.diagnostics])
+
+
+def test_another_container_meets_nothing_of_the_main_one() -> None:
+    seen = set()
+    for family in CATEGORY.families:
+        task = build_task(CATEGORY, family, "test", 3)
+        for outcome in _rewritten(task, _behind_another).outcomes:
+            if outcome.rule in OF_THE_MAIN_CONTAINER:
+                seen.add(outcome.rule)
+                assert outcome.findings, (task.id, outcome.rule)
+    assert len(seen) > 15

@@ -13,13 +13,15 @@ from iac_gym.languages.kubernetes.rules.forms import is_label_value, is_qualifie
 from iac_gym.languages.kubernetes.rules.views import entries
 
 
-def label_problems(labels: Any) -> Iterator[tuple[Path, str]]:
-    """Yield (path below the labels, what is wrong) of a mapping of labels."""
+def label_problems(labels: Any) -> list[tuple[Path, str]]:
+    """Return (path below the labels, what is wrong) of a mapping of labels."""
+    found: list[tuple[Path, str]] = []
     for key, value in as_map(labels).items():
         if isinstance(key, str) and not is_qualified_name(key):
-            yield (key,), f"`{key}` is not a label key"
+            found.append(((key,), f"`{key}` is not a label key"))
         if isinstance(value, str) and not is_label_value(value):
-            yield (key,), f"`{value}` is not a label value"
+            found.append(((key,), f"`{value}` is not a label value"))
+    return found
 
 
 def selector_problems(selector: Any) -> Iterator[tuple[Path, str]]:
