@@ -34,10 +34,12 @@ def find(tree: Any, path: tuple[Any, ...]) -> tuple[Any, Mark]:
     """Follow keys and indices as far as they exist: (value or None, place of the deepest step)."""
     mark: Mark = getattr(tree, "mark", (0, 0))
     for step in path:
-        if isinstance(tree, YamlList):
+        if tree.__class__ is YamlMap:
+            known = step in tree
+        elif tree.__class__ is YamlList:
             known = isinstance(step, int) and -1 < step < len(tree)
         else:
-            known = isinstance(tree, YamlMap) and step in tree
+            known = False
         if not known:
             return None, mark
         mark, tree = tree.marks[step], tree[step]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from envs.kubernetes.requirements.pods import argument_vector, runs_command
+from envs.kubernetes.requirements.pods import argument_vector, runs_command, same_image
 from envs.kubernetes.requirements.targets import WORKLOADS, differs, each, running_containers
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path
@@ -29,7 +29,7 @@ def _helper(
         elif field == "command" and not runs_command(argument_vector(found[1]), asked):
             message = f"the {what} `{name}` does not run the command `{asked}`"
             yield item.finding(message, *found[0], "command")
-        elif field == "image" and found[1].get("image") != asked:
+        elif field == "image" and not same_image(found[1].get("image"), asked):
             yield differs(item, (*found[0], "image"), found[1].get("image"), asked)
 
     return each(manifest, of, WORKLOADS, check)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envs.kubernetes.requirements.cron import read_cron
+from envs.kubernetes.requirements.cron import Times, read_cron
 from envs.kubernetes.requirements.targets import JOBS, differs, each, equal, value_is
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_text
@@ -101,12 +101,20 @@ def every_minutes(manifest: Manifest, of: str, minutes: int) -> Findings:
 
     def check(item: KubeObject) -> Findings:
         found = item.get("spec", "schedule")
-        starts = range(minutes if 60 % minutes == 0 else 1)
-        same = (read_cron(f"{start}-59/{minutes} * * * *") for start in starts)
-        if _interval(found) != 60 * minutes and read_cron(found) not in [*filter(None, same)]:
+        if _interval(found) != 60 * minutes and not _due_every(read_cron(found), minutes):
             yield differs(item, ("spec", "schedule"), found, f"every {minutes} minutes")
 
     return each(manifest, of, _CRON, check)
+
+
+def _due_every(times: Times | None, minutes: int) -> bool:
+    """Whether times lie so many minutes apart, through every hour of every day."""
+    always = read_cron("* * * * *")
+    if times is None or always is None or times[1:] != always[1:] or not times[0]:
+        return False
+    first = min(times[0])
+    latest = minutes if 60 % minutes == 0 else 1
+    return first < latest and times[0] == frozenset(range(first, 60, minutes))
 
 
 def _interval(schedule: object) -> object:

@@ -64,6 +64,15 @@ def _plain_program(word: object) -> str:
     return name
 
 
+def same_image(found: object, asked: str) -> bool:
+    """Whether two references name one image: a name without a registry is one of docker.io."""
+    return isinstance(found, str) and _short_image(found) == _short_image(asked)
+
+
+def _short_image(image: str) -> str:
+    return image.removeprefix("docker.io/").removeprefix("library/")
+
+
 def argument_vector(container: dict[Any, Any]) -> list[Any]:
     """Return `command` and `args` in one list; [] without a `command` (the image decides)."""
     command = as_list(container.get("command"))

@@ -13,13 +13,13 @@ from envs.kubernetes.requirements.reading import (
     labels_differ,
     listed_differ,
     named_ports,
-    runs_pods,
     same,
     selected_workloads,
     shown,
     template_labels,
     workload,
 )
+from envs.kubernetes.requirements.targets import asleep
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map, as_text
 
@@ -224,8 +224,8 @@ def routes_to(manifest: Manifest, of: str, app: str) -> Findings:
         yield absent(manifest, "Service", of)
     elif target is None:
         yield service.finding(f"there is no workload `{app}` for `{of}` to route to")
-    elif not runs_pods(target):
-        yield target.finding(f"`{app}` runs no pods", "spec", "replicas")
+    elif still := asleep(target):
+        yield still
     elif target not in selected_workloads(
         manifest, as_map(service.get("spec", "selector")), service.namespace
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from envs.kubernetes.requirements.pods import same_image
 from envs.kubernetes.requirements.targets import (
     SCALABLE,
     WORKLOADS,
@@ -25,7 +26,7 @@ def _runs(manifest: Manifest, kind: str, name: str, image: str) -> Findings:
         found = main_container(item)
         if found is None:
             yield item.finding(f"`{name}` has no container", *(item.pod_path or ()))
-        elif found[1].get("image") != image:
+        elif not same_image(found[1].get("image"), image):
             yield differs(item, (*found[0], "image"), found[1].get("image"), image)
 
     return each(manifest, name, (kind,), check)

@@ -237,6 +237,8 @@ OTHER_IMAGE = (
 row("deployment", IMAGE, deployment,
     ["paused: false", "replicas: 1, strategy: {type: RollingUpdate}"],
     ["replicas: 0"])
+row("deployment", IMAGE, container, ["image: 'docker.io/library/nginx:1.27'"],
+    ["image: 'r.example.com/nginx:1.27'", "image: nginx", "image: 'bitnami/nginx:1.27'"])
 row("deployment", IMAGE, pod,
     ["restartPolicy: Always", _beside("ports: [{containerPort: 1}]")],
     [f"containers: [{OTHER_IMAGE}]",
@@ -311,7 +313,7 @@ row("runs-as-account", {**SHOP, "account": "bot"}, pod,
 # Containers ----------------------------------------------------------------------------------
 HELPER = {**SHOP, "name": "i", "image": "a:1"}
 row("init-container", HELPER, pod,
-    ["initContainers: [{name: h, image: 'b:1'}, {name: i, image: 'a:1'}]"],
+    ["initContainers: [{name: h, image: 'b:1'}, {name: i, image: 'docker.io/library/a:1'}]"],
     ["initContainers: [{name: i, image: 'a:1', restartPolicy: Always}]",
      "containers: [{name: main, image: 'n:1'}, {name: i, image: 'a:1'}]",
      "initContainers: [{name: i, image: 'b:1'}, {name: j, image: 'a:1'}]"])
@@ -747,6 +749,8 @@ row("publishes-not-ready", SHOP, service, ["clusterIP: None, publishNotReadyAddr
     ["clusterIP: None", "publishNotReadyAddresses: false"])
 row("routes-to", {**SHOP, "app": "app"}, service, ["ports: [{port: 1}]" + SHOP_PODS % ("", "")],
     ["ports: [{port: 1}]" + SHOP_PODS % ("replicas: 0, ", ""),
+     "ports: [{port: 1}]\n--- "
+     + job("suspend: true").replace("metadata: {name: shop}", "metadata: {name: app}"),
      "selector: {app: app}" + SHOP_PODS % ("", ""), "selector: {}" + SHOP_PODS % ("", ""),
      "selector: {app: shop, a: b}" + SHOP_PODS % ("", ""),
      "ports: [{port: 1}]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from iac_gym.check import rule
 from iac_gym.languages.kubernetes.model import Manifest
@@ -10,12 +10,13 @@ from iac_gym.languages.kubernetes.schema import Sort
 from iac_gym.verdict import Finding, Stage
 
 
-def _of(manifest: Manifest, sort: Sort) -> Iterator[Finding]:
-    return (problem.finding for problem in manifest.problems if problem.sort == sort)
+def _of(manifest: Manifest, sort: Sort) -> Iterable[Finding]:
+    problems = manifest.problems
+    return [problem.finding for problem in problems if problem.sort == sort] if problems else ()
 
 
 @rule(Stage.SCHEMA)
-def known_kind(manifest: Manifest) -> Iterator[Finding]:
+def known_kind(manifest: Manifest) -> Iterable[Finding]:
     """Every object has an `apiVersion` and a `kind` that this version of Kubernetes serves.
 
     A kind that a CustomResourceDefinition of the same manifest defines is known, too.
@@ -51,7 +52,7 @@ def known_kind(manifest: Manifest) -> Iterator[Finding]:
 
 
 @rule(Stage.SCHEMA)
-def known_fields(manifest: Manifest) -> Iterator[Finding]:
+def known_fields(manifest: Manifest) -> Iterable[Finding]:
     """Every field is one that its API version defines.
 
     kubectl asks for strict validation by default, and the API server refuses unknown fields.
@@ -79,7 +80,7 @@ def known_fields(manifest: Manifest) -> Iterator[Finding]:
 
 
 @rule(Stage.SCHEMA)
-def field_types(manifest: Manifest) -> Iterator[Finding]:
+def field_types(manifest: Manifest) -> Iterable[Finding]:
     """Every value has the type of its field: text, whole number, boolean, quantity, list, mapping.
 
     Source: https://kubernetes.io/docs/reference/kubernetes-api/
@@ -105,7 +106,7 @@ def field_types(manifest: Manifest) -> Iterator[Finding]:
 
 
 @rule(Stage.SCHEMA)
-def required_fields(manifest: Manifest) -> Iterator[Finding]:
+def required_fields(manifest: Manifest) -> Iterable[Finding]:
     """Every field that its API version requires is there and is not empty.
 
     Source: https://kubernetes.io/docs/reference/kubernetes-api/
@@ -134,7 +135,7 @@ def required_fields(manifest: Manifest) -> Iterator[Finding]:
 
 
 @rule(Stage.SCHEMA)
-def allowed_values(manifest: Manifest) -> Iterator[Finding]:
+def allowed_values(manifest: Manifest) -> Iterable[Finding]:
     """A field with a fixed choice of values has one of them; upper and lower case count.
 
     Source: https://kubernetes.io/docs/reference/kubernetes-api/
