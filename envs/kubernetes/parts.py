@@ -118,13 +118,6 @@ def port(draw: Draw, work: Workload) -> int:
     return number
 
 
-def port_name(draw: Draw, work: Workload, number: int) -> None:
-    """A name for the container port."""
-    name = draw.choice("port name", choices.PORT_NAMES)
-    work.main["ports"][0]["name"] = name
-    work.ask(ask.port_name, port=number, name=name)
-
-
 def namespace(draw: Draw, work: Workload) -> None:
     """A namespace other than the default one."""
     name = draw.choice("namespace", choices.NAMESPACES)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.agents.conftest import made_grade
 
 from agents.rewards import COMPONENTS, Scorer, text_of
+from tests.agents.conftest import made_grade
 
 pytestmark = pytest.mark.train
 

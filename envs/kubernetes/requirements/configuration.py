@@ -283,23 +283,6 @@ def _mounted(
 
 
 @requirement(
-    "the Secret `{secret}` is mounted at {path} in `{of}`",
-    "`{of}` finds the files of the Secret `{secret}` in {path}",
-)
-def secret_mounted(manifest: Manifest, of: str, secret: str, path: str) -> Findings:
-    """A Secret as a directory of files in the main container."""
-
-    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
-        given = _mounted(item, container, path, whole=True)
-        if not any(holds_files(manifest, item, volume, "Secret", secret) for volume in given):
-            yield item.finding(
-                f"the Secret `{secret}` is not mounted at {path} as a whole", *at, "volumeMounts"
-            )
-
-    return in_main(manifest, of, check)
-
-
-@requirement(
     "the claim `{claim}` is mounted at {path} in `{of}`",
     "`{of}` keeps {path} on the claim `{claim}`",
 )

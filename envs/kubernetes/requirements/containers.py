@@ -63,15 +63,6 @@ def pod_container(manifest: Manifest, of: str, name: str, image: str) -> Finding
 
 
 @requirement(
-    "the container `{name}` of `{of}` runs the command `{command}`",
-    "`{command}` as the command of the container `{name}` of `{of}`",
-)
-def container_command(manifest: Manifest, of: str, name: str, command: str) -> Findings:
-    """The command of a container that is named."""
-    return _helper(manifest, of, name, init=False, field="command", asked=command)
-
-
-@requirement(
     "`{name}` is a native sidecar of `{of}` (an init container that is always restarted)",
     "the container `{name}` of `{of}` is a native sidecar (init container, restartPolicy Always)",
 )

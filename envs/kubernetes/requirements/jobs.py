@@ -48,15 +48,6 @@ def backoff_per_index(manifest: Manifest, of: str, count: int) -> Findings:
 
 
 @requirement(
-    "`{of}` fails when more than {count} of its indexes have failed",
-    "at most {count} failed indexes for `{of}` (maxFailedIndexes)",
-)
-def failed_indexes(manifest: Manifest, of: str, count: int) -> Findings:
-    """`maxFailedIndexes` of an indexed Job."""
-    return value_is(manifest, of, JOBS, ("job", "maxFailedIndexes"), count)
-
-
-@requirement(
     "`{of}` is removed {seconds} seconds after it has finished",
     "a time to live after finishing of {seconds} seconds for `{of}`",
 )

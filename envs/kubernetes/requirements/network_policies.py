@@ -202,19 +202,6 @@ def policy_blocks(manifest: Manifest, of: str, direction: str) -> Findings:
 
 
 @requirement(
-    "`{of}` leaves {direction} traffic alone",
-    "{direction} traffic is not restricted by `{of}`",
-)
-def policy_ignores(manifest: Manifest, of: str, direction: str) -> Findings:
-    """A direction that the policy is not about, or in which it lets everything through."""
-    policy, way = manifest.find("NetworkPolicy", of), _WAYS.get(direction, "")
-    if policy is None:
-        yield absent(manifest, "NetworkPolicy", of)
-    elif _applies(policy, way) and (ANY, EVERY_PORT) not in _allowed(manifest, policy, way):
-        yield policy.finding(f"`{of}` restricts {direction} traffic", "spec", "policyTypes")
-
-
-@requirement(
     "through `{of}`, TCP port {port} is open to pods labelled {labels} of the same namespace alone",
     "`{of}` lets pods of the same namespace with {labels}, and nobody else, in on TCP port {port}",
 )

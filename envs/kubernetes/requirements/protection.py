@@ -242,21 +242,6 @@ def drop_all(manifest: Manifest, of: str) -> Findings:
 
 
 @requirement(
-    "`{of}` keeps the capability `{capability}`",
-    "the capability `{capability}` is added to `{of}`",
-)
-def add_capability(manifest: Manifest, of: str, capability: str) -> Findings:
-    """`capabilities.add` of the main container holds a capability."""
-
-    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
-        place = (*at, "securityContext", "capabilities", "add")
-        if capability not in as_list(item.get(*place)):
-            yield item.finding(f"`{of}` does not add the capability {capability}", *place)
-
-    return in_main(manifest, of, check)
-
-
-@requirement(
     "the seccomp profile RuntimeDefault for `{of}`",
     "`{of}` uses the runtime's default seccomp profile (RuntimeDefault)",
 )

@@ -7,11 +7,9 @@ from typing import Any
 from envs.kubernetes.requirements.configuration import holds_files
 from envs.kubernetes.requirements.targets import (
     WORKLOADS,
-    differs,
     each,
     in_main,
     main_container,
-    same_amount,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map
@@ -95,23 +93,6 @@ def _is_empty_dir(volume: dict[Any, Any]) -> bool:
     """Whether a volume is an emptyDir: it says so, or names no source (the API's default)."""
     sources = [key for key, value in volume.items() if key != "name" and value is not None]
     return sources in ([], ["emptyDir"])
-
-
-@requirement(
-    "the emptyDir volume `{volume}` of `{of}` holds at most {size}",
-    "a size limit of {size} for the emptyDir volume `{volume}` of `{of}`",
-)
-def empty_dir_size(manifest: Manifest, of: str, volume: str, size: str) -> Findings:
-    """`sizeLimit` of an emptyDir volume."""
-
-    def check(item: KubeObject) -> Findings:
-        found = _volumes(item, volume)
-        path = found[0] if found else (*(item.pod_path or ()), "volumes")
-        value = item.get(*path, "emptyDir", "sizeLimit") if found else None
-        if not same_amount(value, size):
-            yield differs(item, (*path, "emptyDir", "sizeLimit"), value, size)
-
-    return each(manifest, of, WORKLOADS, check)
 
 
 @requirement(

@@ -133,24 +133,6 @@ def _is_tcp(entry: dict[Any, Any]) -> bool:
 
 
 @requirement(
-    "container port {port} of `{of}` is called `{name}`",
-    "`{of}` names its container port {port} `{name}`",
-)
-def port_name(manifest: Manifest, of: str, port: int, name: str) -> Findings:
-    """The name of a container port of the main container."""
-
-    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
-        entries = [as_map(entry) for entry in as_list(container.get("ports"))]
-        if not any(
-            equal(entry.get("containerPort"), port) and entry.get("name") == name
-            for entry in entries
-        ):
-            yield item.finding(f"`{of}` has no port {port} called `{name}`", *at, "ports")
-
-    return in_main(manifest, of, check)
-
-
-@requirement(
     "the pods of `{of}` carry the label `{key}: {value}`",
     "label `{key}: {value}` on the pods of `{of}`",
 )
@@ -162,21 +144,6 @@ def pod_label(manifest: Manifest, of: str, key: str, value: str) -> Findings:
         found = pod_labels(item).get(key)
         if not equal(found, value):
             yield differs(item, (*path, "metadata", "labels", key), found, value)
-
-    return each(manifest, of, WORKLOADS, check)
-
-
-@requirement(
-    "the pods of `{of}` carry the annotation `{key}: {value}`",
-    "annotation `{key}: {value}` on the pods of `{of}`",
-)
-def pod_annotation(manifest: Manifest, of: str, key: str, value: str) -> Findings:
-    """An annotation in the workload's pod template."""
-
-    def check(item: KubeObject) -> Findings:
-        path = (*(item.template_path or ()), "metadata", "annotations", key)
-        if not equal(item.get(*path), value):
-            yield differs(item, path, item.get(*path), value)
 
     return each(manifest, of, WORKLOADS, check)
 

@@ -19,6 +19,8 @@ KEYWORDS = tuple(
     STOPSIGNAL USER VOLUME WORKDIR""".split()
 )
 
+KNOWN = frozenset(KEYWORDS)
+STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
 #: Longest line, in characters, that is kept split: a training group sends the same lines often.
 MOST_KEPT = 256
 
@@ -58,8 +60,9 @@ class Instruction:
 
     `keyword` is upper case; `flags` are the `--flag` words; `rest` the text after them; `args` its
     words (one word for shell forms); `json` whether it is a JSON array; `pairs` the (name, value)
-    of ENV and LABEL; `plain` whether `rest` has nothing to unquote or expand; `pieces` the (offset
-    in `text`, line) of the physical lines it is made of, where there are several.
+    of ENV and LABEL; `plain` whether `rest` has nothing to unquote or expand; `doubtful` whether a
+    rule must look at its keyword, number of arguments and names; `pieces` the (offset in `text`,
+    line) of the physical lines it is made of, where there are several.
     """
 
     text: str
@@ -72,6 +75,7 @@ class Instruction:
     json: bool
     pairs: tuple[tuple[str, str], ...]
     plain: bool
+    doubtful: bool
     pieces: tuple[tuple[int, int], ...]
     heredocs: tuple[Heredoc, ...]
     inner: Instruction | None
@@ -82,7 +86,8 @@ class Instruction:
         self.line = line
         self.column = column
         (
-            self.keyword, self.flags, self.rest, self.args, self.json, self.pairs, self.plain
+            self.keyword, self.flags, self.rest, self.args, self.json, self.pairs, self.plain,
+            self.doubtful,
         ) = parts  # fmt: skip
         self.pieces = ()
         self.heredocs = ()
@@ -237,7 +242,7 @@ def _pairs(keyword: str, rest: str, escape: str) -> tuple[tuple[str, str], ...]:
 
 
 def _parts(text: str, escape: str) -> _Parts:
-    """Split a logical line into keyword, flags, rest, args, json, pairs and plain.
+    """Split a logical line into keyword, flags, rest, args, json, pairs, plain and doubtful.
 
     Raises `_Malformed`. Depends on nothing but the text, so that it can be kept.
     """
@@ -252,11 +257,24 @@ def _parts(text: str, escape: str) -> _Parts:
         flags, rest = _flags(rest, escape)
     if keyword in _PAIRS:
         if pair := _PLAIN_PAIR.fullmatch(rest):
-            return keyword, flags, rest, (), False, ((pair[1], pair[2]),), True
+            return keyword, flags, rest, (), False, ((pair[1], pair[2]),), True, False
         pairs = _pairs(keyword, rest, escape)
-        return keyword, flags, rest, (), False, pairs, not MARKED.search(rest)
+        doubtful = not pairs or not all(name for name, _ in pairs)
+        return keyword, flags, rest, (), False, pairs, not MARKED.search(rest), doubtful
     args, in_json = _arguments(keyword, rest, escape) if rest else ((), False)
-    return keyword, flags, rest, args, in_json, (), not MARKED.search(rest)
+    doubtful = _doubtful(keyword, args)
+    return keyword, flags, rest, args, in_json, (), not MARKED.search(rest), doubtful
+
+
+def _doubtful(keyword: str, args: tuple[str, ...]) -> bool:
+    if keyword in ("COPY", "ADD"):
+        return len(args) < 2
+    if keyword == "FROM":
+        named = len(args) == 3 and args[1].lower() == "as"
+        return len(args) != 1 and not (named and STAGE_NAME.fullmatch(args[2].lower()))
+    if keyword == "ARG" and any(word.startswith("=") for word in args):
+        return True
+    return not args or keyword not in KNOWN
 
 
 _kept_parts = lru_cache(maxsize=4096)(_parts)

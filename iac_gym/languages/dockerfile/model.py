@@ -215,15 +215,20 @@ class Stage:
 
 @dataclass(slots=True)
 class DockerfileModel:
-    """A parsed Dockerfile. `faults` holds, by rule name, what was found wrong while resolving."""
+    """A parsed Dockerfile. `faults` holds, by rule name, what was found wrong while resolving.
+
+    `flagged` are the instructions that have flags; `doubtful` says that one of them all is.
+    """
 
     instructions: list[Instruction]
-    by_keyword: Mapping[str, list[Instruction]]
-    stages: list[Stage]
-    reachable: list[Stage]
+    by_keyword: dict[str, list[Instruction]]
     escape: str
     directives: Mapping[str, str]
-    faults: dict[str, list[Finding]]
+    flagged: list[Instruction] = field(default_factory=list)
+    doubtful: bool = False
+    stages: list[Stage] = field(default_factory=list)
+    reachable: list[Stage] = field(default_factory=list)
+    faults: dict[str, list[Finding]] = field(default_factory=dict)
     _runs: list[Run] | None = None
     _commands: list[tuple[Run, Command]] | None = None
 

@@ -35,12 +35,16 @@ def resolve(
 ) -> DockerfileModel:
     """Resolve instructions into the model; never raises."""
     by_keyword: dict[str, list[Instruction]] = {}
+    model = DockerfileModel(instructions, by_keyword, escape, directives)
     for one in instructions:
         if one.keyword in by_keyword:
             by_keyword[one.keyword].append(one)
         else:
             by_keyword[one.keyword] = [one]
-    model = DockerfileModel(instructions, by_keyword, [], [], escape, directives, {})
+        if one.flags:
+            model.flagged.append(one)
+        if one.doubtful:
+            model.doubtful = True
     expander = Expander(escape, model.faults)
     stages = Stages(model, expander)
     stages.collect()

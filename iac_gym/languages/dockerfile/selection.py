@@ -1,18 +1,20 @@
 """Which rules can find anything in a Dockerfile: the others need not run.
 
-The rules that decide on validity always run, since the reward counts how many of them pass. A rule
-of good practice runs where one of the features that it needs occurs; one that is not listed here
-runs always. A test compares the findings with those of all rules.
+A rule runs where one of the features that it needs occurs; one that is not listed here runs always.
+A rule of good practice that rests leaves nothing. One that decides on validity leaves a stand-in
+that passes, since the reward counts how many of them do. A test compares the findings with those
+of all rules.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from iac_gym.check import Rule
+from iac_gym.check import Findings, Rule
 from iac_gym.languages.dockerfile.model import DockerfileModel
 from iac_gym.languages.dockerfile.packages import INSTALLS
 from iac_gym.languages.dockerfile.rules import IN_ORDER
+from iac_gym.verdict import Stage
 
 #: Features by the program that a RUN calls; several programs may stand for one.
 _PROGRAMS = {
@@ -23,8 +25,30 @@ _PROGRAMS = {
     "chmod": "chmod",
     "cd": "cd",
 }
-#: The features of which a rule needs one. In capitals, the instructions that occur.
+#: The features of which a rule needs one: instructions (in capitals), programs, and marks. The name
+#: of a rule is the mark of a fault that was found while the file was resolved.
 NEEDS: dict[str, tuple[str, ...]] = {
+    "known-instruction": ("doubtful",),
+    "argument-count": ("doubtful",),
+    "from-form": ("doubtful",),
+    "blank-name": ("doubtful",),
+    "known-flag": ("flags",),
+    "run-options": ("flags",),
+    "healthcheck-form": ("HEALTHCHECK",),
+    "onbuild-trigger": ("ONBUILD",),
+    "shell-is-a-list": ("SHELL",),
+    "volume-path": ("VOLUME",),
+    "begins-with-from": ("late FROM",),
+    "base-image": ("base-image",),
+    "platform": ("platform",),
+    "copy-from": ("copy-from",),
+    "mount-from": ("mount-from",),
+    "variable-substitution": ("variable-substitution",),
+    "expose-port": ("expose-port",),
+    "stop-signal": ("stop-signal",),
+    "copy-mode": ("copy-mode",),
+    "copy-source": ("copy-source",),
+    "shell-syntax": ("shell-syntax",),
     "secret-in-environment": ("ENV", "ARG"),
     "remote-add-without-checksum": ("ADD",),
     "add-for-plain-files": ("ADD",),
@@ -47,8 +71,6 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "world-writable": ("chmod",),
     "folder-by-workdir": ("cd",),
 }
-
-
 _KEYWORDS = frozenset(need for needs in NEEDS.values() for need in needs if need.isupper())
 _ONCE = ("CMD", "ENTRYPOINT", "HEALTHCHECK")
 
@@ -57,23 +79,49 @@ def features(model: DockerfileModel) -> frozenset[str]:
     """Return what occurs in a Dockerfile, as far as a rule needs it."""
     by_keyword = model.by_keyword
     found = {keyword for keyword in by_keyword if keyword in _KEYWORDS}
+    found.update(model.faults)
+    if model.doubtful:
+        found.add("doubtful")
+    if model.flagged:
+        found.add("flags")
+    if model.instructions[0].keyword != "FROM":
+        found.add("late FROM")
     if any(keyword in by_keyword and len(by_keyword[keyword]) > 1 for keyword in _ONCE):
         found.add("repeated")
-    for _, command in model.commands:
-        if command.program in _PROGRAMS:
-            found.add(_PROGRAMS[command.program])
-        if command.wrapper == "sudo":
-            found.add("sudo")
+    _add_programs(model, found)
     return frozenset(found)
+
+
+def _add_programs(model: DockerfileModel, found: set[str]) -> None:
+    for run in model.runs:
+        if run.parsed.error:
+            found.add("shell-syntax")
+        for command in run.parsed.commands:
+            if command.program in _PROGRAMS:
+                found.add(_PROGRAMS[command.program])
+            if command.wrapper == "sudo":
+                found.add("sudo")
+
+
+def _nothing(model: DockerfileModel) -> Findings:
+    return ()
+
+
+def _resting(rule: Rule) -> tuple[Rule, ...]:
+    counts = rule.stage != Stage.SECURITY
+    return (Rule(rule.stage, rule.name, _nothing, rule.doc),) if counts else ()
+
+
+_RESTING = {rule.name: _resting(rule) for rule in IN_ORDER}
 
 
 @lru_cache(maxsize=4096)
 def _chosen(found: frozenset[str]) -> tuple[Rule, ...]:
-    return tuple(
-        rule
-        for rule in IN_ORDER
-        if rule.name not in NEEDS or any(need in found for need in NEEDS[rule.name])
-    )
+    chosen: list[Rule] = []
+    for rule in IN_ORDER:
+        runs = rule.name not in NEEDS or any(need in found for need in NEEDS[rule.name])
+        chosen += (rule,) if runs else _RESTING[rule.name]
+    return tuple(chosen)
 
 
 def select(model: DockerfileModel) -> tuple[Rule, ...]:

@@ -9,7 +9,6 @@ from iac_gym.languages.dockerfile.expansion import Expander
 from iac_gym.languages.dockerfile.instruction import Instruction
 from iac_gym.languages.dockerfile.model import DockerfileModel, Stage
 
-STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 #: Arguments that BuildKit sets by itself, with the values of a build on linux/amd64.
 GLOBAL_ARGS = {

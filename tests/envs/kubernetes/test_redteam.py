@@ -271,13 +271,8 @@ row("container-port", {**SHOP, "port": 80}, container,
 row("container-port", {**SHOP, "port": 80}, pod, [_beside("ports: [{containerPort: 81}]").replace(
     "'nginx:1.27'}", "'nginx:1.27', ports: [{containerPort: 80}]}")],
     [_beside("ports: [{containerPort: 80}]"), _first("ports: [{containerPort: 80}]")])
-row("port-name", {**SHOP, "port": 80, "name": "http"}, container,
-    ["ports: [{containerPort: 9, name: x}, {containerPort: 80, name: http}]"],
-    ["ports: [{containerPort: 80, name: web}, {containerPort: 81, name: http}]"])
 row("pod-label", {**SHOP, "key": "a", "value": "b"}, template, ["labels: {a: b, c: d}"],
     ["'^labels': {a: b}", "annotations: {a: b}", "labels: {a: B}"])
-row("pod-annotation", {**SHOP, "key": "a", "value": "b"}, template, ["annotations: {a: b}"],
-    ["'^annotations': {a: b}", "labels: {a: b}"])
 row("max-surge", {**SHOP, "surge": 2}, deployment,
     ["strategy: {rollingUpdate: {maxSurge: 2, maxUnavailable: 0}}"],
     ["strategy: {rollingUpdate: {maxUnavailable: 2}}", "strategy: {type: Recreate}",
@@ -332,9 +327,6 @@ row("init-command", COPY, pod,
      "initContainers: [{name: i, image: 'a:1', command: [cp -r /a /b]}]",
      "initContainers: [{name: i, image: 'a:1', command: [echo, cp, -r, /a, /b]}]",
      "initContainers: [{name: i, image: 'a:1', command: [sh, -c, 'echo cp -r /a /b']}]"])
-row("container-command", COPY, pod,
-    ["containers: [{name: i, image: 'a:1', command: [cp], args: [-r, /a, /b]}]"],
-    ["containers: [{name: i, image: 'a:1', command: [sh, cp -r /a /b]}]"])
 row("command", {**SHOP, "command": "sleep 5"}, container,
     ["command: [/bin/dash, -c, 'exec sleep  5']", "command: [sleep], args: ['5']"],
     ["command: [sh, -c, 'sleep 5 &']", "command: [sh, -c, '# sleep 5']",
@@ -408,9 +400,6 @@ row("container-mount", {**SHOP, "name": "side", "volume": "v", "path": "/d"}, po
 row("empty-dir", {**SHOP, "volume": "v"}, pod,
     ["volumes: [{name: v}]", "volumes: [{name: v, emptyDir: {medium: Memory}}]"],
     ["volumes: [{name: v, hostPath: {path: /d}}]", "volumes: [{name: w, emptyDir: {}}]"])
-row("empty-dir-size", {**SHOP, "volume": "v", "size": "1Gi"}, pod,
-    ["volumes: [{name: v, emptyDir: {sizeLimit: 1024Mi}}]"],
-    ["volumes: [{name: v, emptyDir: {}}, {name: w, emptyDir: {sizeLimit: 1Gi}}]"])
 FILES = {**SHOP, "config": "settings", "path": "/e"}
 row("config-mount", FILES, container,
     [_mount("configMap: {name: settings, defaultMode: 288, optional: true}", "mountPath: /e/"),
@@ -455,8 +444,6 @@ row("backoff-limit", {**SHOP, "count": 6}, job, ["completions: 2"],
 INDEXED = "completionMode: Indexed, completions: 9, "
 row("backoff-per-index", {**SHOP, "count": 2}, job, [INDEXED + "backoffLimitPerIndex: 2"],
     [INDEXED + "backoffLimit: 2"])
-row("failed-indexes", {**SHOP, "count": 2}, job,
-    [INDEXED + "backoffLimitPerIndex: 1, maxFailedIndexes: 2"], [INDEXED + "backoffLimit: 2"])
 row("time-to-live", {**SHOP, "seconds": 60}, cron, ["'^ttlSecondsAfterFinished': 60"],
     ["startingDeadlineSeconds: 60", "'^activeDeadlineSeconds': 60"])
 row("active-deadline", {**SHOP, "seconds": 60}, cron, ["'^activeDeadlineSeconds': 60"],
@@ -606,9 +593,6 @@ row("drop-all", SHOP, container,
     [_secure("capabilities: {drop: [NET_RAW, ALL], add: [NET_BIND_SERVICE]}")],
     [_secure("capabilities: {drop: [ALL], add: [ALL]}"), _secure("capabilities: {drop: [NET_RAW]}"),
      _secure("capabilities: {drop: [ALL]}, privileged: true")])
-row("add-capability", {**SHOP, "capability": "CHOWN"}, container,
-    [_secure("capabilities: {drop: [ALL], add: [KILL, CHOWN]}")],
-    [_secure("capabilities: {drop: [CHOWN]}"), _secure("privileged: true")])
 DEFAULT = "seccompProfile: {type: RuntimeDefault}"
 row("seccomp", SHOP, container, [_secure(DEFAULT), "'@securityContext': {" + DEFAULT + "}"],
     [_secure(DEFAULT + ", privileged: true"), _secure("seccompProfile: {type: Unconfined}"),
@@ -809,11 +793,6 @@ row("policy-for-all", WHO, policy, ["podSelector: {}", "podSelector: {matchLabel
 row("policy-blocks", {**SHOP, "direction": "outgoing"}, policy,
     ["policyTypes: [Egress], egress: []", "policyTypes: [Ingress, Egress]"],
     ["policyTypes: [Ingress]", "policyTypes: [Egress], egress: [{}]", "egress: []"])
-row("policy-ignores", {**SHOP, "direction": "outgoing"}, policy,
-    ["policyTypes: [Ingress]", "ingress: [{}]", "policyTypes: []",
-     "policyTypes: [Ingress, Egress], egress: [{}]"],
-    ["policyTypes: [Egress]", "egress: [{ports: [{port: 1}]}]",
-     "policyTypes: [Egress], egress: [{to: [{podSelector: {}}]}]"])
 OPEN = "ingress: [{from: [%s], ports: [{port: 80}]}]"
 WEB_PODS, API_PODS = "podSelector: {matchLabels: {app: web}}", "podSelector: {}"
 SPACE = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %s}}"
@@ -976,23 +955,6 @@ row("env-secret-key", {**READ, "variable": "k"}, container,
      "envFrom: [{prefix: a, secretRef: {name: keys}}]" + KEYS % "k: v"])
 row("env-secret-key", READ, pod, [], [_beside(KEY % ""), _first(KEY % "")])
 TLS = {**SHOP, "secret": "keys", "path": "/s"}
-row("secret-mounted", TLS, container,
-    [_mount("secret: {secretName: keys, optional: true}", "mountPath: /s/, readOnly: true"),
-     _mount("projected: {sources: [{secret: {name: keys}}]}", "mountPath: /s"),
-     _mount("secret: {secretName: keys, items: [{key: k, path: k}]}", "mountPath: /s")
-     + KEYS % "k: v"],
-    [_mount("secret: {secretName: keys}", "mountPath: /s, subPath: k"),
-     _mount("secret: {secretName: keys}", "mountPath: /s, subPathExpr: k"),
-     _mount("secret: {secretName: keys, items: [{key: k, path: k}]}", "mountPath: /s"),
-     _mount("secret: {secretName: keys, items: [{key: k, path: k}]}", "mountPath: /s")
-     + KEYS % "k: v, l: w",
-     _mount("configMap: {name: keys}", "mountPath: /s"),
-     _mount("secret: {secretName: keys}", "mountPath: /s")
-     + (KEYS % "k: v").replace("name: keys", "name: keys, namespace: b"),
-     "'^replicas': 0, " + _mount("secret: {secretName: keys}", "mountPath: /s")])
-row("secret-mounted", TLS, pod, [],
-    ["volumes: [{name: v, secret: {secretName: keys}}], "
-     + fields("volumeMounts: [{name: v, mountPath: /s}]") for fields in (_beside, _first)])
 DATA = {**SHOP, "claim": "data", "path": "/d"}
 DISKS = "persistentVolumeClaim: {claimName: %s}"
 row("claim-mounted", DATA, container,
@@ -1266,8 +1228,8 @@ OF_THE_MAIN_CONTAINER = {
     "argument", "claim-mounted", "command", "config-mount", "container-port", "cpu-limit",
     "cpu-request", "cron-job", "daemon-set", "deployment", "env-field", "env-from-config",
     "env-secret-key", "env-value", "exec-probe", "host-mount", "http-probe", "job", "memory-limit",
-    "memory-request", "mount", "pod", "port-name", "pre-stop-sleep", "probe-delay",
-    "probe-failures", "probe-period", "probe-timeout", "read-only-root", "secret-mounted",
+    "memory-request", "mount", "pod", "pre-stop-sleep", "probe-delay",
+    "probe-failures", "probe-period", "probe-timeout", "read-only-root",
     "stateful-set", "tcp-probe",
 }  # fmt: skip
 

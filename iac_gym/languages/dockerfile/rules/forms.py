@@ -6,15 +6,13 @@ import difflib
 
 from iac_gym.check import Findings, rule
 from iac_gym.languages.dockerfile import values
-from iac_gym.languages.dockerfile.instruction import KEYWORDS
+from iac_gym.languages.dockerfile.instruction import KEYWORDS, KNOWN, STAGE_NAME
 from iac_gym.languages.dockerfile.lexer import BadSubstitution
 from iac_gym.languages.dockerfile.lines import heredoc_of
 from iac_gym.languages.dockerfile.model import DockerfileModel
 from iac_gym.languages.dockerfile.settings import health_of
-from iac_gym.languages.dockerfile.stages import STAGE_NAME
 from iac_gym.verdict import Stage
 
-_KNOWN = frozenset(KEYWORDS)
 #: Flags by instruction: "text" once, "many" repeatable, "yes/no" with an optional value.
 FLAGS: dict[str, dict[str, str]] = {
     "FROM": {"platform": "text"},
@@ -58,7 +56,7 @@ def known_instruction(model: DockerfileModel) -> Findings:
         RUN echo hello
     """
     for keyword, found in model.by_keyword.items():
-        if keyword in _KNOWN:
+        if keyword in KNOWN:
             continue
         near = difflib.get_close_matches(keyword[:20], KEYWORDS, n=1, cutoff=0.6)
         hint = f"did you mean {near[0]}?" if near else ""
@@ -149,11 +147,9 @@ def known_flag(model: DockerfileModel) -> Findings:
         FROM alpine:3.20
         COPY --chown=app app /srv/app
     """
-    for instruction in model.instructions:
-        if not instruction.flags:
-            continue
+    for instruction in model.flagged:
         keyword = instruction.keyword
-        if keyword in ("ARG", "STOPSIGNAL") or keyword not in _KNOWN:
+        if keyword in ("ARG", "STOPSIGNAL") or keyword not in KNOWN:
             continue
         if keyword == "HEALTHCHECK" and instruction.args[:1] in (("NONE",), ("none",)):
             continue
@@ -344,8 +340,8 @@ def run_options(model: DockerfileModel) -> Findings:
         FROM golang:1.22
         RUN --mount=type=cache,target=/root/.cache go version
     """
-    for instruction in model.of("RUN"):
-        if instruction.flags:
+    for instruction in model.flagged:
+        if instruction.keyword == "RUN":
             for problem in _run_problems(instruction.flags):
                 yield instruction.finding(problem)
     yield from model.faults.get("run-options", ())
