@@ -78,7 +78,9 @@ def _parser() -> _Parser:
     check = commands.add_parser("verify", help="judge a file for a task, or by its language")
     check.add_argument("files", nargs="+", metavar="FILE", help="path, or - for standard input")
     check.add_argument("--task", help="a task id: also looks for the task's requirements")
-    check.add_argument("--language", help=f"one of {', '.join(language_names())}")
+    check.add_argument(
+        "--language", help=f"one of {', '.join(language_names())}; kubernetes@1.31 names a version"
+    )
     check.add_argument("--format", default="text", choices=("text", "json", "sarif"))
     check.add_argument(
         "--security", action="store_true", help="security findings fail the file too"

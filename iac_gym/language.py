@@ -52,8 +52,15 @@ def language_names() -> tuple[str, ...]:
 
 @cache
 def load_language(name: str) -> Language:
-    """Import a language by name; an unknown name raises `UnknownName`."""
-    if name not in language_names():
-        raise unknown("language", name, language_names())
-    language: Language = import_module(f"iac_gym.languages.{name}").LANGUAGE
+    """Import a language by name, or as `name@version` where it has versions ("kubernetes@1.31").
+
+    An unknown name or version raises `UnknownName`.
+    """
+    base, _, version = name.partition("@")
+    if base not in language_names():
+        raise unknown("language", base, language_names())
+    module = import_module(f"iac_gym.languages.{base}")
+    if version and not hasattr(module, "versioned"):
+        raise unknown(f"version of {base}", version, ())
+    language: Language = module.versioned(version) if version else module.LANGUAGE
     return language

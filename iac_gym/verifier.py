@@ -6,7 +6,7 @@ defect: its outcome carries the error, and the verdict is "unscored".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import islice
 from operator import attrgetter
@@ -66,10 +66,12 @@ def _parse(
     return models, failed
 
 
-def _rules(models: Mapping[str, Any], languages: Mapping[str, Language]) -> Iterator[Outcome]:
-    for name, model in models.items():
-        for rule in languages[name].rules_for(model):
-            yield _run(rule.check, model, _NONE, rule.stage, rule.name)
+def _rules(models: Mapping[str, Any], languages: Mapping[str, Language]) -> list[Outcome]:
+    return [
+        _run(rule.check, model, _NONE, rule.stage, rule.name)
+        for name, model in models.items()
+        for rule in languages[name].rules_for(model)
+    ]
 
 
 def _requirement(
@@ -103,7 +105,7 @@ def verify(answer: str | Answer, task: Task) -> Verdict:
     if failed:
         return Verdict(tuple(failed), asked)
     types = category_of(task.env).requirements
-    outcomes = list(_rules(models, languages))
+    outcomes = _rules(models, languages)
     for place, wish in enumerate(task.requirements):
         outcomes.append(_requirement(wish, types[wish.name], models, place))
     outcomes.sort(key=attrgetter("stage"))

@@ -36,18 +36,18 @@ Pair = tuple[list[int], list[int]]
 class Settings:
     """How the embedded model is trained. Shares are between 0 and 1."""
 
-    size: int = 60_000
-    steps: int = 20_000
+    size: int = 100_000
+    steps: int = 14_500
     warmup: int = 200
-    decay: int = 5_000
+    decay: int = 4_500
     batch_tokens: int = 1024
     learning_rate: float = 2e-3
     weight_decay: float = 0.01
-    mistakes: float = 0.55
-    new_names: float = 0.2
+    mistakes: float = 0.4
+    new_names: float = 0.1
     seed: int = 0
     threads: int = 2
-    save_every: int = 500
+    save_every: int = 250
     measure_every: int = 1000
     measured: int = 128
 

@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import shutil
-import sys
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -24,13 +23,24 @@ MOST_BYTES = 12 * 1024 * 1024
 PACKAGES = ("iac-gym", "torch", "transformers", "tokenizers", "safetensors")
 
 
+def command(settings: Settings) -> str:
+    """Return the command that makes the model again: every setting that is not the default."""
+    given, usual = asdict(settings), asdict(Settings())
+    options = [
+        f"--{name.replace('_', '-')} {value}"
+        for name, value in given.items()
+        if value != usual[name]
+    ]
+    return " ".join(["python -m agents.tiny", *options])
+
+
 def record(
     model: Any, settings: Settings, counts: dict[str, Any], measured: dict[str, Measured]
 ) -> dict[str, Any]:
     """Return all facts about a finished run as plain data."""
     config = model.config
     return {
-        "command": " ".join(["python", "-m", "agents.tiny", *sys.argv[1:]]),
+        "command": command(settings),
         "environment": ENV,
         "levels": list(LEVELS),
         "context": CONTEXT,
@@ -76,6 +86,9 @@ def card(facts: dict[str, Any]) -> str:
         f"| context in tokens | {facts['context']} |",
         *(f"| {name.replace('_', ' ')} | {value} |" for name, value in training.items()),
         f"| command | `{facts['command']}` |",
+        "",
+        "Corpus, tokenizer and order of the batches are the same on every machine; the weights may "
+        "differ in their last bits, and by and by in more, with the processor and the threads.",
         "",
         "| measured on | tasks | solved | valid | mean reward |",
         "|---|---|---|---|---|",

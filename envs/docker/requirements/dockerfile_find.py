@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from functools import lru_cache
@@ -47,6 +48,7 @@ def no_stage(model: DockerfileModel, name: str) -> Finding:
     return missing(model, f"the stage `{name}` {why}")
 
 
+_QUOTING = re.compile(r"['\"\\]")
 _USER_VALUES = frozenset(
     """-u --uid -g --gid -G --groups -d --home-dir --home -s --shell -c --comment --gecos --ingroup
     -h -k --skel -K --key -e -f -p --password -b""".split()
@@ -77,4 +79,5 @@ def created_users(stage: Stage) -> Iterator[tuple[str, str, Command]]:
 @lru_cache(maxsize=4096)
 def words_of(line: str) -> tuple[str, ...]:
     """Split an asked command line into words, as a shell does."""
-    return tuple(shlex.split(line))
+    simple = line.isascii() and line.isprintable() and not _QUOTING.search(line)
+    return tuple(line.split() if simple else shlex.split(line))

@@ -17,6 +17,10 @@ MOST_LISTED = 5
 
 def absent(manifest: Manifest, kind: str, name: str) -> Finding:
     """Make the finding for an object that does not exist, with the ones that do."""
+    several = [item for item in manifest.by_name.get(name, ()) if item.kind == kind]
+    if len(several) > 1:
+        hint = "name it once, in one namespace"
+        return several[1].finding(f"there are {len(several)} {kind}s `{name}`", hint=hint)
     known = [item.name for item in manifest.of_kind(kind)][:MOST_LISTED]
     hint = f"there is {kind} " + ", ".join(f"`{other}`" for other in known) if known else ""
     return Finding(f"there is no {kind} `{name}`", hint=hint)

@@ -22,7 +22,7 @@ JOBS = ("Job", "CronJob")
 _MAIN_ANNOTATION = "kubectl.kubernetes.io/default-container"
 #: Where a workload says that it runs nothing: kind -> (path, value).
 _ASLEEP: dict[str, tuple[tuple[Path, object], ...]] = {
-    "Deployment": ((("spec", "replicas"), 0),),
+    "Deployment": ((("spec", "replicas"), 0), (("spec", "paused"), True)),
     "StatefulSet": ((("spec", "replicas"), 0),),
     "ReplicaSet": ((("spec", "replicas"), 0),),
     "Job": (
@@ -64,6 +64,9 @@ def asleep(item: KubeObject) -> Finding | None:
         if equal(item.get(*path), value):
             shown = str(value).lower()
             return item.finding(f"`{item.name}` runs nothing: `{dotted(path)}` is {shown}", *path)
+    gates = () if item.pod_path is None else (*item.pod_path, "schedulingGates")
+    if gates and item.get(*gates):
+        return item.finding(f"`{item.name}` runs nothing: its pods wait behind a gate", *gates)
     return None
 
 

@@ -51,7 +51,8 @@ class Heredoc:
         return re.sub(r"(?m)^\t+", "", self.content) if self.chomp else self.content
 
 
-_Parts = tuple[str, tuple[str, ...], str, tuple[str, ...], bool, tuple[tuple[str, str], ...], bool]
+_Pairs = tuple[tuple[str, str], ...]
+_Parts = tuple[str, tuple[str, ...], str, tuple[str, ...], bool, _Pairs, bool, bool]
 
 
 @dataclass(slots=True, init=False)

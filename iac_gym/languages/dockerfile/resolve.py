@@ -34,17 +34,7 @@ def resolve(
     instructions: list[Instruction], escape: str, directives: Mapping[str, str]
 ) -> DockerfileModel:
     """Resolve instructions into the model; never raises."""
-    by_keyword: dict[str, list[Instruction]] = {}
-    model = DockerfileModel(instructions, by_keyword, escape, directives)
-    for one in instructions:
-        if one.keyword in by_keyword:
-            by_keyword[one.keyword].append(one)
-        else:
-            by_keyword[one.keyword] = [one]
-        if one.flags:
-            model.flagged.append(one)
-        if one.doubtful:
-            model.doubtful = True
+    model = DockerfileModel(instructions, {}, escape, directives)
     expander = Expander(escape, model.faults)
     stages = Stages(model, expander)
     stages.collect()

@@ -29,17 +29,28 @@ class Stages:
         self._flagged: list[tuple[Stage, Instruction]] = []
 
     def collect(self) -> None:
-        """Give every instruction to its stage."""
+        """Give every instruction to its stage, and sort all by keyword."""
+        model = self._model
+        by_keyword = model.by_keyword
         stage: Stage | None = None
-        for instruction in self._model.instructions:
-            if instruction.keyword == "FROM":
-                stage = self._from(instruction)
+        for one in model.instructions:
+            keyword = one.keyword
+            if keyword in by_keyword:
+                by_keyword[keyword].append(one)
+            else:
+                by_keyword[keyword] = [one]
+            if one.doubtful:
+                model.doubtful = True
+            if one.flags:
+                model.flagged.append(one)
+            if keyword == "FROM":
+                stage = self._from(one)
             elif stage is not None:
-                stage.instructions.append(instruction)
-                if instruction.flags:
-                    self._flagged.append((stage, instruction))
-            elif instruction.keyword == "ARG":
-                self._global_arg(instruction)
+                stage.instructions.append(one)
+                if one.flags:
+                    self._flagged.append((stage, one))
+            elif keyword == "ARG":
+                self._global_arg(one)
 
     def link(self) -> None:
         """Follow the references between stages; say which ones the final stage needs."""

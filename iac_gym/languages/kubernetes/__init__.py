@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
+from iac_gym.errors import unknown
 from iac_gym.language import Language
+from iac_gym.languages.kubernetes.kinds import versions
 from iac_gym.languages.kubernetes.parse import parse
 from iac_gym.languages.kubernetes.rules import IN_ORDER
 from iac_gym.languages.kubernetes.selection import chooser
@@ -18,3 +23,13 @@ LANGUAGE = Language(
     patterns=("*.yaml", "*.yml", "*.json"),
     select=chooser(RULES),
 )
+
+
+def versioned(version: str) -> Language:
+    """Return the language with the schemas of a Kubernetes version ("1.31").
+
+    Raises `UnknownName` for one that the data pack lacks.
+    """
+    if version not in versions():
+        raise unknown("version of Kubernetes", version, versions())
+    return replace(LANGUAGE, parse=partial(parse, version=version))

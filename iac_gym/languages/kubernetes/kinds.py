@@ -10,6 +10,18 @@ from typing import Any
 from iac_gym.languages.kubernetes.allowed_values import REMOVED
 from iac_gym.languages.kubernetes.pack import kubernetes_pack
 
+#: Built-in kinds that belong to no namespace.
+#: Source: https://kubernetes.io/docs/reference/kubernetes-api/ (paths without {namespace}).
+CLUSTER_SCOPED = frozenset(
+    """APIService CSIDriver CSINode CertificateSigningRequest ClusterRole ClusterRoleBinding
+    ClusterTrustBundle CustomResourceDefinition DeviceClass FlowSchema IPAddress IngressClass
+    MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration Namespace
+    Node PersistentVolume PriorityClass PriorityLevelConfiguration ResourceSlice RuntimeClass
+    ServiceCIDR StorageClass StorageVersion ValidatingAdmissionPolicy
+    ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration VolumeAttachment
+    VolumeAttributesClass""".split()
+)
+
 
 @cache
 def versions() -> tuple[str, ...]:

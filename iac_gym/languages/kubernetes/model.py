@@ -147,9 +147,13 @@ class KubeObject:
 
 @dataclass(frozen=True)
 class Manifest:
-    """All objects of an answer, `List` objects already replaced by their items."""
+    """All objects of an answer, `List` objects already replaced by their items.
+
+    `version` is the Kubernetes version whose schemas apply, "" for the newest.
+    """
 
     objects: tuple[KubeObject, ...]
+    version: str = ""
 
     def __iter__(self) -> Iterator[KubeObject]:
         """Iterate over the objects in the order of the files."""
@@ -158,7 +162,8 @@ class Manifest:
     @_Kept
     def problems(self) -> tuple[Problem, ...]:
         """What the API's schemas forbid; walked once, read by the rules of `rules.schema`."""
-        return tuple(check_objects((item.tree, item.file) for item in self.objects))
+        objects = ((item.tree, item.file) for item in self.objects)
+        return tuple(check_objects(objects, self.version or None))
 
     def of_kind(self, *kinds: str) -> list[KubeObject]:
         """Return the objects of some kinds."""
@@ -173,8 +178,8 @@ class Manifest:
         return found
 
     def find(self, kind: str, name: str) -> KubeObject | None:
-        """Return the first object of a kind and name, None if there is none."""
-        for item in self.by_name.get(name, ()):
-            if item.kind == kind:
-                return item
-        return None
+        """Return the object of a kind and name; None if there is none, or one in each of several
+        namespaces: then it is not clear which is meant.
+        """
+        found = [item for item in self.by_name.get(name, ()) if item.kind == kind]
+        return found[0] if len(found) == 1 else None

@@ -8,6 +8,7 @@ from typing import Any
 
 from iac_gym.check import ParseError
 from iac_gym.formats.yaml import KUBERNETES, YamlError, YamlList, YamlMap, load_all
+from iac_gym.languages.kubernetes.kinds import custom_kinds, default_version, served_kinds
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest
 from iac_gym.verdict import Finding
 
@@ -19,8 +20,11 @@ _JSON_PART = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
 _PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
 
-def parse(files: Mapping[str, str]) -> Manifest:
-    """Read manifests (path -> text) as kubectl does. Raises `ParseError` at stage SYNTAX."""
+def parse(files: Mapping[str, str], version: str = "") -> Manifest:
+    """Read manifests (path -> text) as kubectl does. Raises `ParseError` at stage SYNTAX.
+
+    `version` is the Kubernetes version by whose schemas they will be judged, "" for the newest.
+    """
     objects: list[KubeObject] = []
     for path, text in files.items():
         for tree in _trees(path, text):
@@ -31,7 +35,23 @@ def parse(files: Mapping[str, str]) -> Manifest:
         raise ParseError(
             Finding("there is no Kubernetes object", next(iter(files), ""), hint="write a manifest")
         )
-    return Manifest(tuple(objects))
+    _set_apart(objects)
+    return Manifest(tuple(objects), version)
+
+
+def _set_apart(objects: list[KubeObject]) -> None:
+    """Let no object of a CustomResourceDefinition of the answer pass for a built-in kind.
+
+    A group of one's own may well have a kind called Deployment, but it runs no pods: such objects
+    get the name of their group into their kind.
+    """
+    own = custom_kinds(item.tree for item in objects)
+    if not own:
+        return
+    built_in = {kind for _, kind in served_kinds(default_version())}
+    for item in objects:
+        if (item.api_version, item.kind) in own and item.kind in built_in:
+            item.__dict__["kind"] = f"{item.kind}.{item.api_version}"  # the kept property
 
 
 def _trees(path: str, text: str) -> Iterator[YamlMap]:

@@ -8,6 +8,7 @@ in a form that few people use. All manifests are valid: only the requirement tel
 from __future__ import annotations
 
 import base64
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+import iac_gym
 from envs.kubernetes import CATEGORY
 from iac_gym.answer import Answer
 from iac_gym.languages.kubernetes import LANGUAGE
@@ -1256,3 +1258,45 @@ def test_another_container_meets_nothing_of_the_main_one() -> None:
                 seen.add(outcome.rule)
                 assert outcome.findings, (task.id, outcome.rule)
     assert len(seen) > 15
+
+
+CUSTOM = """apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {{name: {plural}.evil.example.com}}
+spec:
+  group: evil.example.com
+  scope: Namespaced
+  names: {{plural: {plural}, singular: {singular}, kind: {kind}}}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {{openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}}}
+"""
+
+
+@pytest.mark.parametrize("family", ["web-service", "one-off-job", "quota", "volume-claim"])
+def test_a_kind_of_one_s_own_is_not_the_built_in_kind(family: str) -> None:
+    task = iac_gym.load_task(f"IaC-K8s-v0/{family}/train/11")
+    text = task.reference_text
+    kind = re.search(r"^kind: (\w+)$", text, re.MULTILINE)
+    assert kind is not None
+    one = kind[1]
+    own = CUSTOM.format(kind=one, singular=one.lower(), plural=one.lower() + "s")
+    cheat = (
+        own
+        + "---\n"
+        + re.sub("^apiVersion: .*$", "apiVersion: evil.example.com/v1", text, flags=re.M)
+    )
+    grade = iac_gym.grade(task.id, cheat)
+    assert grade.verdict.valid
+    assert grade.reward.total == 0.0
+
+
+def test_two_objects_of_a_name_in_two_namespaces_are_no_answer() -> None:
+    task = iac_gym.load_task("IaC-K8s-v0/quota/train/11")
+    other = task.reference_text.replace("metadata:\n", "metadata:\n  namespace: elsewhere\n", 1)
+    if "namespace: elsewhere" in other and other.count("namespace:") == 1:
+        grade = iac_gym.grade(task.id, f"{task.reference_text}---\n{other}")
+        assert grade.verdict.valid
+        assert not grade.reward.solved

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from iac_gym.check import rule
+from iac_gym.languages.kubernetes.kinds import CLUSTER_SCOPED
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_map
 from iac_gym.languages.kubernetes.rules import forms
 from iac_gym.languages.kubernetes.rules.selectors import label_problems
@@ -352,7 +353,9 @@ def unique_objects(manifest: Manifest) -> Iterator[Finding]:
     for item in manifest.objects:
         if not item.name:
             continue
-        identity = (group_of(item), item.kind, item.namespace, item.name)
+        # The API server clears the namespace of cluster-scoped objects.
+        namespace = "" if item.kind in CLUSTER_SCOPED else item.namespace
+        identity = (group_of(item), item.kind, namespace, item.name)
         if identity in seen:
             text = f"the {item.kind} `{item.name}` is given twice"
             yield item.finding(text, "metadata", "name")
