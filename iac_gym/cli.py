@@ -90,7 +90,9 @@ def _parser() -> _Parser:
     contract = commands.add_parser("validate", help="run the contract over an environment")
     contract.add_argument("env")
     contract.add_argument("--depth", type=int, default=6, help="tasks per family and split")
-    contract.add_argument("--report", type=Path, help="write the result as JSON to this file")
+    contract.add_argument(
+        "--report", type=Path, help="JSON file for the result (default: runs/contract-ENV.json)"
+    )
     contract.set_defaults(run=_validate)
 
     docs = commands.add_parser("docs", help="write the generated pages")
@@ -284,9 +286,9 @@ def _validate(options: argparse.Namespace) -> int:
         for problem in found[check][:10]:
             console.print(f"         {problem.message}", markup=False, highlight=False)
     failed = sum(map(len, found.values()))
-    if options.report:
-        write_report(options.report, category, options.depth, found)
-        console.print(f"report: {options.report}")
+    path = options.report or Path("runs") / f"contract-{category.env_id}.json"
+    write_report(path, category, options.depth, found)
+    console.print(f"report: {path}")
     console.print(f"{options.env}: {failed} problems, {len(CHECKS)} checks, depth {options.depth}")
     return int(failed > 0)
 

@@ -31,6 +31,7 @@ def write_report(
         ],
     }
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise IaCGymError(f"Cannot write the report to {path}: {error.strerror}.") from None

@@ -1,9 +1,10 @@
 """`grade` of a Dockerfile of about 30 lines, against hadolint started once per file.
 
 All figures are processor time, and the least of many rounds: what other programs on the machine
-disturb least. Every text is new to the process. Two cases: further answers to tasks that were graded before, as a training
-group has them (their lines differ in part, so that what is kept of lines and scripts helps); and
-the first answer to a task, with nothing kept but what different tasks really have in common.
+disturb least. Every text is new to the process. Two cases: further answers to tasks that were
+graded before, as a training group has them (their lines differ in part, so that what is kept of
+lines and scripts helps); and the first answer to a task, with nothing kept but what different
+tasks really have in common.
 """
 
 from __future__ import annotations
