@@ -94,7 +94,7 @@ def _train(run: Run, feed: Feed, tokenizer: Any) -> None:
             return
         now = run.advance(batch)
         loss = now if not loss else 0.98 * loss + 0.02 * now
-        run.place = feed.place
+        run.window, run.offset = feed.window, feed.offset
         if run.step % 100 == 0:
             speed = run.tokens / max(run.seconds, 1e-9)
             _say(f"step {run.step}/{settings.steps} loss {loss:.3f} {speed:,.0f} tokens/s")
@@ -132,7 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
         _say(f"going on from step {run.step}")
     parameters = sum(parameter.numel() for parameter in model.parameters())
     _say(f"{parameters:,} parameters, vocabulary {len(tokenizer)}")
-    _train(run, Feed(examples, tokenizer, settings, run.place), tokenizer)
+    _train(run, Feed(examples, tokenizer, settings, run.window, run.offset), tokenizer)
     run.save()
     counts = {
         "tasks in the corpus": len(examples),

@@ -83,31 +83,45 @@ def packed(pairs: Sequence[Pair], limit: int, dice: Random) -> list[list[Pair]]:
 
 
 class Feed:
-    """Batches without end, epoch after epoch; `place` says where it stands, so it can go on."""
+    """Batches without end, epoch after epoch.
+
+    `window` and `offset` (batches of the window that were given) say where it stands: a feed that
+    is made with them gives the same batches as one that was never interrupted.
+    """
 
     def __init__(
-        self, examples: Sequence[Example], tokenizer: Any, settings: Settings, place: int = 0
+        self,
+        examples: Sequence[Example],
+        tokenizer: Any,
+        settings: Settings,
+        window: int = 0,
+        offset: int = 0,
     ) -> None:
         self.examples, self.tokenizer, self.settings = examples, tokenizer, settings
-        self.place = place
+        self.window, self.offset = window, offset
 
     def __iter__(self) -> Iterator[list[Pair]]:
-        """Yield batches from the window at `place` on."""
+        """Yield batches from where the feed stands."""
+        while True:
+            batches = self._batches()
+            while self.offset < len(batches):
+                self.offset += 1
+                yield batches[self.offset - 1]
+            self.window, self.offset = self.window + 1, 0
+
+    def _batches(self) -> list[list[Pair]]:
         settings = self.settings
         windows = -(-len(self.examples) // WINDOW)
-        while True:
-            turn, window = divmod(self.place, windows)
-            order = list(range(len(self.examples)))
-            Random(f"order {settings.seed} {turn}").shuffle(order)
-            chosen = [self.examples[i] for i in order[window * WINDOW : (window + 1) * WINDOW]]
-            rows = [
-                varied(example, turn, settings.seed, settings.mistakes, settings.new_names)
-                for example in chosen
-            ]
-            dice = Random(f"batches {settings.seed} {self.place}")
-            batches = packed(encode(self.tokenizer, rows), settings.batch_tokens, dice)
-            self.place += 1
-            yield from batches
+        turn, window = divmod(self.window, windows)
+        order = list(range(len(self.examples)))
+        Random(f"order {settings.seed} {turn}").shuffle(order)
+        chosen = [self.examples[i] for i in order[window * WINDOW : (window + 1) * WINDOW]]
+        rows = [
+            varied(example, turn, settings.seed, settings.mistakes, settings.new_names)
+            for example in chosen
+        ]
+        dice = Random(f"batches {settings.seed} {self.window}")
+        return packed(encode(self.tokenizer, rows), settings.batch_tokens, dice)
 
 
 def tensors(batch: Sequence[Pair], pad: int) -> tuple[Tensor, Tensor]:
@@ -145,9 +159,9 @@ class Run:
         )
         self.step = 0
         self.tokens = 0
-        self.place = 0
         self.seconds = 0.0
-        self.best = -1.0
+        self.window = 0
+        self.offset = 0
 
     def _groups(self) -> list[dict[str, Any]]:
         decayed = [p for p in self.model.parameters() if p.dim() > 1]
@@ -167,7 +181,7 @@ class Run:
         state = {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "counts": [self.step, self.tokens, self.place, self.seconds, self.best],
+            "counts": [self.step, self.tokens, self.seconds, self.window, self.offset],
         }
         fresh = self.checkpoint.with_suffix(".new")
         torch.save(state, fresh)
@@ -180,7 +194,7 @@ class Run:
         state = torch.load(self.checkpoint, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.step, self.tokens, self.place, self.seconds, self.best = state["counts"]
+        self.step, self.tokens, self.seconds, self.window, self.offset = state["counts"]
         return True
 
     def log(self, **values: Any) -> None:

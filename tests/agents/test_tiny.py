@@ -172,6 +172,31 @@ def test_a_prolonged_run_has_the_rates_of_a_planned_one() -> None:
     assert pretrain.rate(short, 99) < pretrain.rate(short, 85) < pretrain.rate(short, 50)
 
 
+def test_an_interrupted_run_ends_with_the_same_weights(
+    tokenizer: object, corpus: list[Example], tmp_path: Path
+) -> None:
+    settings = pretrain.Settings(steps=8, warmup=2, decay=2, batch_tokens=512)
+    torch.set_num_threads(1)
+
+    def go(folder: str, stops: tuple[int, ...]) -> dict[str, torch.Tensor]:
+        (tmp_path / folder).mkdir()
+        for stop in stops:
+            model = new_model(config_for(tokenizer, 32, 2, 2, 48), 0)
+            run = pretrain.Run(model, settings, tmp_path / folder)
+            run.load()
+            feed = pretrain.Feed(corpus, tokenizer, settings, run.window, run.offset)
+            for batch in feed:
+                run.advance(batch)
+                run.window, run.offset = feed.window, feed.offset
+                if run.step == stop:
+                    break
+            run.save()
+        return dict(model.state_dict())
+
+    whole, parts = go("whole", (8,)), go("parts", (3, 8))
+    assert all(torch.equal(value, parts[name]) for name, value in whole.items())
+
+
 TOY = "--toy --size 120 --steps 6 --decay 2 --save-every 2 --measure-every 3 --measured 2"
 
 

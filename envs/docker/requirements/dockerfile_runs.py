@@ -200,7 +200,9 @@ def _whole_source(step: Copy | Run) -> bool:
 def dependencies_first(model: DockerfileModel, files: list[str], line: str) -> Findings:
     """The manifests, the installation, then the source, in one stage that the image needs."""
     reason = f"`{line}` is not run after copying {', '.join(files)} alone"
-    for stage in model.reachable:
+    wanted = words_of(line)
+    run = any(command.words == wanted for _, command in model.commands)
+    for stage in model.reachable if run else ():
         place = _manifest_step(stage, files, line)
         if place is None:
             continue

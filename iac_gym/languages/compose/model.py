@@ -227,7 +227,7 @@ class ComposeFile:
         """Every service, those behind profiles included."""
         return self._read[0]
 
-    @property
+    @cached_property
     def running(self) -> dict[str, Service]:
         """The services that run when nobody names a profile."""
         return {name: one for name, one in self.services.items() if one.enabled and one.runs}

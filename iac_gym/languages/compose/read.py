@@ -46,9 +46,12 @@ _DEPLOY_DURATIONS = (
 )  # fmt: skip
 
 
+_EMPTY = YamlMap()
+
+
 def as_map(value: Any) -> YamlMap:
-    """Return the value if it is a mapping, an empty one otherwise."""
-    return value if isinstance(value, YamlMap) else YamlMap()
+    """Return the value if it is a mapping, an empty one, which nobody changes, otherwise."""
+    return value if isinstance(value, YamlMap) else _EMPTY
 
 
 def as_text(value: Any) -> str:
@@ -64,6 +67,8 @@ def items(value: Any) -> Iterator[tuple[Any, Mark]]:
 
 def texts(value: Any) -> tuple[str, ...]:
     """Return the strings of a string or a list."""
+    if value is None:
+        return ()
     if isinstance(value, str):
         return (value,)
     return tuple(item for item, _ in items(value) if isinstance(item, str))
@@ -350,7 +355,7 @@ class _Reader:
     def times(self) -> None:
         """Check the durations and sizes that no one else reads."""
         deploy = as_map(self.tree.get("deploy"))
-        for part, key in _DEPLOY_DURATIONS:
+        for part, key in _DEPLOY_DURATIONS if deploy else ():
             self.duration(as_map(deploy.get(part)), key, f"deploy.{part}.{key}")
         for key in _SIZES[2:]:
             self.size(self.tree, key, key)

@@ -15,12 +15,18 @@ MOST_EXPANDED = 1 << 20
 
 #: An absolute path that is clean already: no empty part, none that begins with a dot.
 _CLEAN = re.compile(r"(?:/[^/.\\][^/\\]*)+/?")
+_NAME = re.compile(r"[^/.\\][^/\\]*")
 
 
 def absolute(path: str, workdir: str) -> str:
-    """Return a container path cleaned, relative ones under `workdir`; a final slash stays."""
+    """Return a container path cleaned, relative ones under `workdir`; a final slash stays.
+
+    `workdir` is clean itself, or empty.
+    """
     if _CLEAN.fullmatch(path):
         return path
+    if _NAME.fullmatch(path):
+        return f"{workdir.rstrip('/')}/{path}"
     path = path.replace("\\", "/") if path[1:3] == ":\\" else path
     joined = path if path.startswith("/") else f"{workdir or '/'}/{path}"
     parts: list[str] = []
