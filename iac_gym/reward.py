@@ -10,7 +10,8 @@ With r = the share of the task's requirements that are met:
 | parsed, but the real tool would reject it | q * r / 2 | r / 2 | r / 2 |
 | valid | r | r | r |
 
-q is the share of the validity rules (SCHEMA to SEMANTICS) that pass. Every part is multiplied by r:
+q is 1 / (1 + the number of validity rules, SCHEMA to SEMANTICS, that found something): a slope
+towards fewer mistakes that text beside the point cannot change. Every part is multiplied by r:
 well-formed text about something else earns nothing, absence never pays. A rejected answer stays
 below half of the weights, so below the pass mark, whatever else it has.
 """
@@ -93,7 +94,7 @@ def reward_of(verdict: Verdict, weights: Weights = DEFAULT_WEIGHTS) -> Reward:
         return _ZERO
     met = facts.met / verdict.asked
     if facts.failed:
-        quality = 1 - facts.failed / facts.ruled
+        quality = 1 / (1 + facts.failed)
         syntax, correctness, layout = quality * met / 2, met / 2, met / 2
     else:
         syntax = correctness = layout = met

@@ -93,13 +93,12 @@ class Outcome(Record):
 class Tally(NamedTuple):
     """Counts over a verdict's outcomes, made in one pass.
 
-    `broken` checks failed through our fault; `gated` says that FORMAT or SYNTAX failed; `failed` of
-    the `ruled` validity rules behind the gates found something; `met` requirements are met.
+    `broken` checks failed through our fault; `gated` says that FORMAT or SYNTAX failed; `failed`
+    validity rules behind the gates found something; `met` requirements are met.
     """
 
     broken: int
     gated: bool
-    ruled: int
     failed: int
     met: int
 
@@ -116,7 +115,7 @@ class Verdict(Record):
 
     def tally(self) -> Tally:
         """Count the outcomes."""
-        broken = ruled = failed = met = 0
+        broken = failed = met = 0
         gated = False
         for outcome in self.outcomes:
             stage, clean = outcome.stage, not outcome.findings
@@ -125,11 +124,10 @@ class Verdict(Record):
             elif stage <= _LAST_GATE:
                 gated = gated or not clean
             elif stage <= _LAST_VALIDITY:
-                ruled += 1
                 failed += not clean
             elif clean and outcome.requirement >= 0:
                 met += 1
-        return Tally(broken, gated, ruled, failed, met)
+        return Tally(broken, gated, failed, met)
 
     @property
     def unscored(self) -> str:

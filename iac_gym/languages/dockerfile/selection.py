@@ -1,20 +1,17 @@
 """Which rules can find anything in a Dockerfile: the others need not run.
 
 A rule runs where one of the features that it needs occurs; one that is not listed here runs always.
-A rule of good practice that rests leaves nothing. One that decides on validity leaves a stand-in
-that passes, since the reward counts how many of them do. A test compares the findings with those
-of all rules.
+A test compares the findings with those of all rules.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from iac_gym.check import Findings, Rule
+from iac_gym.check import Rule
 from iac_gym.languages.dockerfile.model import DockerfileModel
 from iac_gym.languages.dockerfile.packages import INSTALLS
 from iac_gym.languages.dockerfile.rules import IN_ORDER
-from iac_gym.verdict import Stage
 
 #: Features by the program that a RUN calls; several programs may stand for one.
 _PROGRAMS = {
@@ -103,25 +100,13 @@ def _add_programs(model: DockerfileModel, found: set[str]) -> None:
                 found.add("sudo")
 
 
-def _nothing(model: DockerfileModel) -> Findings:
-    return ()
-
-
-def _resting(rule: Rule) -> tuple[Rule, ...]:
-    counts = rule.stage != Stage.SECURITY
-    return (Rule(rule.stage, rule.name, _nothing, rule.doc),) if counts else ()
-
-
-_RESTING = {rule.name: _resting(rule) for rule in IN_ORDER}
-
-
 @lru_cache(maxsize=4096)
 def _chosen(found: frozenset[str]) -> tuple[Rule, ...]:
-    chosen: list[Rule] = []
-    for rule in IN_ORDER:
-        runs = rule.name not in NEEDS or any(need in found for need in NEEDS[rule.name])
-        chosen += (rule,) if runs else _RESTING[rule.name]
-    return tuple(chosen)
+    return tuple(
+        rule
+        for rule in IN_ORDER
+        if rule.name not in NEEDS or any(need in found for need in NEEDS[rule.name])
+    )
 
 
 def select(model: DockerfileModel) -> tuple[Rule, ...]:
