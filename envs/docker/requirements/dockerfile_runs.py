@@ -45,19 +45,6 @@ def apk_packages(model: DockerfileModel, packages: list[str]) -> Findings:
         yield missing(model, f"apk does not add {lacking}")
 
 
-@requirement(
-    "the Alpine packages {packages} installed in the stage `{stage}`",
-    "in the stage `{stage}`, {packages} installed with apk",
-)
-def stage_apk_packages(model: DockerfileModel, stage: str, packages: list[str]) -> Findings:
-    """apk add in a named stage."""
-    found = find_stage(model, stage)
-    if found is None:
-        yield no_stage(model, stage)
-    elif lacking := _packages(found, "apk", packages):
-        yield found.source.finding(f"apk does not add {lacking} in the stage `{stage}`")
-
-
 def _apt_runs(model: DockerfileModel) -> list[Run]:
     runs = model.final.only(Run) if model.final else []
     return [run for run in runs if any(by == "apt" for _, by, _, _ in installs(run))]
