@@ -6,7 +6,7 @@ from iac_gym import category_of, env_ids
 from iac_gym.testing import CHECKS, run_contract
 
 #: Tasks of each family and split that every check looks at.
-DEPTH = 4
+DEPTH = 8
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

@@ -134,7 +134,7 @@ def test_a_language_without_rules(category, monkeypatch):
     real = iac_gym.verifier.load_language
 
     def bare(name):
-        return dataclasses.replace(real(name), rules=())
+        return dataclasses.replace(real(name), rules=(), select=None)
 
     monkeypatch.setattr(iac_gym.verifier, "load_language", bare)
     assert problems(category, contract.misspelt_answers_are_rejected)
