@@ -242,9 +242,10 @@ def dead_text_does_not_count(category: Category, depth: int) -> Problems:
 
 
 @lru_cache(maxsize=1)
-def _all_references(depth: int) -> tuple[tuple[str, str, str], ...]:
+def _all_references(depth: int) -> tuple[tuple[str, str, frozenset[str]], ...]:
+    """Return (task id, reference, keys of its requirements) of tasks of every environment."""
     return tuple(
-        (env_id, task.id, task.reference_text)
+        (task.id, task.reference_text, frozenset(map(_key, task.requirements)))
         for env_id in env_ids()
         for task in tasks_of(category_of(env_id), depth, "test")
     )
@@ -252,14 +253,16 @@ def _all_references(depth: int) -> tuple[tuple[str, str, str], ...]:
 
 @_contract
 def other_answers_earn_the_floor(category: Category, depth: int) -> Problems:
-    """The reference of another task, family or environment earns at most 0.1 and solves nothing
-    that it does not answer.
+    """The reference of another family or environment earns at most 0.1, where the two tasks have
+    no requirement in common.
     """
     others = _all_references(1)
     for place, task in enumerate(tasks_of(category, max(1, depth // 4), "train")):
         for step in range(8):
-            _, other_id, text = others[(place * 7 + step * 13) % len(others)]
+            other_id, text, asked = others[(place * 7 + step * 13) % len(others)]
             if other_id.split("/")[:2] == task.id.split("/")[:2]:
+                continue
+            if not asked.isdisjoint(map(_key, task.requirements)):
                 continue
             verdict, reward = _grade(text, task)
             if reward.total > FLOOR or verdict.solved:

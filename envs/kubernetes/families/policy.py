@@ -126,7 +126,7 @@ def limit_range(draw: Draw) -> Draft:
             item.setdefault(field, {})[resource] = amount
             asks.append(asked(of=name, resource=resource, amount=amount))
     limits = [item] if len(item) > 1 else []
-    if draw.wants("claims", 3) or not asks:
+    if not asks or draw.wants("claims", 3):
         size = draw.choice("claim size", pick.SIZES)
         limits.append({"type": "PersistentVolumeClaim", "max": {"storage": size}})
         asks.append(ask.claim_max(of=name, amount=size))
