@@ -126,7 +126,10 @@ def limit_range(draw: Draw) -> Draft:
             item.setdefault(field, {})[resource] = amount
             asks.append(asked(of=name, resource=resource, amount=amount))
     limits = [item] if len(item) > 1 else []
-    if not asks or draw.wants("claims", 3):
+    claims = draw.wants("claims", 3)
+    if not asks:
+        draw.others["claims"] = ()  # it must bound something, so here the draw decides nothing
+    if claims or not asks:
         size = draw.choice("claim size", pick.SIZES)
         limits.append({"type": "PersistentVolumeClaim", "max": {"storage": size}})
         asks.append(ask.claim_max(of=name, amount=size))
