@@ -82,7 +82,7 @@ class BaseConfig:
     batch_size: int = setting(8, "sequences per device and backward pass", source=CARD)
     accumulation: int = setting(2, "backward passes per optimizer step", source=CARD)
     scheduler: str = setting("constant_with_warmup", "learning-rate schedule",
-                             trl="lr_scheduler_type")  # fmt: skip
+                             trl="lr_scheduler_type", tiny="linear")  # fmt: skip
     warmup_steps: float = setting(0.05, "warm-up: steps, or a share of all below 1",
                                   trl="warmup_steps", tiny=0.0)  # fmt: skip
     weight_decay: float = setting(0.0, "AdamW weight decay", trl="weight_decay")

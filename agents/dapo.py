@@ -25,11 +25,11 @@ from agents.config import CARD, DAPO, RLConfig, setting
 class DAPOSettings(RLConfig):
     """Settings of DAPO."""
 
-    learning_rate: float = setting(5e-6, "peak learning rate", source=CARD, tiny=2e-4,
+    learning_rate: float = setting(5e-6, "peak learning rate", source=CARD, tiny=6e-4,
                                    trl="learning_rate")  # fmt: skip
     epochs: float = setting(2.0, "passes over the training tasks", source=CARD,
                             trl="num_train_epochs")  # fmt: skip
-    max_steps: int = setting(-1, "optimizer steps; -1: by epochs", tiny=60, trl="max_steps")
+    max_steps: int = setting(-1, "optimizer steps; -1: by epochs", tiny=130, trl="max_steps")
     batch_size: int = setting(8, "completions per device and backward pass", source=CARD, tiny=64)
     accumulation: int = setting(2, "backward passes per optimizer step", source=CARD, tiny=1)
     num_generations: int = setting(8, "completions per prompt (group size)", source=CARD,
