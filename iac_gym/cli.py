@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from iac_gym.errors import IaCGymError, unknown
-from iac_gym.grading import Grade, grade, load_task, sample_ids
+from iac_gym.grading import Grade, load_task, sample_ids
 from iac_gym.language import language_names, load_language
 from iac_gym.registry import category_of, env_ids
+from iac_gym.reward import reward_of
 from iac_gym.task import SPLITS
 from iac_gym.verdict import Stage, Verdict
+from iac_gym.verifier import check_files, verify
 
 
 class _Parser(argparse.ArgumentParser):
@@ -236,8 +238,8 @@ def _verify(options: argparse.Namespace) -> int:
                 "as the model wrote it (several files in fences under their paths)."
             )
         path, text = next(iter(texts.items()))
-        result = grade(options.task, text)
-        verdict = result.verdict
+        verdict = verify(text, load_task(options.task))
+        result = Grade(options.task, verdict, reward_of(verdict))
         sources = _sources(options.task, path, text)
     else:
         verdict = _verify_files(texts, options.language)
@@ -250,8 +252,6 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _verify_files(texts: dict[str, str], language: str | None) -> Verdict:
-    from iac_gym.verifier import check_files
-
     paths = {path: language or _language(path) for path in texts}
     return check_files(texts, paths)
 

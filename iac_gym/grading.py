@@ -36,8 +36,11 @@ def load_task(task_id: str) -> Task:
 
 
 def grade(task_id: str, text: str, weights: Weights = DEFAULT_WEIGHTS) -> Grade:
-    """Grade one completion. Any text gets a result; an unknown task id raises."""
-    verdict = verify(text, load_task(task_id))
+    """Grade one completion. Any text gets a result; an unknown task id raises.
+
+    The verdict holds all that the score depends on; `verify` adds the findings of SECURITY rules.
+    """
+    verdict = verify(text, load_task(task_id), security=False)
     return Grade(task_id, verdict, reward_of(verdict, weights))
 
 

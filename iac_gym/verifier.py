@@ -23,6 +23,7 @@ from iac_gym.verdict import Finding, Outcome, Stage, Verdict
 MOST_FINDINGS = 20
 _NONE: Mapping[str, Any] = {}
 #: Looked up once: a member of an enum is slow to reach in Python 3.11.
+_SECURITY = Stage.SECURITY
 _ASKED = Stage.REQUIREMENTS
 
 
@@ -66,11 +67,14 @@ def _parse(
     return models, failed
 
 
-def _rules(models: Mapping[str, Any], languages: Mapping[str, Language]) -> list[Outcome]:
+def _rules(
+    models: Mapping[str, Any], languages: Mapping[str, Language], *, security: bool = True
+) -> list[Outcome]:
     return [
         _run(rule.check, model, _NONE, rule.stage, rule.name)
         for name, model in models.items()
         for rule in languages[name].rules_for(model)
+        if security or rule.stage is not _SECURITY
     ]
 
 
@@ -89,8 +93,11 @@ def check_files(files: Mapping[str, str], paths: Mapping[str, str]) -> Verdict:
     return Verdict(tuple(outcomes))
 
 
-def verify(answer: str | Answer, task: Task) -> Verdict:
-    """Judge an answer (a completion, or files) to a task."""
+def verify(answer: str | Answer, task: Task, *, security: bool = True) -> Verdict:
+    """Judge an answer (a completion, or files) to a task.
+
+    Without `security` the rules of that stage, which no score depends on, are not run.
+    """
     asked = len(task.requirements)
     try:
         files = (extract(answer, task.files) if isinstance(answer, str) else answer).files
@@ -105,7 +112,7 @@ def verify(answer: str | Answer, task: Task) -> Verdict:
     if failed:
         return Verdict(tuple(failed), asked)
     types = category_of(task.env).requirements
-    outcomes = _rules(models, languages)
+    outcomes = _rules(models, languages, security=security)
     for place, wish in enumerate(task.requirements):
         outcomes.append(_requirement(wish, types[wish.name], models, place))
     outcomes.sort(key=attrgetter("stage"))
