@@ -24,7 +24,6 @@ LORA = "LoRA, arXiv:2106.09685"
 QLORA = "QLoRA, arXiv:2305.14314"
 CARD = "InfraMind model card"
 OURS = "ours"
-MEASURED = "measured on 2 cores"
 
 
 class BadSetting(IaCGymError, ValueError):

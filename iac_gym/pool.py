@@ -145,12 +145,16 @@ class GradePool:
         chunks = deque(items[i : i + size] for i in range(0, len(items), size))
         results: list[Grade | None] = [None] * len(items)
         left = len(items)
-        while left:
-            self._hand_out(chunks, weights)
-            new = self._collect(chunks, results)
-            left -= new
-            if progress and new:
-                progress(new)
+        try:
+            while left:
+                self._hand_out(chunks, weights)
+                new = self._collect(chunks, results)
+                left -= new
+                if progress and new:
+                    progress(new)
+        except BaseException:
+            self._abandon()
+            raise
         return [result for result in results if result is not None]
 
     def _hand_out(self, chunks: deque[list[Item]], weights: Weights) -> None:
@@ -171,6 +175,12 @@ class GradePool:
     def _replace(self, place: int) -> None:
         self._workers[place].close(kill=True)
         self._workers[place] = _start()
+
+    def _abandon(self) -> None:
+        """Replace busy workers: what they still send must not be taken for the next batch."""
+        for place, worker in enumerate(self._workers):
+            if worker.chunks:
+                self._replace(place)
 
     def _limit(self, worker: _Worker) -> float:
         return self.time_limit + (60.0 if worker.fresh else 0.0)

@@ -24,8 +24,6 @@ class Stage(IntEnum):
     SECURITY = 6
 
 
-#: The stages that decide whether the real tool would accept the answer.
-VALIDITY = (Stage.FORMAT, Stage.SYNTAX, Stage.SCHEMA, Stage.REFERENCES, Stage.SEMANTICS)
 #: The last stage of the gates and of validity: looking up a member of an enum each time is slow.
 _LAST_GATE, _LAST_VALIDITY = Stage.SYNTAX, Stage.SEMANTICS
 

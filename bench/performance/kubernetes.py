@@ -35,11 +35,6 @@ def _distance(task: Task, lines: int) -> int:
     return abs(len(task.reference_text.splitlines()) - lines)
 
 
-def manifest_of_about(lines: int) -> Task:
-    """Return the training task whose reference is nearest to that many lines."""
-    return manifests_of_about(lines, 1)[0]
-
-
 def _seconds(call: Callable[[], object], times: int) -> float:
     """Return the processor seconds of one call, which the machine's other work changes least."""
     start = time.process_time()

@@ -64,7 +64,6 @@ SIDECARS: Mapping[str, tuple[str, ...]] = {
     "otel/opentelemetry-collector:0.108.0": ("otel", "collector", "traces"),
 }
 PORTS = (80, 3000, 4000, 5000, 7000, 8000, 8080, 8081, 8088, 8090, 8443, 8888, 9000, 9090, 9200)
-PORT_NAMES = ("http", "web", "api", "main", "rest", "public")
 HEALTH_PATHS = tuple("/healthz /health /ready /readyz /livez /status /ping /up /api/health".split())
 PROBE_COMMANDS = (
     "cat /tmp/healthy",

@@ -126,3 +126,14 @@ def test_data_sets_hold_alpaca_rows():
         assert iac_gym.grade(row["task_id"], row["output"]).reward.solved
     made = iac_gym.create_dataset(K8S, "val", 5, seed=1)
     assert [dict(row) for row in made] == rows
+
+
+def test_an_interrupted_batch_leaves_nothing_for_the_next(batch):
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    with GradePool(2) as pool:
+        with pytest.raises(KeyboardInterrupt):
+            pool.grade(*batch, DEFAULT_WEIGHTS, progress=interrupt)
+        ids, texts = batch[0][::-1], batch[1][::-1]
+        assert pool.grade(ids, texts, DEFAULT_WEIGHTS) == iac_gym.grade_batch(ids, texts)

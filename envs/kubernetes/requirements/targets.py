@@ -178,16 +178,6 @@ def in_main(
     return each(manifest, of, WORKLOADS, inner)
 
 
-def main_value_is(manifest: Manifest, of: str, path: Path, asked: object) -> Findings:
-    """Ask that a field of the main container of the workload `of` has a value."""
-
-    def check(item: KubeObject, at: Path, container: dict[Any, Any]) -> Findings:
-        found = item.get(*at, *path)
-        return () if equal(found, asked) else (differs(item, (*at, *path), found, asked),)
-
-    return in_main(manifest, of, check)
-
-
 def pod_labels(item: KubeObject) -> dict[Any, Any]:
     """Return the labels of a workload's pods."""
     path = item.template_path
