@@ -19,10 +19,11 @@ below half of the weights, so below the pass mark, whatever else it has.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from iac_gym.errors import UnknownName
 from iac_gym.task import Task
-from iac_gym.verdict import Record, Verdict
+from iac_gym.verdict import Record, Tally, Verdict
 
 #: The pass mark of the published figures.
 PASS_MARK = 0.6
@@ -88,18 +89,29 @@ _UNSCORED = Reward(0.0, 0.0, 0.0, 0.0, solved=False, unscored=True)
 def reward_of(verdict: Verdict, weights: Weights = DEFAULT_WEIGHTS) -> Reward:
     """Turn a verdict into the reward, by the table of this module."""
     facts = verdict.tally()
+    if weights is DEFAULT_WEIGHTS:
+        return _usual_reward(facts, verdict.asked)
+    return _reward(facts, verdict.asked, weights)
+
+
+@lru_cache(maxsize=1024)
+def _usual_reward(facts: Tally, asked: int) -> Reward:
+    return _reward(facts, asked, DEFAULT_WEIGHTS)
+
+
+def _reward(facts: Tally, asked: int, weights: Weights) -> Reward:
     if facts.broken:
         return _UNSCORED
-    if facts.gated or not verdict.asked:
+    if facts.gated or not asked:
         return _ZERO
-    met = facts.met / verdict.asked
+    met = facts.met / asked
     if facts.failed:
         quality = 1 / (1 + facts.failed)
         syntax, correctness, layout = quality * met / 2, met / 2, met / 2
     else:
         syntax = correctness = layout = met
     total = weights.alpha * syntax + weights.beta * correctness + weights.gamma * layout
-    solved = not facts.failed and facts.met == verdict.asked
+    solved = not facts.failed and facts.met == asked
     return Reward(syntax, correctness, layout, round(total, 12), solved)
 
 

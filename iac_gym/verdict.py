@@ -12,7 +12,8 @@ class Stage(IntEnum):
     """The order of examination. FORMAT and SYNTAX are gates: nothing later runs when they fail.
 
     FORMAT to SEMANTICS say whether the real tool would accept the text; REQUIREMENTS whether it is
-    what the task asked for; SECURITY is reported, and counts only where a task asks for it.
+    what the task asked for; SECURITY is reported, and counts only where a task asks for it. NOTICE
+    says what could not be judged (a provider without a schema): it never counts.
     """
 
     FORMAT = 0
@@ -22,6 +23,7 @@ class Stage(IntEnum):
     SEMANTICS = 4
     REQUIREMENTS = 5
     SECURITY = 6
+    NOTICE = 7
 
 
 #: The last stage of the gates and of validity: looking up a member of an enum each time is slow.
@@ -116,15 +118,14 @@ class Verdict(Record):
         broken = failed = met = 0
         gated = False
         for outcome in self.outcomes:
-            stage, clean = outcome.stage, not outcome.findings
             if outcome.error:
                 broken += 1
-            elif stage <= _LAST_GATE:
-                gated = gated or not clean
-            elif stage <= _LAST_VALIDITY:
-                failed += not clean
-            elif clean and outcome.requirement >= 0:
-                met += 1
+            elif not outcome.findings:
+                met += outcome.requirement >= 0 and outcome.stage > _LAST_VALIDITY
+            elif outcome.stage <= _LAST_GATE:
+                gated = True
+            else:
+                failed += outcome.stage <= _LAST_VALIDITY
         return Tally(broken, gated, failed, met)
 
     @property

@@ -10,7 +10,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import pytest
 
 import iac_gym
-from iac_gym import Task
+from iac_gym import Task, verifier
 
 K8S = "IaC-K8s-v0"
 
@@ -29,7 +29,14 @@ def changed(monkeypatch: pytest.MonkeyPatch):
         for name, value in values.items():
             kept.append((target, name, getattr(target, name)))
             object.__setattr__(target, name, value)
+        _forget()
+
+    def _forget():
+        """Drop what the verifier prepared from the objects as they were."""
+        verifier._plans.clear()
+        verifier._kept_rules.clear()
 
     yield change
     for target, name, value in reversed(kept):
         object.__setattr__(target, name, value)
+    _forget()

@@ -19,6 +19,8 @@ from iac_gym.formats.yaml_tree import Document, Mark, YamlList, YamlMap
 _MOST_CHARACTERS = 1 << 16
 _MOST_DEPTH = 60
 _MOST_DOCUMENTS = 500
+#: Most lines of a text whose keys are noted.
+_MOST_NOTED = 1_000
 #: Most lines that are remembered, and the longest of them.
 _MOST_KNOWN = 20_000
 _LONGEST_KNOWN = 120
@@ -28,6 +30,7 @@ _UNUSUAL = re.compile(
     r"[^\n\x20-\x7e\xa1-\u1fff\u2010-\u2027\u2030-\ud7ff\ue000-\ufefe\uff00-\ufffd"
     r"\U00010000-\U0010ffff]"
 )
+_USUAL_ASCII = b"\n" + bytes(range(0x20, 0x7F))
 _LINE = re.compile(
     r"( *)((?:- +){0,4})(?:([A-Za-z_][A-Za-z0-9_./-]{0,200}):(?: +(.*))?|(.*))", re.DOTALL
 )
@@ -76,7 +79,7 @@ class _UnusualText(Exception):
 
 def read_lines(text: str, dialect: Dialect) -> list[Document] | None:
     """Read the documents of a text; None where this reader is not the one for it."""
-    if len(text) > _MOST_CHARACTERS or _UNUSUAL.search(text):
+    if len(text) > _MOST_CHARACTERS or _is_unusual(text):
         return None
     try:
         return _Reader(text, dialect).documents()
@@ -84,13 +87,22 @@ def read_lines(text: str, dialect: Dialect) -> list[Document] | None:
         return None
 
 
+def _is_unusual(text: str) -> bool:
+    if text.isascii():  # five times as fast
+        return bool(text.encode().translate(None, _USUAL_ASCII))
+    return _UNUSUAL.search(text) is not None
+
+
 class _Reader:
     """Builds the trees of one text, line by line."""
 
-    __slots__ = ("column", "dialect", "found", "lines", "number", "open", "top", "waiting")
+    __slots__ = (
+        "column", "dialect", "few", "found", "keys", "lines", "number", "open", "top", "waiting",
+    )  # fmt: skip
 
     def __init__(self, text: str, dialect: Dialect) -> None:
         self.lines = text.split("\n")
+        self.few = len(self.lines) <= _MOST_NOTED
         self.dialect = dialect
         self.number = 0
         self.found: list[Document] = []
@@ -102,14 +114,15 @@ class _Reader:
         self.column = 0  # of the last that is open
         self.top: Any = None
         self.waiting: tuple[str, Mark] | None = None  # key without a value yet, place of a null
+        self.keys: set[Any] = set()
 
     def documents(self) -> list[Document]:
         """Read all lines."""
-        lines, known = self.lines, self.dialect.lines
-        total = len(lines)
-        while self.number < total:
-            line = lines[self.number]
-            self.number = number = self.number + 1
+        known = self.dialect.lines
+        for number, line in enumerate(self.lines, 1):
+            if number <= self.number:
+                continue  # it belongs to the text of a line before it
+            self.number = number
             column, dashes, key, key_column, value, value_column = known.get(line) or self.form(
                 line
             )
@@ -117,35 +130,34 @@ class _Reader:
                 if key_column:
                     self.end()
                 continue
-            if column != self.column or self.waiting or self.top.__class__ is YamlList:
-                self.arrange(column, dashes, key_column)
-            elif dashes:
-                raise _UnusualText
             top = self.top
+            if column != self.column or dashes or self.waiting or top.__class__ is YamlList:
+                self.arrange(column, dashes, key_column)
+                top = self.top
             mark = (number, value_column)
-            if value.__class__ is _Special:
-                if value is _NESTED:
-                    self.wait(key, mark, (number, key_column))
-                    continue
+            if value.__class__ is _Special and value is not _NESTED:
                 value = self.special(value, mark)
             if key is None:
-                top.append(value)
-                top.marks.append(mark)
-            elif key in top:
+                self.add(value, mark)
+                continue
+            if key in top:
                 raise _UnusualText  # given twice
+            top.key_marks[key] = (number, key_column)
+            self.keys.add(key)
+            if value is _NESTED:
+                self.waiting = (key, mark)
             else:
                 top[key] = value
                 top.marks[key] = mark
-                top.key_marks[key] = (number, key_column)
         self.end()
         return self.found
 
-    def wait(self, key: str | None, null: Mark, mark: Mark) -> None:
-        """Note a key whose value stands on the lines that follow."""
-        if key is None or key in self.top:
+    def add(self, value: Any, mark: Mark) -> None:
+        """Add an item to the sequence."""
+        if value is _NESTED:
             raise _UnusualText
-        self.waiting = (key, null)
-        self.top.key_marks[key] = mark
+        self.top.append(value)
+        self.top.marks.append(mark)
 
     def end(self) -> None:
         """End the document."""
@@ -153,7 +165,7 @@ class _Reader:
             self.settle(*self.waiting)
         if len(self.open) > 1:
             root = self.open[1][1]
-            self.found.append(Document(root, root.mark))
+            self.found.append(Document(root, root.mark, self.keys if self.few else None))
             if len(self.found) > _MOST_DOCUMENTS:
                 raise _UnusualText
         self.begin()
@@ -171,10 +183,12 @@ class _Reader:
             if column > self.column or (dashes and column == self.column):
                 self.waiting = None
                 self.nest(key, column, YamlList if dashes else YamlMap)
-            else:
-                self.settle(key, null)
-        elif len(self.open) == 1:
-            self.push(column, (YamlList if dashes else YamlMap)((self.number, column)))
+                if dashes:
+                    self.items(dashes, key_column)
+                return
+            self.settle(key, null)
+        elif self.top is None:
+            self.nest(None, column, YamlList if dashes else YamlMap)
         if column != self.column:
             self.close(column)
         if dashes:
@@ -186,8 +200,10 @@ class _Reader:
 
     def close(self, column: int) -> None:
         """Close what stands further to the right."""
-        while self.column > column:
-            self.pop()
+        stack = self.open
+        while stack[-1][0] > column:
+            stack.pop()
+        self.column, self.top = stack[-1]
         if self.column != column or not column:
             raise _UnusualText
 
@@ -201,19 +217,15 @@ class _Reader:
             self.nest(None, key_column, YamlMap)
 
     def nest(self, key: str | None, column: int, kind: type[YamlMap] | type[YamlList]) -> None:
-        """Open a collection in the last one."""
+        """Open a collection in the last one, or the root."""
         mark = (self.number, column)
-        node = kind(mark)
-        if key is None:
-            self.top.append(node)
-            self.top.marks.append(mark)
-        else:
-            self.top[key] = node
-            self.top.marks[key] = mark
-        self.push(column, node)
-
-    def push(self, column: int, node: Any) -> None:
-        """Make a collection the last that is open."""
+        node, top = kind(mark), self.top
+        if key is not None:
+            top[key] = node
+            top.marks[key] = mark
+        elif top is not None:
+            top.append(node)
+            top.marks.append(mark)
         if len(self.open) > _MOST_DEPTH:
             raise _UnusualText
         self.open.append((column, node))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 #: (line, column), both from 1.
@@ -48,7 +48,11 @@ def find(tree: Any, path: tuple[Any, ...]) -> tuple[Any, Mark]:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document: its root value and the place where it starts."""
+    """One document: its root value and the place where it starts.
+
+    `keys` are the keys of all its mappings, where its reader has noted them, None elsewhere.
+    """
 
     value: Any
     mark: Mark
+    keys: set[Any] | None = field(default=None, compare=False, repr=False)

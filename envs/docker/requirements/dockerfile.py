@@ -7,11 +7,12 @@ or in a named stage that the final image needs. Commands count only where they c
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from envs.docker.requirements.dockerfile_find import find_stage, missing, no_stage, same_image
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.dockerfile.expansion import absolute
-from iac_gym.languages.dockerfile.model import Copy, DockerfileModel, Run, Stage
+from iac_gym.languages.dockerfile.model import Copy, DockerfileModel, Stage
 
 
 @requirement(
@@ -23,10 +24,11 @@ def final_base_image(model: DockerfileModel, image: str) -> Findings:
     """The image at the root of the final stage's lineage."""
     final = model.final
     if final is None:
-        yield missing(model, "there is no FROM")
+        return (missing(model, "there is no FROM"),)
     elif not same_image(final.image, image):
         message = f"the final image is based on `{final.image[:60]}`, asked for `{image}`"
-        yield final.root.source.finding(message)
+        return (final.root.source.finding(message),)
+    return ()
 
 
 @requirement(
@@ -38,10 +40,11 @@ def build_stage(model: DockerfileModel, name: str, image: str) -> Findings:
     """A named stage that the final image needs, and the image it stands on."""
     stage = find_stage(model, name)
     if stage is None:
-        yield no_stage(model, name)
+        return (no_stage(model, name),)
     elif not same_image(stage.image, image):
         message = f"the stage `{name}` is based on `{stage.image[:60]}`, asked for `{image}`"
-        yield stage.root.source.finding(message)
+        return (stage.root.source.finding(message),)
+    return ()
 
 
 _FOLDERS = frozenset("/ /usr /tmp /etc /usr/local/bin /usr/bin /bin /opt /srv".split())
@@ -52,10 +55,11 @@ def _is_folder(stage: Stage, path: str) -> bool:
     return (
         path in _FOLDERS
         or any(path == one.config.workdir for one in stage.lineage)
-        or any(path == run.workdir for run in stage.only(Run))
+        or any(path == run.workdir for run in stage.runs)
     )
 
 
+@lru_cache(maxsize=512)
 def _clean(path: str) -> str:
     return absolute(path, "/").rstrip("/") or "/"
 
@@ -80,25 +84,17 @@ def _landing(step: Copy, source: str, asked: str, inside: bool) -> str | None:
 
 
 def _arrives(step: Copy, asked: str, target: str, stage: Stage) -> bool:
-    wanted = _clean(target)
+    wanted, sources = _clean(target), step.sources
     folder = step.destination.rstrip("/") or "/"
-    inside = step.into_folder or _is_folder(stage, folder)
-    for source in step.sources:
-        if _landing(step, source, asked, inside) == wanted:
-            return True
+    if folder == wanted and len(sources) == 1 and _clean(sources[0]) == _clean(asked):
         # a folder is copied with its content: `COPY dist /srv/` and `COPY dist /srv` are the same
-        same = absolute(source, "/").rstrip("/") == absolute(asked, "/").rstrip("/")
-        if same and step.destination.rstrip("/") == wanted.rstrip("/") and len(step.sources) == 1:
-            return True
-    return False
+        return True
+    inside = step.into_folder or _is_folder(stage, folder)
+    return any(_landing(step, source, asked, inside) == wanted for source in sources)
 
 
 def _replaces(step: Copy, target: str) -> bool:
     return step.destination == target and not step.into_folder
-
-
-def _copies(stage: Stage) -> list[Copy]:
-    return stage.only(Copy)
 
 
 def _find_copy(stage: Stage, asked: str, target: str, origin: str) -> tuple[Copy | None, str]:
@@ -108,7 +104,7 @@ def _find_copy(stage: Stage, asked: str, target: str, origin: str) -> tuple[Copy
     to the target decides.
     """
     reason = f"`{asked}` is not copied to `{target}`"
-    for step in reversed(_copies(stage)):
+    for step in reversed(stage.copies):
         comes = step.stage.name if step.stage else step.image
         if _arrives(step, asked, target, stage):
             if comes == origin.lower():
@@ -128,11 +124,11 @@ def artefact(model: DockerfileModel, stage: str, source: str, target: str) -> Fi
     """A COPY --from in the final image; the stage by name or by number."""
     final = model.final
     if final is None:
-        yield missing(model, "there is no FROM")
-        return
+        return (missing(model, "there is no FROM"),)
     step, reason = _find_copy(final, source, target, stage)
     if step is None:
-        yield missing(model, reason)
+        return (missing(model, reason),)
+    return ()
 
 
 @requirement(
@@ -143,11 +139,11 @@ def copied(model: DockerfileModel, source: str, target: str) -> Findings:
     """A COPY or ADD from the build context into the final image."""
     final = model.final
     if final is None:
-        yield missing(model, "there is no FROM")
-        return
+        return (missing(model, "there is no FROM"),)
     step, reason = _find_copy(final, source, target, "")
     if step is None:
-        yield missing(model, reason)
+        return (missing(model, reason),)
+    return ()
 
 
 def _brings(step: Copy, source: str) -> bool:
@@ -162,7 +158,7 @@ def _brings(step: Copy, source: str) -> bool:
 def copied_for(model: DockerfileModel, source: str, owner: str) -> Findings:
     """COPY --chown of the final image: `owner` is a user, or user:group."""
     final = model.final
-    steps = [step for step in _copies(final) if _brings(step, source)] if final else []
+    steps = [step for step in final.copies if _brings(step, source)] if final else []
     if not steps:
         yield missing(model, f"`{source}` is not copied into the final image")
     for step in steps[-1:]:
@@ -179,7 +175,7 @@ def copied_for(model: DockerfileModel, source: str, owner: str) -> Findings:
 def inline_file(model: DockerfileModel, path: str, line: str) -> Findings:
     """A heredoc of COPY in the final image."""
     final = model.final
-    steps = [step for step in _copies(final) if step.heredocs] if final else []
+    steps = [step for step in final.copies if step.heredocs] if final else []
     for step in reversed(steps):
         for doc in step.heredocs:
             where = step.destination

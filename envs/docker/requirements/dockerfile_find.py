@@ -1,16 +1,14 @@
-"""Where requirements look: stages by name, users that are created, positions of findings."""
+"""Where requirements look: stages by name, words of command lines, positions of findings."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from functools import lru_cache
 
 from iac_gym.languages.dockerfile import values
 from iac_gym.languages.dockerfile.instruction import Instruction
-from iac_gym.languages.dockerfile.model import DockerfileModel, Run, Stage
-from iac_gym.languages.dockerfile.shell import Command
+from iac_gym.languages.dockerfile.model import DockerfileModel, Stage
 from iac_gym.verdict import Finding
 
 
@@ -30,6 +28,8 @@ def same_image(given: str, asked: str) -> bool:
     if asked == "scratch" or given == "scratch":
         return given == asked
     try:
+        if given == asked:
+            return bool(values.image(given))
         left, right = values.image(given), values.image(asked)
     except ValueError:
         return False
@@ -38,7 +38,11 @@ def same_image(given: str, asked: str) -> bool:
 
 def find_stage(model: DockerfileModel, name: str) -> Stage | None:
     """Return a stage by name that the final image needs."""
-    return next((one for one in reversed(model.reachable) if one.name == name.lower()), None)
+    name = name.lower()
+    for one in reversed(model.reachable):
+        if one.name == name:
+            return one
+    return None
 
 
 def no_stage(model: DockerfileModel, name: str) -> Finding:
@@ -49,31 +53,6 @@ def no_stage(model: DockerfileModel, name: str) -> Finding:
 
 
 _QUOTING = re.compile(r"['\"\\]")
-_USER_VALUES = frozenset(
-    """-u --uid -g --gid -G --groups -d --home-dir --home -s --shell -c --comment --gecos --ingroup
-    -h -k --skel -K --key -e -f -p --password -b""".split()
-)
-
-
-def created_users(stage: Stage) -> Iterator[tuple[str, str, Command]]:
-    """Yield (name, uid, command) of the users that RUN creates."""
-    for run in stage.only(Run):
-        for command in run.certain:
-            if command.program not in ("useradd", "adduser"):
-                continue
-            uid, plain, words = "", [], list(command.words[1:])
-            while words:
-                word = words.pop(0)
-                name, equals, value = word.partition("=")
-                cluster = word[:1] == "-" and word[:2] != "--" and len(word) > 2
-                if name in _USER_VALUES or (cluster and f"-{word[-1]}" in _USER_VALUES):
-                    value = value if equals else (words.pop(0) if words else "")
-                    if name in ("-u", "--uid") or (cluster and word.endswith("u")):
-                        uid = value
-                elif word[:1] != "-":
-                    plain.append(word)
-            if len(plain) == 1:
-                yield plain[0], uid, command
 
 
 @lru_cache(maxsize=4096)

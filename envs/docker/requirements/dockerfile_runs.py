@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from fnmatch import fnmatchcase
 
 from envs.docker.requirements.dockerfile_find import find_stage, missing, no_stage, words_of
@@ -10,17 +10,17 @@ from iac_gym.check import Findings, requirement
 from iac_gym.languages.dockerfile import values
 from iac_gym.languages.dockerfile.expansion import absolute
 from iac_gym.languages.dockerfile.model import Copy, DockerfileModel, Run, Stage
-from iac_gym.languages.dockerfile.packages import installs, package_name
+from iac_gym.languages.dockerfile.packages import installs
 from iac_gym.languages.dockerfile.rules.practice_run import cleans_apt, keeps_small
 
 
 def _packages(stage: Stage | None, manager: str, names: list[str]) -> str:
     """Return what is missing of the packages, "" for nothing."""
     found: set[str] = set()
-    for run in stage.only(Run) if stage else ():
-        for _, by, packages, _ in installs(run):
-            if by == manager:
-                found.update(package_name(package, by) for package in packages)
+    for run in stage.runs if stage else ():
+        for install in installs(run):
+            if install.manager == manager:
+                found |= install.names
     lacking = [name for name in names if name not in found]
     return ", ".join(lacking)
 
@@ -32,7 +32,8 @@ def _packages(stage: Stage | None, manager: str, names: list[str]) -> str:
 def apt_packages(model: DockerfileModel, packages: list[str]) -> Findings:
     """apt-get install in the final image, in one RUN or several."""
     if lacking := _packages(model.final, "apt", packages):
-        yield missing(model, f"apt-get does not install {lacking}")
+        return (missing(model, f"apt-get does not install {lacking}"),)
+    return ()
 
 
 @requirement(
@@ -42,12 +43,13 @@ def apt_packages(model: DockerfileModel, packages: list[str]) -> Findings:
 def apk_packages(model: DockerfileModel, packages: list[str]) -> Findings:
     """apk add in the final image."""
     if lacking := _packages(model.final, "apk", packages):
-        yield missing(model, f"apk does not add {lacking}")
+        return (missing(model, f"apk does not add {lacking}"),)
+    return ()
 
 
 def _apt_runs(model: DockerfileModel) -> list[Run]:
-    runs = model.final.only(Run) if model.final else []
-    return [run for run in runs if any(by == "apt" for _, by, _, _ in installs(run))]
+    runs = model.final.runs if model.final else []
+    return [run for run in runs if any(one.manager == "apt" for one in installs(run))]
 
 
 @requirement(
@@ -74,18 +76,18 @@ def apt_without_recommends(model: DockerfileModel, packages: list[str]) -> Findi
         yield missing(model, f"apt-get does not install {lacking}")
         return
     for run in _apt_runs(model):
-        for command, by, _, options in installs(run):
-            if by == "apt" and not keeps_small(options):
+        for one in installs(run):
+            if one.manager == "apt" and not keeps_small(one.options):
                 yield run.instruction.finding(
-                    f"{command.program} installs recommended packages", "--no-install-recommends"
+                    f"{one.command.program} installs recommended packages",
+                    "--no-install-recommends",
                 )
 
 
-def _runs_line(stage: Stage, line: str) -> Iterator[Run]:
+def _runs_of(stage: Stage, line: str) -> list[Run]:
+    """Return the RUNs of a stage that certainly run a command line."""
     wanted = words_of(line)
-    for run in stage.only(Run):
-        if any(command.words == wanted for command in run.certain):
-            yield run
+    return [run for run in stage.runs if wanted in run.parsed.said]
 
 
 @requirement(
@@ -96,9 +98,10 @@ def runs_in_stage(model: DockerfileModel, stage: str, line: str) -> Findings:
     """A command of RUN in a named stage; its failure must fail the build."""
     found = find_stage(model, stage)
     if found is None:
-        yield no_stage(model, stage)
-    elif not any(_runs_line(found, line)):
-        yield found.source.finding(f"`{line}` is not run in the stage `{stage}`")
+        return (no_stage(model, stage),)
+    elif not _runs_of(found, line):
+        return (found.source.finding(f"`{line}` is not run in the stage `{stage}`"),)
+    return ()
 
 
 @requirement(
@@ -107,8 +110,9 @@ def runs_in_stage(model: DockerfileModel, stage: str, line: str) -> Findings:
 )
 def runs(model: DockerfileModel, line: str) -> Findings:
     """A command of RUN in the final image."""
-    if model.final is None or not any(_runs_line(model.final, line)):
-        yield missing(model, f"`{line}` is not run in the final image")
+    if model.final is None or not _runs_of(model.final, line):
+        return (missing(model, f"`{line}` is not run in the final image"),)
+    return ()
 
 
 @requirement(
@@ -117,15 +121,12 @@ def runs(model: DockerfileModel, line: str) -> Findings:
 )
 def cache_mount(model: DockerfileModel, target: str, line: str) -> Findings:
     """RUN --mount=type=cache at a target, in any stage that the final image needs."""
-    steps = [run for stage in model.reachable for run in _runs_line(stage, line)]
+    steps = [run for stage in model.reachable for run in _runs_of(stage, line)]
     if not steps:
-        yield missing(model, f"`{line}` is not run")
-    elif not any(
-        mount.type == "cache" and absolute(mount.target, run.workdir).rstrip("/") == target
-        for run in steps
-        for mount in run.mounts
-    ):
-        yield steps[-1].instruction.finding(f"no cache mount at `{target}`")
+        return (missing(model, f"`{line}` is not run"),)
+    elif not any(_caches(run, target) for run in steps):
+        return (steps[-1].instruction.finding(f"no cache mount at `{target}`"),)
+    return ()
 
 
 @requirement(
@@ -134,7 +135,7 @@ def cache_mount(model: DockerfileModel, target: str, line: str) -> Findings:
 )
 def secret_mount(model: DockerfileModel, id: str, line: str) -> Findings:
     """RUN --mount=type=secret by its id, in any stage that the final image needs."""
-    steps = [run for stage in model.reachable for run in _runs_line(stage, line)]
+    steps = [run for stage in model.reachable for run in _runs_of(stage, line)]
     if not steps:
         yield missing(model, f"`{line}` is not run")
     elif not any(
@@ -149,35 +150,45 @@ def _secret_id(mount: values.Mount) -> str:
     return given if "id" in options else given.rpartition("/")[2]
 
 
-def _manifest_step(stage: Stage, files: list[str], line: str) -> int | None:
+def _caches(run: Run, target: str) -> bool:
+    return any(
+        mount.type == "cache" and absolute(mount.target, run.workdir).rstrip("/") == target
+        for mount in run.mounts
+    )
+
+
+def _manifest_step(stage: Stage, files: list[str], wanted: tuple[str, ...]) -> int | None:
     """Return the place of the RUN that installs from manifests brought before it."""
     brought: set[str] = set()
-    wanted = words_of(line)
     for place, step in enumerate(stage.steps):
         if isinstance(step, Copy):
             if not step.stage and not step.image:
-                brought.update(file for file in files if _names(step, file))
+                brought.update([file for file in files if _names(step, file)])
+            continue
+        if wanted not in step.parsed.said:
             continue
         mounted = {mount.options.get("source", "").removeprefix("./") for mount in step.mounts}
-        if all(file in brought or file in mounted for file in files) and any(
-            command.words == wanted for command in step.certain
-        ):
+        if all(file in brought or file in mounted for file in files):
             return place
     return None
+
+
+_WHOLE = frozenset((".", "./", "/", "*"))
+_GLOB = re.compile(r"[*?[]")
 
 
 def _names(step: Copy, file: str) -> bool:
     for source in step.sources:
         pattern = source.removeprefix("./")
-        if file == pattern or (
-            any(mark in pattern for mark in "*?[") and pattern != "*" and fnmatchcase(file, pattern)
-        ):
+        if file == pattern:
+            return True
+        if pattern != "*" and _GLOB.search(pattern) and fnmatchcase(file, pattern):
             return True
     return False
 
 
 def _whole_source(step: Copy | Run) -> bool:
-    return isinstance(step, Copy) and any(one in (".", "./", "/", "*") for one in step.sources)
+    return isinstance(step, Copy) and not _WHOLE.isdisjoint(step.sources)
 
 
 @requirement(
@@ -188,19 +199,18 @@ def dependencies_first(model: DockerfileModel, files: list[str], line: str) -> F
     """The manifests, the installation, then the source, in one stage that the image needs."""
     reason = f"`{line}` is not run after copying {', '.join(files)} alone"
     wanted = words_of(line)
-    run = any(command.words == wanted for _, command in model.commands)
-    for stage in model.reachable if run else ():
-        place = _manifest_step(stage, files, line)
+    for stage in model.reachable:
+        place = _manifest_step(stage, files, wanted) if _runs_of(stage, line) else None
         if place is None:
             continue
-        steps = stage.steps
-        if any(_whole_source(step) for step in steps[:place]):
+        whole = [number for number, step in enumerate(stage.steps) if _whole_source(step)]
+        if whole and whole[0] < place:
             reason = "the whole source is copied before the dependencies are installed"
-        elif any(_whole_source(step) for step in steps[place + 1 :]):
-            return
+        elif whole and whole[-1] > place:
+            return ()
         else:
             reason = "the rest of the source is not copied after the dependencies"
-    yield missing(model, reason)
+    return (missing(model, reason),)
 
 
 @requirement(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from envs.docker.requirements.dockerfile_find import (
-    created_users,
     find_stage,
     missing,
     no_stage,
@@ -13,6 +12,7 @@ from envs.docker.requirements.dockerfile_find import (
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.dockerfile.model import DockerfileModel, Stage
+from iac_gym.languages.dockerfile.packages import created_users
 
 
 @requirement(
@@ -27,16 +27,15 @@ def workdir(model: DockerfileModel, path: str) -> Findings:
     if final is None or given != path:
         at = place_of(final, "workdir") if final else None
         message = f"the working directory is `{given or 'that of the base image'}`, not `{path}`"
-        yield at.finding(message) if at else missing(model, message)
+        return (at.finding(message) if at else missing(model, message),)
+    return ()
 
 
 def _same_user(given: str, asked: str, stage: Stage) -> bool:
     name = given.partition(":")[0]
     if name == asked:
         return True
-    return name.isdecimal() and any(
-        user == asked and uid == name for user, uid, _ in created_users(stage)
-    )
+    return name.isdecimal() and any((asked, name) in created_users(run) for run in stage.runs)
 
 
 @requirement(
@@ -51,7 +50,8 @@ def run_as(model: DockerfileModel, name: str) -> Findings:
         given = (final.config.user if final else "") or "the base image's user"
         message = f"the final image runs as {given[:40]}, asked for `{name}`"
         at = place_of(final, "user") if final else None
-        yield at.finding(message) if at else missing(model, message)
+        return (at.finding(message) if at else missing(model, message),)
+    return ()
 
 
 @requirement(
@@ -61,13 +61,14 @@ def run_as(model: DockerfileModel, name: str) -> Findings:
 def user_created(model: DockerfileModel, name: str, uid: int) -> Findings:
     """useradd or adduser in a RUN of the final image."""
     final = model.final
-    users = list(created_users(final)) if final else []
-    given = [found for user, found, _ in users if user == name]
+    runs = final.runs if final else ()
+    given = [uid for run in runs for user, uid in created_users(run) if user == name]
     if not given:
-        yield missing(model, f"no user `{name}` is created")
+        return (missing(model, f"no user `{name}` is created"),)
     elif str(uid) not in given:
         said = f"the uid {given[-1]}" if given[-1] else "no uid of its own"
-        yield missing(model, f"the user `{name}` has {said}, asked for {uid}")
+        return (missing(model, f"the user `{name}` has {said}, asked for {uid}"),)
+    return ()
 
 
 @requirement(
@@ -81,7 +82,8 @@ def port_exposed(model: DockerfileModel, port: int) -> Findings:
     if final is None or not final.config.exposes(port):
         at = place_of(final, "ports") if final else None
         message = f"port {port} is not exposed"
-        yield at.finding(message) if at else missing(model, message)
+        return (at.finding(message) if at else missing(model, message),)
+    return ()
 
 
 @requirement("UDP port {port} exposed", "an exposed port {port}/udp")
@@ -102,10 +104,11 @@ def environment(model: DockerfileModel, name: str, value: str) -> Findings:
     final = model.final
     given = final.config.env.get(name) if final else None
     if final is None or given is None:
-        yield missing(model, f"the environment variable `{name}` is not set")
+        return (missing(model, f"the environment variable `{name}` is not set"),)
     elif given != value:
-        at = place_of(final, f"env {name}")
-        yield at.finding(f"`{name}` is `{given[:60]}`, asked for `{value}`")
+        at = final.config.env_places.get(name, final.source)
+        return (at.finding(f"`{name}` is `{given[:60]}`, asked for `{value}`"),)
+    return ()
 
 
 @requirement(
@@ -120,7 +123,7 @@ def stage_environment(model: DockerfileModel, stage: str, name: str, value: str)
         yield no_stage(model, stage)
     elif given != value:
         said = f"is `{given[:60]}`" if given is not None else "is not set"
-        at = place_of(found, f"env {name}")
+        at = found.config.env_places.get(name, found.source)
         yield at.finding(f"`{name}` {said} in the stage `{stage}`, asked for `{value}`")
 
 
@@ -161,10 +164,11 @@ def labelled(model: DockerfileModel, name: str, value: str) -> Findings:
     final = model.final
     given = final.config.labels.get(name) if final else None
     if final is None or given is None:
-        yield missing(model, f"the label `{name}` is not set")
+        return (missing(model, f"the label `{name}` is not set"),)
     elif given != value:
-        at = place_of(final, f"label {name}")
-        yield at.finding(f"the label `{name}` is `{given[:60]}`, asked for `{value}`")
+        at = final.config.label_places.get(name, final.source)
+        return (at.finding(f"the label `{name}` is `{given[:60]}`, asked for `{value}`"),)
+    return ()
 
 
 @requirement(
@@ -175,7 +179,8 @@ def volume(model: DockerfileModel, path: str) -> Findings:
     """VOLUME of the final image."""
     final = model.final
     if final is None or path not in final.config.volumes:
-        yield missing(model, f"`{path}` is not declared as a volume")
+        return (missing(model, f"`{path}` is not declared as a volume"),)
+    return ()
 
 
 @requirement(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from functools import lru_cache
 
 from envs.docker.requirements.dockerfile_find import missing, place_of, words_of
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.dockerfile import values
-from iac_gym.languages.dockerfile.model import DockerfileModel, Health, Line
-from iac_gym.languages.dockerfile.shell import read_script
+from iac_gym.languages.dockerfile.model import DockerfileModel, Line
 
 
 def _line_problem(given: Line | None, what: str, line: str) -> str:
@@ -31,7 +29,8 @@ def default_command(model: DockerfileModel, line: str) -> Findings:
     final = model.final
     problem = _line_problem(final.config.cmd if final else None, "CMD", line)
     if problem:
-        yield place_of(final, "cmd").finding(problem) if final else missing(model, problem)
+        return (place_of(final, "cmd").finding(problem) if final else missing(model, problem),)
+    return ()
 
 
 @requirement(
@@ -43,24 +42,19 @@ def entrypoint(model: DockerfileModel, line: str) -> Findings:
     final = model.final
     problem = _line_problem(final.config.entrypoint if final else None, "ENTRYPOINT", line)
     if problem:
-        yield place_of(final, "entrypoint").finding(problem) if final else missing(model, problem)
-
-
-@lru_cache(maxsize=1024)
-def _health_commands(test: tuple[str, ...], shell: bool) -> frozenset[tuple[str, ...]]:
-    """Return the commands that a health check certainly runs."""
-    if not shell:
-        return frozenset([test])
-    script = read_script(" ".join(test), {})
-    return frozenset(one.words for one in script.commands if one.certain)
+        return (
+            place_of(final, "entrypoint").finding(problem) if final else missing(model, problem),
+        )
+    return ()
 
 
 def _health_problem(model: DockerfileModel, line: str) -> str:
     """Say what is wrong with the command of the health check, "" where it is the asked one."""
-    health = model.final.config.health if model.final else None
-    if model.final is None or health is None or not health.test:
+    final = model.final
+    health = final.config.health if final else None
+    if health is None or not health.test:
         return "there is no health check"
-    if words_of(line) not in _health_commands(health.test, health.shell):
+    if words_of(line) not in health.commands:
         return f"the health check runs `{' '.join(health.test)[:80]}`, asked for `{line}`"
     return ""
 
@@ -72,11 +66,10 @@ def _health_problem(model: DockerfileModel, line: str) -> str:
 def health_command(model: DockerfileModel, line: str) -> Findings:
     """The command of HEALTHCHECK, in exec or shell form; `|| exit 1` may follow."""
     if problem := _health_problem(model, line):
-        yield (
-            place_of(model.final, "healthcheck").finding(problem)
-            if model.final
-            else missing(model, problem)
-        )
+        final = model.final
+        at = place_of(final, "healthcheck") if final else None
+        return (at.finding(problem) if at else missing(model, problem),)
+    return ()
 
 
 def _health_number(
@@ -84,13 +77,13 @@ def _health_number(
 ) -> Findings:
     """Compare one number of the health check that runs `line`."""
     if problem := _health_problem(model, line):
-        yield missing(model, problem)
-        return
-    health = model.final.config.health if model.final else None
-    given = (getattr(health, field) if isinstance(health, Health) else 0) or default
-    if given != asked and model.final:
-        at = place_of(model.final, "healthcheck")
-        yield at.finding(f"the health check's {what} is {given:g}, asked for {asked:g}")
+        return (missing(model, problem),)
+    final = model.final
+    given = (getattr(final.config.health, field) if final else 0) or default
+    if given != asked and final:
+        at = place_of(final, "healthcheck")
+        return (at.finding(f"the health check's {what} is {given:g}, asked for {asked:g}"),)
+    return ()
 
 
 @requirement(
@@ -100,7 +93,7 @@ def _health_number(
 def health_interval(model: DockerfileModel, line: str, interval: str) -> Findings:
     """--interval of HEALTHCHECK (30s by default)."""
     asked = values.seconds(interval)
-    yield from _health_number(model, line, "interval", "interval in seconds", asked, 30.0)
+    return _health_number(model, line, "interval", "interval in seconds", asked, 30.0)
 
 
 @requirement(
@@ -110,7 +103,7 @@ def health_interval(model: DockerfileModel, line: str, interval: str) -> Finding
 def health_timeout(model: DockerfileModel, line: str, timeout: str) -> Findings:
     """--timeout of HEALTHCHECK (30s by default)."""
     asked = values.seconds(timeout)
-    yield from _health_number(model, line, "timeout", "timeout in seconds", asked, 30.0)
+    return _health_number(model, line, "timeout", "timeout in seconds", asked, 30.0)
 
 
 @requirement(
@@ -120,7 +113,7 @@ def health_timeout(model: DockerfileModel, line: str, timeout: str) -> Findings:
 def health_start(model: DockerfileModel, line: str, period: str) -> Findings:
     """--start-period of HEALTHCHECK (0s by default)."""
     asked = values.seconds(period)
-    yield from _health_number(model, line, "start_period", "start period in seconds", asked, 0.0)
+    return _health_number(model, line, "start_period", "start period in seconds", asked, 0.0)
 
 
 @requirement(
@@ -129,4 +122,4 @@ def health_start(model: DockerfileModel, line: str, period: str) -> Findings:
 )
 def health_retries(model: DockerfileModel, line: str, count: int) -> Findings:
     """--retries of HEALTHCHECK (3 by default)."""
-    yield from _health_number(model, line, "retries", "number of retries", count, 3)
+    return _health_number(model, line, "retries", "number of retries", count, 3)

@@ -7,7 +7,7 @@ from typing import Any
 
 from envs.kubernetes.requirements.reading import about, absent, differs, shown, texts
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map, kept
 
 #: The API group of each resource that tasks talk about; those not listed are in the core group.
 GROUPS = {
@@ -39,23 +39,31 @@ def _rules(role: KubeObject) -> Iterator[tuple[int, dict[Any, Any]]]:
 def _grants(role: KubeObject, resource: str) -> set[Grant]:
     """Return all that a role permits on one resource of the API group it belongs to."""
     whole, _, part = resource.partition("/")
-    group, names = GROUPS.get(whole, ""), {resource, "*", f"*/{part}"}
+    group, names = GROUPS.get(whole, ""), (resource, "*", f"*/{part}")
     found: set[Grant] = set()
+    for groups, resources, grants in _given(role):
+        if (group in groups or "*" in groups) and not resources.isdisjoint(names):
+            found |= grants
+    return found
+
+
+@kept
+def _given(role: KubeObject) -> list[tuple[list[str], set[str], set[Grant]]]:
+    """Return (API groups, resources, permissions) of every rule of a role."""
+    found: list[tuple[list[str], set[str], set[Grant]]] = []
     for _, rule in _rules(role):
-        if not {group, "*"} & set(texts(rule.get("apiGroups"))):
-            continue
-        if not names & set(texts(rule.get("resources"))):
-            continue
         verbs = texts(rule.get("verbs"))
         verbs = [*EVERY_VERB, "*"] if "*" in verbs else verbs
-        found |= {
-            (verb, name) for verb in verbs for name in texts(rule.get("resourceNames")) or [""]
-        }
+        names = texts(rule.get("resourceNames")) or [""]
+        grants = {(verb, name) for verb in verbs for name in names}
+        found.append((texts(rule.get("apiGroups")), set(texts(rule.get("resources"))), grants))
     return found
 
 
 def _permits(role: KubeObject, verbs: list[str], resource: str, name: str = "") -> Findings:
     given, asked = _grants(role, resource), {(verb, name) for verb in verbs}
+    if given == asked and role.get("aggregationRule") is None:
+        return
     if missing := sorted({verb for verb, _ in asked - given}):
         yield role.finding(f"`{role.name}` may not {', '.join(missing)} {resource}", "rules")
     if role.get("aggregationRule") is not None:
@@ -104,7 +112,7 @@ def account(found: KubeObject, name: str) -> Findings:
 @about("ServiceAccount")
 def account_without_token(found: KubeObject, of: str) -> Findings:
     """`automountServiceAccountToken: false` of a service account."""
-    yield from differs(found, False, "automountServiceAccountToken", default=True)
+    return differs(found, False, "automountServiceAccountToken", default=True)
 
 
 @requirement(
@@ -126,7 +134,7 @@ def account_pull_secret(found: KubeObject, of: str, secret: str) -> Findings:
 @about("Role")
 def role_permits(role: KubeObject, of: str, verbs: list[str], resource: str) -> Findings:
     """All verbs, over all rules, that a role permits on a resource: exactly these."""
-    yield from _permits(role, verbs, resource)
+    return _permits(role, verbs, resource)
 
 
 @requirement(
@@ -139,7 +147,7 @@ def role_permits_one(
     role: KubeObject, of: str, verbs: list[str], resource: str, object: str
 ) -> Findings:
     """All that a role permits on a resource: these verbs, for one object by its name."""
-    yield from _permits(role, verbs, resource, object)
+    return _permits(role, verbs, resource, object)
 
 
 @requirement(
@@ -149,7 +157,7 @@ def role_permits_one(
 @about("Role")
 def role_covers_only(role: KubeObject, of: str, resources: list[str]) -> Findings:
     """The resources of a role: no other, no wildcard."""
-    yield from _covers_only(role, resources)
+    return _covers_only(role, resources)
 
 
 @requirement(
@@ -159,7 +167,7 @@ def role_covers_only(role: KubeObject, of: str, resources: list[str]) -> Finding
 @about("ClusterRole")
 def cluster_role_permits(role: KubeObject, of: str, verbs: list[str], resource: str) -> Findings:
     """All verbs, over all rules, that a cluster role permits on a resource: exactly these."""
-    yield from _permits(role, verbs, resource)
+    return _permits(role, verbs, resource)
 
 
 @requirement(
@@ -169,7 +177,7 @@ def cluster_role_permits(role: KubeObject, of: str, verbs: list[str], resource: 
 @about("ClusterRole")
 def cluster_role_covers_only(role: KubeObject, of: str, resources: list[str]) -> Findings:
     """The resources of a cluster role: no other, no wildcard."""
-    yield from _covers_only(role, resources)
+    return _covers_only(role, resources)
 
 
 @requirement(
@@ -179,7 +187,7 @@ def cluster_role_covers_only(role: KubeObject, of: str, resources: list[str]) ->
 @about("ClusterRole")
 def cluster_role_label(role: KubeObject, of: str, key: str, value: str) -> Findings:
     """A label of a cluster role, such as those by which roles are aggregated."""
-    yield from differs(role, value, "metadata", "labels", key)
+    return differs(role, value, "metadata", "labels", key)
 
 
 def _subjects(binding: KubeObject) -> set[tuple[str, str, str]]:
@@ -237,7 +245,7 @@ def role_binding(manifest: Manifest, name: str, role: str, account: str) -> Find
 @about("RoleBinding", "name")
 def group_binding(binding: KubeObject, name: str, role: str, group: str) -> Findings:
     """A cluster role given to one group inside the namespace of the binding."""
-    yield from _binds(binding, "ClusterRole", role, ("Group", group, ""))
+    return _binds(binding, "ClusterRole", role, ("Group", group, ""))
 
 
 @requirement(

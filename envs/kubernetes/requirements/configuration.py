@@ -52,7 +52,7 @@ def config_line(found: KubeObject, of: str, file: str, line: str) -> Findings:
 @about("ConfigMap")
 def config_immutable(found: KubeObject, of: str) -> Findings:
     """`immutable: true` of a ConfigMap."""
-    yield from differs(found, True, "immutable", default=False)
+    return differs(found, True, "immutable", default=False)
 
 
 @requirement(
@@ -62,7 +62,7 @@ def config_immutable(found: KubeObject, of: str) -> Findings:
 @about("Secret")
 def secret_immutable(found: KubeObject, of: str) -> Findings:
     """`immutable: true` of a Secret."""
-    yield from differs(found, True, "immutable", default=False)
+    return differs(found, True, "immutable", default=False)
 
 
 def secret_text(found: KubeObject, key: str) -> str | None:
@@ -100,7 +100,7 @@ def secret_value(found: KubeObject, of: str, key: str, value: str) -> Findings:
 @about("Secret", "name")
 def secret_type(found: KubeObject, name: str, type: str) -> Findings:
     """`type` of a Secret (the API's default is Opaque)."""
-    yield from differs(found, type, "type", default="Opaque")
+    return differs(found, type, "type", default="Opaque")
 
 
 @requirement(
@@ -153,15 +153,20 @@ def _login(entry: dict[Any, Any]) -> tuple[str, str]:
 
 def in_namespace(manifest: Manifest, kind: str, name: object, space: str) -> KubeObject | None:
     """Return the object of a kind and name in a namespace, None if there is none."""
-    for item in manifest.of_kind(kind):
-        if item.name == name and item.namespace == space:
+    for item in _bearing(manifest, kind, name):
+        if item.namespace == space:
             return item
     return None
 
 
+def _bearing(manifest: Manifest, kind: str, name: object) -> list[KubeObject]:
+    known = manifest.by_name.get(name, ()) if isinstance(name, str) else ()
+    return [item for item in known if item.kind == kind]
+
+
 def elsewhere(manifest: Manifest, kind: str, name: object, space: str) -> bool:
     """Whether the answer has the object, but only in namespaces from which it cannot be used."""
-    spaces = [item.namespace for item in manifest.of_kind(kind) if item.name == name]
+    spaces = [item.namespace for item in _bearing(manifest, kind, name)]
     return bool(spaces) and space not in spaces
 
 

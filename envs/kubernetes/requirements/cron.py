@@ -9,6 +9,8 @@ Source: https://pkg.go.dev/github.com/robfig/cron/v3
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _DESCRIPTORS = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
@@ -69,8 +71,11 @@ def _is_star(text: str) -> bool:
 
 def read_cron(text: object) -> Times | None:
     """Return the times at which a schedule is due, comparable by `==`; None for a wrong one."""
-    if not isinstance(text, str) or len(text) > 200:
-        return None
+    return _times(text) if isinstance(text, str) and len(text) <= 200 else None
+
+
+@lru_cache(maxsize=1024)
+def _times(text: str) -> Times | None:
     fields = _DESCRIPTORS.get(text, text).split()
     if len(fields) != len(_FIELDS):
         return None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from envs.kubernetes.requirements.configuration import elsewhere, in_namespace
 from envs.kubernetes.requirements.reading import about, absent, is_number, same, shown, texts
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map, as_text
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map, as_text, kept
 
 #: One path of an Ingress: (host, path, path type, its place in the tree, its backend).
 Route = tuple[str, str, str, tuple[str | int, ...], dict[Any, Any]]
@@ -19,14 +18,18 @@ def _plain(path: str) -> str:
     return path.rstrip("/") or "/"
 
 
-def _routes(ingress: KubeObject) -> Iterator[Route]:
+@kept
+def _routes(ingress: KubeObject) -> list[Route]:
+    found: list[Route] = []
     for i, rule in enumerate(map(as_map, as_list(ingress.get("spec", "rules")))):
         paths = as_list(as_map(rule.get("http")).get("paths"))
         for j, entry in enumerate(map(as_map, paths)):
             place = ("spec", "rules", i, "http", "paths", j)
             kind, path = as_text(entry.get("pathType")), as_text(entry.get("path"))
             path = _plain(path) if kind == "Prefix" else path
-            yield as_text(rule.get("host")), path, kind, place, as_map(entry.get("backend"))
+            host, backend = as_text(rule.get("host")), as_map(entry.get("backend"))
+            found.append((host, path, kind, place, backend))
+    return found
 
 
 def _leads_to(
@@ -57,10 +60,10 @@ def _sends(
     if ingress is None:
         yield absent(manifest, "Ingress", of)
         return
-    wanted = (host, _plain(path) if kind == "Prefix" else path, kind)
+    wanted = _plain(path) if kind == "Prefix" else path
     seen = False
-    for *key, place, backend in _routes(ingress):
-        if tuple(key) != wanted:
+    for its_host, its_path, its_kind, place, backend in _routes(ingress):
+        if its_host != host or its_path != wanted or its_kind != kind:
             continue
         seen = True
         if not _leads_to(manifest, ingress, backend, service, port):
@@ -85,7 +88,7 @@ def ingress_route(
     manifest: Manifest, of: str, host: str, path: str, service: str, port: int
 ) -> Findings:
     """A `Prefix` path of a host and the Service port behind it."""
-    yield from _sends(manifest, of, host, path, "Prefix", service, port)
+    return _sends(manifest, of, host, path, "Prefix", service, port)
 
 
 @requirement(
@@ -97,7 +100,7 @@ def ingress_exact_route(
     manifest: Manifest, of: str, host: str, path: str, service: str, port: int
 ) -> Findings:
     """An `Exact` path of a host and the Service port behind it."""
-    yield from _sends(manifest, of, host, path, "Exact", service, port)
+    return _sends(manifest, of, host, path, "Exact", service, port)
 
 
 @requirement(

@@ -208,7 +208,7 @@ def policy_blocks(manifest: Manifest, of: str, direction: str) -> Findings:
 def admits_pods(manifest: Manifest, of: str, port: int, labels: Mapping[str, str]) -> Findings:
     """A TCP port open to the pods with some labels, of the policy's namespace, and no other."""
     peer = ("pods", None, frozenset(labels.items()))
-    yield from _lets(manifest, of, "Ingress", port, peer)
+    return _lets(manifest, of, "Ingress", port, peer)
 
 
 @requirement(
@@ -219,7 +219,7 @@ def admits_pods(manifest: Manifest, of: str, port: int, labels: Mapping[str, str
 def admits_namespace(manifest: Manifest, of: str, port: int, namespace: str) -> Findings:
     """A TCP port open to all pods of a namespace, selected by its name, and no other."""
     peer: Peer = ("pods", frozenset([(NAME_LABEL, namespace)]), frozenset())
-    yield from _lets(manifest, of, "Ingress", port, peer)
+    return _lets(manifest, of, "Ingress", port, peer)
 
 
 @requirement(
@@ -242,7 +242,7 @@ def admits_pods_of(
 )
 def admits_addresses(manifest: Manifest, of: str, port: int, cidr: str) -> Findings:
     """A TCP port open to one block of addresses and no other peer."""
-    yield from _lets(manifest, of, "Ingress", port, ("cidr", cidr, frozenset()))
+    return _lets(manifest, of, "Ingress", port, ("cidr", cidr, frozenset()))
 
 
 @requirement(
@@ -251,7 +251,7 @@ def admits_addresses(manifest: Manifest, of: str, port: int, cidr: str) -> Findi
 )
 def reaches_addresses(manifest: Manifest, of: str, port: int, cidr: str) -> Findings:
     """An outgoing TCP port open to one block of addresses and no other peer."""
-    yield from _lets(manifest, of, "Egress", port, ("cidr", cidr, frozenset()))
+    return _lets(manifest, of, "Egress", port, ("cidr", cidr, frozenset()))
 
 
 @requirement(
@@ -262,7 +262,7 @@ def reaches_addresses(manifest: Manifest, of: str, port: int, cidr: str) -> Find
 )
 def reaches_pods(manifest: Manifest, of: str, port: int, labels: Mapping[str, str]) -> Findings:
     """An outgoing TCP port open to the pods with some labels and no other peer."""
-    yield from _lets(manifest, of, "Egress", port, ("pods", None, frozenset(labels.items())))
+    return _lets(manifest, of, "Egress", port, ("pods", None, frozenset(labels.items())))
 
 
 @requirement(

@@ -45,7 +45,7 @@ def namespace(found: KubeObject, name: str) -> Findings:
 @about("Namespace")
 def namespace_label(found: KubeObject, of: str, key: str, value: str) -> Findings:
     """A label of a namespace."""
-    yield from differs(found, value, "metadata", "labels", key)
+    return differs(found, value, "metadata", "labels", key)
 
 
 @requirement(
@@ -55,7 +55,7 @@ def namespace_label(found: KubeObject, of: str, key: str, value: str) -> Finding
 @about("Namespace")
 def namespace_annotation(found: KubeObject, of: str, key: str, value: str) -> Findings:
     """An annotation of a namespace."""
-    yield from differs(found, value, "metadata", "annotations", key)
+    return differs(found, value, "metadata", "annotations", key)
 
 
 @requirement(
@@ -65,7 +65,7 @@ def namespace_annotation(found: KubeObject, of: str, key: str, value: str) -> Fi
 @about("Namespace")
 def pod_security(found: KubeObject, of: str, mode: str, level: str) -> Findings:
     """The pod security label of a namespace for one mode (enforce, warn or audit)."""
-    yield from differs(found, level, "metadata", "labels", f"pod-security.kubernetes.io/{mode}")
+    return differs(found, level, "metadata", "labels", f"pod-security.kubernetes.io/{mode}")
 
 
 @requirement(
@@ -191,7 +191,7 @@ def _limit(
 @about("LimitRange")
 def default_limit(found: KubeObject, of: str, resource: str, amount: str) -> Findings:
     """`default` of containers (the API takes `max` where there is none)."""
-    yield from _limit(found, "Container", ("default", "max"), resource, amount)
+    return _limit(found, "Container", ("default", "max"), resource, amount)
 
 
 @requirement(
@@ -202,7 +202,7 @@ def default_limit(found: KubeObject, of: str, resource: str, amount: str) -> Fin
 def default_request(found: KubeObject, of: str, resource: str, amount: str) -> Findings:
     """`defaultRequest` of containers (the API takes the default limit, then `min`)."""
     fields = ("defaultRequest", "default", "max", "min")
-    yield from _limit(found, "Container", fields, resource, amount)
+    return _limit(found, "Container", fields, resource, amount)
 
 
 @requirement(
@@ -212,7 +212,7 @@ def default_request(found: KubeObject, of: str, resource: str, amount: str) -> F
 @about("LimitRange")
 def container_max(found: KubeObject, of: str, resource: str, amount: str) -> Findings:
     """`max` of containers."""
-    yield from _limit(found, "Container", ("max",), resource, amount)
+    return _limit(found, "Container", ("max",), resource, amount)
 
 
 @requirement(
@@ -222,7 +222,7 @@ def container_max(found: KubeObject, of: str, resource: str, amount: str) -> Fin
 @about("LimitRange")
 def container_min(found: KubeObject, of: str, resource: str, amount: str) -> Findings:
     """`min` of containers."""
-    yield from _limit(found, "Container", ("min",), resource, amount)
+    return _limit(found, "Container", ("min",), resource, amount)
 
 
 @requirement(
@@ -232,7 +232,7 @@ def container_min(found: KubeObject, of: str, resource: str, amount: str) -> Fin
 @about("LimitRange")
 def claim_max(found: KubeObject, of: str, amount: str) -> Findings:
     """`max` storage of claims."""
-    yield from _limit(found, "PersistentVolumeClaim", ("max",), "storage", amount)
+    return _limit(found, "PersistentVolumeClaim", ("max",), "storage", amount)
 
 
 @requirement(
@@ -242,7 +242,7 @@ def claim_max(found: KubeObject, of: str, amount: str) -> Findings:
 @about("PriorityClass")
 def priority_default(found: KubeObject, of: str) -> Findings:
     """`globalDefault: true`."""
-    yield from differs(found, True, "globalDefault", default=False)
+    return differs(found, True, "globalDefault", default=False)
 
 
 @requirement(

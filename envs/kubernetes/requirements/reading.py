@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
+from inspect import signature
 from typing import Any
 
 from iac_gym.check import Findings
@@ -32,16 +33,19 @@ def about(
     """Let a check read one object: the one of `kind` that the argument names.
 
     The wrapped check gets the object in place of the manifest; where there is none, the
-    requirement fails. Nothing is met by absence.
+    requirement fails. Nothing is met by absence. The arguments come all by position or all by name.
     """
 
     def decorate(check: Callable[..., Findings]) -> Callable[..., Findings]:
+        place = list(signature(check).parameters).index(argument) - 1
+
         @wraps(check)
-        def run(manifest: Manifest, **args: Any) -> Findings:
-            found = manifest.find(kind, args[argument])
+        def run(manifest: Manifest, *values: Any, **args: Any) -> Findings:
+            name = values[place] if values else args[argument]
+            found = manifest.find(kind, name)
             if found is None:
-                return (absent(manifest, kind, args[argument]),)
-            return check(found, **args)
+                return (absent(manifest, kind, name),)
+            return check(found, *values, **args)
 
         return run
 

@@ -97,7 +97,7 @@ def headless(service: KubeObject, name: str) -> Findings:
 )
 def service_port(manifest: Manifest, of: str, port: int, target: int) -> Findings:
     """A TCP port and the number (or the name of the container port) it goes to."""
-    yield from _forwards(manifest, of, port, target, "TCP")
+    return _forwards(manifest, of, port, target, "TCP")
 
 
 @requirement(
@@ -106,7 +106,7 @@ def service_port(manifest: Manifest, of: str, port: int, target: int) -> Finding
 )
 def service_udp_port(manifest: Manifest, of: str, port: int, target: int) -> Findings:
     """A UDP port and the number (or the name of the container port) it goes to."""
-    yield from _forwards(manifest, of, port, target, "UDP")
+    return _forwards(manifest, of, port, target, "UDP")
 
 
 @requirement(
@@ -132,7 +132,7 @@ def service_port_name(service: KubeObject, of: str, port: int, label: str) -> Fi
 @about("Service")
 def service_selector(service: KubeObject, of: str, labels: Mapping[str, str]) -> Findings:
     """`spec.selector`, exactly: one label more selects fewer pods."""
-    yield from labels_differ(service, service.get("spec", "selector"), labels, "spec", "selector")
+    return labels_differ(service, service.get("spec", "selector"), labels, "spec", "selector")
 
 
 @requirement(
@@ -209,7 +209,7 @@ def local_traffic(service: KubeObject, of: str) -> Findings:
 @about("Service")
 def publishes_not_ready(service: KubeObject, of: str) -> Findings:
     """`publishNotReadyAddresses: true`."""
-    yield from differs(service, True, "spec", "publishNotReadyAddresses", default=False)
+    return differs(service, True, "spec", "publishNotReadyAddresses", default=False)
 
 
 @requirement(

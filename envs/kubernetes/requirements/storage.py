@@ -24,7 +24,7 @@ from iac_gym.languages.kubernetes.model import KubeObject, as_list, as_map
 @about("PersistentVolumeClaim", "name")
 def volume_claim(found: KubeObject, name: str, size: str) -> Findings:
     """`spec.resources.requests.storage`, as a quantity."""
-    yield from amount_differs(found, size, "spec", "resources", "requests", "storage")
+    return amount_differs(found, size, "spec", "resources", "requests", "storage")
 
 
 @requirement(
@@ -35,7 +35,7 @@ def volume_claim(found: KubeObject, name: str, size: str) -> Findings:
 @about("PersistentVolumeClaim")
 def volume_claim_mode(found: KubeObject, of: str, mode: str) -> Findings:
     """`spec.accessModes` of a claim: this one mode."""
-    yield from listed_differ(found, [mode], "spec", "accessModes")
+    return listed_differ(found, [mode], "spec", "accessModes")
 
 
 @requirement(
@@ -46,7 +46,7 @@ def volume_claim_mode(found: KubeObject, of: str, mode: str) -> Findings:
 @about("PersistentVolumeClaim")
 def volume_claim_class(found: KubeObject, of: str, name: str) -> Findings:
     """`spec.storageClassName` of a claim."""
-    yield from differs(found, name, "spec", "storageClassName")
+    return differs(found, name, "spec", "storageClassName")
 
 
 @requirement(
@@ -56,7 +56,7 @@ def volume_claim_class(found: KubeObject, of: str, name: str) -> Findings:
 @about("PersistentVolumeClaim")
 def volume_claim_block(found: KubeObject, of: str) -> Findings:
     """`spec.volumeMode: Block` of a claim."""
-    yield from differs(found, "Block", "spec", "volumeMode", default="Filesystem")
+    return differs(found, "Block", "spec", "volumeMode", default="Filesystem")
 
 
 @requirement(
@@ -66,7 +66,7 @@ def volume_claim_block(found: KubeObject, of: str) -> Findings:
 @about("PersistentVolumeClaim")
 def volume_claim_volume(found: KubeObject, of: str, volume: str) -> Findings:
     """`spec.volumeName` of a claim."""
-    yield from differs(found, volume, "spec", "volumeName")
+    return differs(found, volume, "spec", "volumeName")
 
 
 @requirement(
@@ -77,7 +77,7 @@ def volume_claim_volume(found: KubeObject, of: str, volume: str) -> Findings:
 @about("PersistentVolume", "name")
 def volume(found: KubeObject, name: str, size: str) -> Findings:
     """`spec.capacity.storage`, as a quantity."""
-    yield from amount_differs(found, size, "spec", "capacity", "storage")
+    return amount_differs(found, size, "spec", "capacity", "storage")
 
 
 @requirement(
@@ -87,7 +87,7 @@ def volume(found: KubeObject, name: str, size: str) -> Findings:
 @about("PersistentVolume")
 def volume_mode(found: KubeObject, of: str, mode: str) -> Findings:
     """`spec.accessModes` of a volume: this one mode."""
-    yield from listed_differ(found, [mode], "spec", "accessModes")
+    return listed_differ(found, [mode], "spec", "accessModes")
 
 
 @requirement(
@@ -97,7 +97,7 @@ def volume_mode(found: KubeObject, of: str, mode: str) -> Findings:
 @about("PersistentVolume")
 def volume_class(found: KubeObject, of: str, name: str) -> Findings:
     """`spec.storageClassName` of a volume."""
-    yield from differs(found, name, "spec", "storageClassName")
+    return differs(found, name, "spec", "storageClassName")
 
 
 @requirement(
@@ -107,7 +107,7 @@ def volume_class(found: KubeObject, of: str, name: str) -> Findings:
 @about("PersistentVolume")
 def volume_reclaim(found: KubeObject, of: str, policy: str) -> Findings:
     """`persistentVolumeReclaimPolicy` (the API's default for a volume made by hand is Retain)."""
-    yield from differs(found, policy, "spec", "persistentVolumeReclaimPolicy", default="Retain")
+    return differs(found, policy, "spec", "persistentVolumeReclaimPolicy", default="Retain")
 
 
 def _path_differs(found: KubeObject, asked: str, *path: str) -> Findings:
@@ -136,7 +136,7 @@ def volume_nfs(found: KubeObject, of: str, path: str, server: str) -> Findings:
 @about("PersistentVolume")
 def volume_host_path(found: KubeObject, of: str, path: str) -> Findings:
     """The host directory of a volume."""
-    yield from _path_differs(found, path, "spec", "hostPath", "path")
+    return _path_differs(found, path, "spec", "hostPath", "path")
 
 
 @requirement(
@@ -146,7 +146,7 @@ def volume_host_path(found: KubeObject, of: str, path: str) -> Findings:
 @about("PersistentVolume")
 def volume_local(found: KubeObject, of: str, path: str) -> Findings:
     """The path of a local volume."""
-    yield from _path_differs(found, path, "spec", "local", "path")
+    return _path_differs(found, path, "spec", "local", "path")
 
 
 @requirement(
@@ -198,7 +198,7 @@ def volume_option(found: KubeObject, of: str, option: str) -> Findings:
 @about("StorageClass", "name")
 def storage_class(found: KubeObject, name: str, provisioner: str) -> Findings:
     """The provisioner of a storage class."""
-    yield from differs(found, provisioner, "provisioner")
+    return differs(found, provisioner, "provisioner")
 
 
 @requirement(
@@ -208,7 +208,7 @@ def storage_class(found: KubeObject, name: str, provisioner: str) -> Findings:
 @about("StorageClass")
 def class_reclaim(found: KubeObject, of: str, policy: str) -> Findings:
     """`reclaimPolicy` of a storage class (the API's default is Delete)."""
-    yield from differs(found, policy, "reclaimPolicy", default="Delete")
+    return differs(found, policy, "reclaimPolicy", default="Delete")
 
 
 @requirement(
@@ -218,7 +218,7 @@ def class_reclaim(found: KubeObject, of: str, policy: str) -> Findings:
 @about("StorageClass")
 def class_binding(found: KubeObject, of: str, mode: str) -> Findings:
     """`volumeBindingMode` of a storage class (the API's default is Immediate)."""
-    yield from differs(found, mode, "volumeBindingMode", default="Immediate")
+    return differs(found, mode, "volumeBindingMode", default="Immediate")
 
 
 @requirement(
@@ -228,7 +228,7 @@ def class_binding(found: KubeObject, of: str, mode: str) -> Findings:
 @about("StorageClass")
 def class_expands(found: KubeObject, of: str) -> Findings:
     """`allowVolumeExpansion: true`."""
-    yield from differs(found, True, "allowVolumeExpansion", default=False)
+    return differs(found, True, "allowVolumeExpansion", default=False)
 
 
 @requirement(
@@ -238,7 +238,7 @@ def class_expands(found: KubeObject, of: str) -> Findings:
 @about("StorageClass")
 def class_parameter(found: KubeObject, of: str, key: str, value: str) -> Findings:
     """One of the parameters that a storage class passes to its provisioner."""
-    yield from differs(found, value, "parameters", key)
+    return differs(found, value, "parameters", key)
 
 
 @requirement(

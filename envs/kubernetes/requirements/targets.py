@@ -11,7 +11,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from iac_gym.check import Findings
-from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map, as_text
+from iac_gym.languages.kubernetes.model import (
+    KubeObject,
+    Manifest,
+    Path,
+    as_list,
+    as_map,
+    as_text,
+    kept,
+)
 from iac_gym.languages.kubernetes.quantity import parse_quantity
 from iac_gym.verdict import Finding
 
@@ -58,6 +66,7 @@ def same_amount(found: object, asked: object) -> bool:
     return amount is not None and (amount is wanted or amount == wanted)
 
 
+@kept
 def asleep(item: KubeObject) -> Finding | None:
     """Say why a workload runs nothing; None for one that runs."""
     for path, value in _ASLEEP.get(item.kind, ()):
@@ -137,6 +146,7 @@ def differs(item: KubeObject, path: Path, found: object, asked: object) -> Findi
     return item.finding(message, *path)
 
 
+@kept
 def main_container(item: KubeObject) -> tuple[Path, dict[Any, Any]] | None:
     """Return (path, container) of the container that a task means if it names none.
 
@@ -178,6 +188,7 @@ def in_main(
     return each(manifest, of, WORKLOADS, inner)
 
 
+@kept
 def pod_labels(item: KubeObject) -> dict[Any, Any]:
     """Return the labels of a workload's pods."""
     path = item.template_path

@@ -13,8 +13,6 @@ from iac_gym.verdict import Finding
 MOST_VALUE = 16384
 MOST_EXPANDED = 1 << 20
 
-#: An absolute path that is clean already: no empty part, none that begins with a dot.
-_CLEAN = re.compile(r"(?:/[^/.\\][^/\\]*)+/?")
 _NAME = re.compile(r"[^/.\\][^/\\]*")
 
 
@@ -23,10 +21,12 @@ def absolute(path: str, workdir: str) -> str:
 
     `workdir` is clean itself, or empty.
     """
-    if _CLEAN.fullmatch(path):
-        return path
+    if path[:1] == "/" and path != "/" and not ("//" in path or "/." in path or "\\" in path):
+        return path  # clean already: no part is empty or begins with a dot
     if _NAME.fullmatch(path):
         return f"{workdir.rstrip('/')}/{path}"
+    if path in (".", "./"):
+        return f"{workdir.rstrip('/')}/"
     path = path.replace("\\", "/") if path[1:3] == ":\\" else path
     joined = path if path.startswith("/") else f"{workdir or '/'}/{path}"
     parts: list[str] = []

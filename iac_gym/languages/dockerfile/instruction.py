@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -52,18 +53,24 @@ class Heredoc:
 
 
 _Pairs = tuple[tuple[str, str], ...]
-_Parts = tuple[str, tuple[str, ...], str, tuple[str, ...], bool, _Pairs, bool, bool]
+#: What a logical line says: keyword, flags, rest, args, json, pairs, plain, doubtful
+#: and options.
+Parts = tuple[
+    str, tuple[str, ...], str, tuple[str, ...], bool, _Pairs, bool, bool, Mapping[str, str]
+]
+NO_OPTIONS: Mapping[str, str] = {}
 
 
 @dataclass(slots=True, init=False)
 class Instruction:
     """One instruction as written, nothing expanded.
 
-    `keyword` is upper case; `flags` are the `--flag` words; `rest` the text after them; `args` its
-    words (one word for shell forms); `json` whether it is a JSON array; `pairs` the (name, value)
-    of ENV and LABEL; `plain` whether `rest` has nothing to unquote or expand; `doubtful` whether a
-    rule must look at its keyword, number of arguments and names; `pieces` the (offset in `text`,
-    line) of the physical lines it is made of, where there are several.
+    `keyword` is upper case; `flags` are the `--flag` words, `options` their values by name (the
+    first of each, "" for a bare one); `rest` the text after them; `args` its words (one word for
+    shell forms); `json` whether it is a JSON array; `pairs` the (name, value) of ENV and LABEL;
+    `plain` whether `rest` has nothing to unquote or expand; `doubtful` whether a rule must look at
+    its keyword, number of arguments and names; `pieces` the (offset in `text`, line) of the
+    physical lines it is made of, where there are several.
     """
 
     text: str
@@ -77,18 +84,19 @@ class Instruction:
     pairs: tuple[tuple[str, str], ...]
     plain: bool
     doubtful: bool
+    options: Mapping[str, str]
     pieces: tuple[tuple[int, int], ...]
     heredocs: tuple[Heredoc, ...]
     inner: Instruction | None
 
-    def __init__(self, text: str, line: int, column: int, parts: _Parts) -> None:
+    def __init__(self, text: str, line: int, column: int, parts: Parts) -> None:
         # twice as fast as what a dataclass makes, which counts with one of them a line
         self.text = text
         self.line = line
         self.column = column
         (
             self.keyword, self.flags, self.rest, self.args, self.json, self.pairs, self.plain,
-            self.doubtful,
+            self.doubtful, self.options,
         ) = parts  # fmt: skip
         self.pieces = ()
         self.heredocs = ()
@@ -96,11 +104,7 @@ class Instruction:
 
     def flag(self, name: str) -> str | None:
         """Return the value of a flag ("" for a bare one), None where it is not given."""
-        for flag in self.flags:
-            key, _, value = flag.partition("=")
-            if key[2:] == name:
-                return value
-        return None
+        return self.options.get(name)
 
     def line_at(self, offset: int) -> int:
         """Return the line in the file of an offset into `text`."""
@@ -183,6 +187,14 @@ def _flags(rest: str, escape: str) -> tuple[tuple[str, ...], str]:
     return tuple(flags), rest.strip()
 
 
+def _options(flags: tuple[str, ...]) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for flag in flags:
+        name, _, value = flag.partition("=")
+        options.setdefault(name[2:], value)
+    return options
+
+
 def _quoted_flag(rest: str, escape: str) -> tuple[str, str]:
     """Take one flag with quotes or escapes off the arguments."""
     word: list[str] = []
@@ -242,10 +254,10 @@ def _pairs(keyword: str, rest: str, escape: str) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
-def _parts(text: str, escape: str) -> _Parts:
-    """Split a logical line into keyword, flags, rest, args, json, pairs, plain and doubtful.
+def _parts(text: str, escape: str) -> Parts:
+    """Split a logical line. Raises `_Malformed`.
 
-    Raises `_Malformed`. Depends on nothing but the text, so that it can be kept.
+    Depends on nothing but the text, so that it can be kept.
     """
     bare = text.strip()
     first, _, rest = bare.partition(" ")
@@ -254,17 +266,19 @@ def _parts(text: str, escape: str) -> _Parts:
     keyword = first.upper()
     rest = rest.strip()
     flags: tuple[str, ...] = ()
+    options = NO_OPTIONS
     if rest.startswith("--"):
         flags, rest = _flags(rest, escape)
+        options = _options(flags)
     if keyword in _PAIRS:
         if pair := _PLAIN_PAIR.fullmatch(rest):
-            return keyword, flags, rest, (), False, ((pair[1], pair[2]),), True, False
+            return keyword, flags, rest, (), False, ((pair[1], pair[2]),), True, False, options
         pairs = _pairs(keyword, rest, escape)
         doubtful = not pairs or not all(name for name, _ in pairs)
-        return keyword, flags, rest, (), False, pairs, not MARKED.search(rest), doubtful
+        return keyword, flags, rest, (), False, pairs, not MARKED.search(rest), doubtful, options
     args, in_json = _arguments(keyword, rest, escape) if rest else ((), False)
     doubtful = _doubtful(keyword, args)
-    return keyword, flags, rest, args, in_json, (), not MARKED.search(rest), doubtful
+    return keyword, flags, rest, args, in_json, (), not MARKED.search(rest), doubtful, options
 
 
 def _doubtful(keyword: str, args: tuple[str, ...]) -> bool:
@@ -298,16 +312,19 @@ def _arguments(keyword: str, rest: str, escape: str) -> tuple[tuple[str, ...], b
     return (rest,), False
 
 
-def make_instruction(text: str, line: int, column: int, escape: str, depth: int = 0) -> Instruction:
+def make_instruction(
+    text: str, line: int, column: int, escape: str, depth: int = 0
+) -> tuple[Instruction, Parts]:
     """Read one logical line; `line` and `column` say where it begins."""
     split = _kept_parts if len(text) <= MOST_KEPT else _parts
     try:
-        made = Instruction(text, line, column, split(text, escape))
+        parts = split(text, escape)
     except _Malformed as error:
         raise syntax_error(str(error), line, error.hint) from None
+    made = Instruction(text, line, column, parts)
     if made.keyword == "ONBUILD" and made.rest:
         if depth > 3:
             raise syntax_error("ONBUILD is nested too deeply", line)
-        made.inner = make_instruction(made.rest, line, column, escape, depth + 1)
+        made.inner, _ = make_instruction(made.rest, line, column, escape, depth + 1)
         made.args = (made.inner.keyword,)
-    return made
+    return made, parts

@@ -9,8 +9,11 @@ import re
 
 from iac_gym.check import ParseError
 from iac_gym.languages.dockerfile.instruction import (
+    MOST_KEPT,
+    NO_OPTIONS,
     Heredoc,
     Instruction,
+    Parts,
     make_instruction,
     syntax_error,
 )
@@ -20,6 +23,19 @@ from iac_gym.languages.dockerfile.lexer import BadSubstitution, Lexer
 MOST_LINE = 65535
 MOST_INSTRUCTIONS = 2000
 MOST_HEREDOCS = 200
+
+#: Printable ASCII without quotes, `$`, `\`, backticks and `=`.
+_PLAIN = r"\x21\x23\x25\x26\x28-\x3c\x3e-\x5b\x5d-\x5f\x61-\x7e"
+#: A physical line; and, where it is ENV or LABEL with one pair that has nothing to unquote
+#: or expand (their commonest form): the keyword, the pair, its name and its value.
+_LINE = re.compile(
+    rf"((ENV|LABEL)\ (?!--)(([{_PLAIN}]{{1,200}}+)=([{_PLAIN}=]{{0,200}}+))(?=\n)|.*)\n?"
+)
+_Line = tuple[str, str, str, str, str]
+#: What lines met before say, where a line is an instruction by itself and `\` the escape token: a
+#: training group sends the same lines often.
+_whole_lines: dict[str, Parts] = {}
+_MOST_LINES = 4096
 
 _DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=(.*)")
 _HEREDOC = re.compile(r"(\d*)<<(-?)\s*([^<]*)")
@@ -57,26 +73,35 @@ def _heredocs(made: Instruction) -> list[Heredoc]:
         raise syntax_error(f"a heredoc has a bad name: {error}", made.line) from None
 
 
+def _is_whole(one: Instruction) -> bool:
+    """Whether an instruction of one line is what the line says, whatever stands around it."""
+    return len(one.text) <= MOST_KEPT and one.keyword != "ONBUILD" and "<<" not in one.text
+
+
 def _too_many(line: int) -> ParseError:
     return syntax_error(
         f"the file has more than {MOST_INSTRUCTIONS} instructions or {MOST_HEREDOCS} heredocs", line
     )
 
 
+def _limit(made: list[Instruction]) -> None:
+    if len(made) > MOST_INSTRUCTIONS:
+        raise _too_many(made[MOST_INSTRUCTIONS].line)
+
+
 class _Reader:
     """The lines of a file, with the state of the parser directives."""
 
     def __init__(self, text: str) -> None:
-        self.lines = text.removeprefix("\ufeff").split("\n")
-        if self.lines and not self.lines[-1]:
-            self.lines.pop()
+        self.lines: list[_Line] = _LINE.findall(text.removeprefix("\ufeff"))
+        self.lines.pop()  # the empty match at the end
         self.at = 0
         self.heredocs = 0
         self.escape = "\\"
         self.directives: dict[str, str] = {}
 
     def read_directives(self) -> None:
-        for line in self.lines:
+        for line, *_ in self.lines:
             found = _DIRECTIVE.fullmatch(line.strip()) if len(line) < MOST_LINE else None
             name = found[1].lower() if found else ""
             value = found[2].strip() if found else ""
@@ -95,26 +120,46 @@ class _Reader:
 
     def instructions(self) -> list[Instruction]:
         """Return the instructions; limits their number and that of the heredocs."""
-        escape, lines = self.escape, self.lines
-        total = len(lines)
+        known = _whole_lines if self.escape == "\\" else {}
         made: list[Instruction] = []
-        while self.at < total:
-            line = lines[self.at]
-            first = self._physical(line).lstrip()
-            if not first or first[0] == "#":
-                continue
-            start = self.at
-            column = 1 if first is line else len(line.removesuffix("\r")) - len(first) + 1
-            if escape in first and first.rstrip(" \t").endswith(escape):
-                one = self._continued(first, start, column)
+        parts: Parts | None
+        done = self.at
+        for number, (line, keyword, pair, name, value) in enumerate(self.lines, 1):
+            if number <= done:
+                continue  # read with a line before it
+            if keyword:
+                parts = (keyword, (), pair, (), False, ((name, value),), True, False, NO_OPTIONS)
             else:
-                one = make_instruction(first, start, column, escape)
-            if "<<" in one.text:
-                self._open(one, start)
-            made.append(one)
-            if total > MOST_INSTRUCTIONS < len(made):
-                raise _too_many(start)
+                parts = known.get(line)
+            if parts is not None:
+                made.append(Instruction(line, number, 1, parts))
+            else:
+                _limit(made)
+                self.at = number - 1
+                made += self._instruction(line)
+                done = self.at
+        _limit(made)
         return made
+
+    def _instruction(self, line: str) -> tuple[Instruction, ...]:
+        """Read the instruction that begins on a line; none for a comment or an empty line."""
+        escape = self.escape
+        first = self._physical(line).lstrip()
+        if not first or first[0] == "#":
+            return ()
+        start = self.at
+        column = 1 if first is line else len(line.removesuffix("\r")) - len(first) + 1
+        if escape in first and first.rstrip(" \t").endswith(escape):
+            one = self._continued(first, start, column)
+        else:
+            one, parts = make_instruction(first, start, column, escape)
+            if first is line and escape == "\\" and _is_whole(one):
+                if len(_whole_lines) >= _MOST_LINES:
+                    _whole_lines.clear()
+                _whole_lines[line] = parts
+        if "<<" in one.text:
+            self._open(one, start)
+        return (one,)
 
     def _physical(self, line: str) -> str:
         """Step over a line and return it without its end."""
@@ -141,14 +186,14 @@ class _Reader:
             text = self._join(text, continued, pieces)
         if not text.strip():
             raise syntax_error("a line holds nothing but a continuation", start)
-        made = make_instruction(text, start, column, self.escape)
+        made, _ = make_instruction(text, start, column, self.escape)
         made.pieces = tuple(pieces)
         return made
 
     def _join(self, text: str, continued: re.Pattern[str], pieces: list[tuple[int, int]]) -> str:
         parts, length = [text], len(text)
         while self.at < len(self.lines):
-            line = self._physical(self.lines[self.at])
+            line = self._physical(self.lines[self.at][0])
             stripped = line.lstrip()
             if not stripped or stripped[0] == "#":
                 continue
@@ -164,7 +209,7 @@ class _Reader:
         doc.line = self.at + 1
         body: list[str] = []
         while self.at < len(self.lines):
-            line = self.lines[self.at]
+            line = self.lines[self.at][0]
             self.at += 1
             bare = line.rstrip("\r\n")
             if (bare.lstrip("\t") if doc.chomp else bare) == doc.name:

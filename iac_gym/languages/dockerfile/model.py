@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from iac_gym.languages.dockerfile.instruction import Heredoc, Instruction
 from iac_gym.languages.dockerfile.shell import (
@@ -18,6 +17,7 @@ from iac_gym.languages.dockerfile.values import Mount
 from iac_gym.verdict import Finding
 
 DEFAULT_SHELL = ("/bin/sh", "-c")
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 @dataclass(slots=True)
@@ -30,6 +30,17 @@ class Health:
     timeout: float = 0.0
     start_period: float = 0.0
     retries: int = 0
+    _commands: frozenset[tuple[str, ...]] | None = field(
+        init=False, repr=False, compare=False, default=None
+    )
+
+    @property
+    def commands(self) -> frozenset[tuple[str, ...]]:
+        """The commands that the check certainly runs."""
+        if self._commands is None:
+            script = read_script(" ".join(self.test), {}) if self.shell else None
+            self._commands = script.said if script else frozenset([self.test])
+        return self._commands
 
 
 @dataclass(slots=True)
@@ -40,12 +51,13 @@ class Line:
     shell: bool
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Config:
     """What an image says about its containers, at the end of a stage.
 
     `env` is the image's environment; `variables` also holds the build arguments in scope. `where`
-    gives the instruction that last set a field ("env NAME", "label NAME", "user", "cmd", ...).
+    gives the instruction that last set a field ("user", "cmd", ...), `env_places` and
+    `label_places` the ones that last set a name. `cmd_here`: the stage itself has had a CMD.
     """
 
     env: dict[str, str] = field(default_factory=dict)
@@ -60,19 +72,25 @@ class Config:
     volumes: dict[str, None] = field(default_factory=dict)
     stop_signal: str = ""
     health: Health | None = None
+    cmd_here: bool = False
     shell: tuple[str, ...] = DEFAULT_SHELL
     where: dict[str, Instruction] = field(default_factory=dict)
+    env_places: dict[str, Instruction] = field(default_factory=dict)
+    label_places: dict[str, Instruction] = field(default_factory=dict)
 
     def exposes(self, port: int, protocol: str = "tcp") -> bool:
         """Whether a port is exposed, alone or within a range."""
-        return any(first <= port <= last and protocol == kind for first, last, kind in self.ports)
+        return (port, port, protocol) in self.ports or any(
+            first <= port <= last and protocol == kind for first, last, kind in self.ports
+        )
 
     def copy(self) -> Config:
         """Return a copy for a stage that is built on this one."""
         return Config(
             dict(self.env), dict(self.variables), dict(self.args), dict(self.labels),
             self.user, self.workdir, self.cmd, self.entrypoint, dict(self.ports),
-            dict(self.volumes), self.stop_signal, self.health, self.shell, dict(self.where),
+            dict(self.volumes), self.stop_signal, self.health, False, self.shell, dict(self.where),
+            dict(self.env_places), dict(self.label_places),
         )  # fmt: skip
 
 
@@ -155,36 +173,41 @@ class Run:
 
 
 Step = Copy | Run
-Kind = TypeVar("Kind", Copy, Run)
 
 
 @dataclass(slots=True, eq=False)
 class Stage:
-    """One build stage. `base` is the expanded text after FROM; `parent` the stage it names."""
+    """One build stage. `base` is the expanded text after FROM; `parent` the stage it names.
+
+    `steps` are COPY, ADD and RUN, `copies` and `runs` those of one kind, the inherited ones first;
+    `own` those of the stage itself.
+    """
 
     index: int
     name: str
     base: str
     source: Instruction
+    parent: Stage | None
+    instructions: list[Instruction]
     platform: str = ""
-    parent: Stage | None = None
-    oldest: Stage | None = None
-    instructions: list[Instruction] = field(default_factory=list)
     own: list[Step] = field(default_factory=list)
-    config: Config = field(default_factory=lambda: _NOTHING_SET)
+    steps: list[Step] = field(default_factory=list)
+    copies: list[Copy] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    config: Config = _NOTHING_SET
     uses: list[Stage] = field(default_factory=list)
-    _steps: list[Step] | None = None
+    oldest: Stage | None = None
+
+    @property
+    def root(self) -> Stage:
+        """The stage at the start of the lineage (a field would be a cycle for the collector)."""
+        return self.oldest or self
 
     @property
     def windows(self) -> bool:
         """Whether it seems to be built for Windows, where no POSIX-like shell runs."""
         base = self.root.base
         return "windows" in base or "nanoserver" in base or "windows" in self.root.platform
-
-    @property
-    def root(self) -> Stage:
-        """The stage at the start of the lineage."""
-        return self.oldest or self
 
     @property
     def lineage(self) -> list[Stage]:
@@ -201,23 +224,23 @@ class Stage:
         """The image at the root of the lineage."""
         return self.root.base
 
-    @property
-    def steps(self) -> list[Step]:
-        """COPY, ADD and RUN, inherited ones first; collected once, when all stages are read."""
-        if self._steps is None:
-            self._steps = [step for stage in self.lineage for step in stage.own]
-        return self._steps
-
-    def only(self, kind: type[Kind]) -> list[Kind]:
-        """Return the steps of one kind, inherited ones first."""
-        return [step for step in self.steps if step.__class__ is kind]
+    def inherit(self) -> None:
+        """Take over settings and steps of the parent, which has been evaluated."""
+        if self.parent:
+            self.config = self.parent.config.copy()
+            self.steps = list(self.parent.steps)
+            self.copies = list(self.parent.copies)
+            self.runs = list(self.parent.runs)
+        else:
+            self.config = Config(variables={"PATH": _PATH})
 
 
 @dataclass(slots=True)
 class DockerfileModel:
     """A parsed Dockerfile. `faults` holds, by rule name, what was found wrong while resolving.
 
-    `flagged` are the instructions that have flags; `doubtful` says that one of them all is.
+    `flagged` are the instructions that have flags; `doubtful` says that one of them all is; `final`
+    is the stage that becomes the image, None where there is no FROM.
     """
 
     instructions: list[Instruction]
@@ -227,6 +250,7 @@ class DockerfileModel:
     flagged: list[Instruction] = field(default_factory=list)
     doubtful: bool = False
     stages: list[Stage] = field(default_factory=list)
+    final: Stage | None = None
     reachable: list[Stage] = field(default_factory=list)
     faults: dict[str, list[Finding]] = field(default_factory=dict)
     _runs: list[Run] | None = None
@@ -237,7 +261,7 @@ class DockerfileModel:
         """Every RUN that is evaluated, collected once."""
         if self._runs is None:
             self._runs = [
-                step for stage in self.reachable for step in stage.own if isinstance(step, Run)
+                step for stage in self.reachable for step in stage.own if step.__class__ is Run
             ]
         return self._runs
 
@@ -247,11 +271,6 @@ class DockerfileModel:
         if self._commands is None:
             self._commands = [(run, one) for run in self.runs for one in run.parsed.commands]
         return self._commands
-
-    @property
-    def final(self) -> Stage | None:
-        """The stage that becomes the image, None where there is no FROM."""
-        return self.stages[-1] if self.stages else None
 
     def of(self, keyword: str) -> list[Instruction]:
         """Return the instructions of a keyword, in order."""

@@ -1,11 +1,11 @@
-"""What package managers are told to do in shell commands: the packages that are installed."""
+"""What shell commands do to an image: the packages they install, the users they create."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from iac_gym.languages.dockerfile.model import Run
-from iac_gym.languages.dockerfile.shell import Command, Script
+from iac_gym.languages.dockerfile.shell import Command, Install, Script
 
 #: Programs by package manager.
 INSTALLS = {
@@ -68,15 +68,15 @@ def has_option(options: list[str], letter: str, *names: str) -> bool:
     return False
 
 
-def installs(run: Run) -> list[tuple[Command, str, list[str], list[str]]]:
-    """Return (command, manager, packages, options) of what certainly gets installed."""
+def installs(run: Run) -> list[Install]:
+    """Return what certainly gets installed."""
     script = run.parsed
     if script.installed is None:
         script.installed = list(_installs(script))
     return script.installed
 
 
-def _installs(script: Script) -> Iterator[tuple[Command, str, list[str], list[str]]]:
+def _installs(script: Script) -> Iterator[Install]:
     for command in script.certain:
         manager = manager_of(command)
         if not manager:
@@ -86,7 +86,8 @@ def _installs(script: Script) -> Iterator[tuple[Command, str, list[str], list[st
             options, "", "--simulate", "--dry-run", "--download-only", "-s", "-d"
         )
         if plain and plain[0] in _VERBS and not simulated:
-            yield command, manager, plain[1:], options
+            names = frozenset([package_name(package, manager) for package in plain[1:]])
+            yield Install(command, manager, names, options)
 
 
 def package_name(text: str, manager: str) -> str:
@@ -96,3 +97,36 @@ def package_name(text: str, manager: str) -> str:
     for mark in ("=", "<", ">", "~", "!", "["):
         text = text.partition(mark)[0]
     return text.partition("/")[0] if manager == "apt" else text.partition("@")[0]
+
+
+_USER_VALUES = frozenset(
+    """-u --uid -g --gid -G --groups -d --home-dir --home -s --shell -c --comment --gecos --ingroup
+    -h -k --skel -K --key -e -f -p --password -b""".split()
+)
+
+
+def created_users(run: Run) -> list[tuple[str, str]]:
+    """Return (name, uid) of the users that certainly get created; the uid is "" if not given."""
+    script = run.parsed
+    if script.users is None:
+        script.users = list(_created_users(script))
+    return script.users
+
+
+def _created_users(script: Script) -> Iterator[tuple[str, str]]:
+    for command in script.certain:
+        if command.program not in ("useradd", "adduser"):
+            continue
+        uid, plain, words = "", [], list(command.words[1:])
+        while words:
+            word = words.pop(0)
+            name, equals, value = word.partition("=")
+            cluster = word[:1] == "-" and word[:2] != "--" and len(word) > 2
+            if name in _USER_VALUES or (cluster and f"-{word[-1]}" in _USER_VALUES):
+                value = value if equals else (words.pop(0) if words else "")
+                if name in ("-u", "--uid") or (cluster and word.endswith("u")):
+                    uid = value
+            elif word[:1] != "-":
+                plain.append(word)
+        if len(plain) == 1:
+            yield plain[0], uid

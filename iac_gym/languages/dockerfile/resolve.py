@@ -6,6 +6,7 @@ the instructions of a stage that the final one does not need are not evaluated.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 from iac_gym.languages.dockerfile import settings, steps
@@ -14,7 +15,6 @@ from iac_gym.languages.dockerfile.instruction import Instruction
 from iac_gym.languages.dockerfile.model import Config, DockerfileModel, Stage
 from iac_gym.languages.dockerfile.stages import Stages
 
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _SETTINGS: dict[str, Callable[[Expander, Config, Instruction], None]] = {
     "CMD": settings.cmd,
     "ENTRYPOINT": settings.entrypoint,
@@ -28,13 +28,15 @@ _SETTINGS: dict[str, Callable[[Expander, Config, Instruction], None]] = {
     "VOLUME": settings.volume,
     "WORKDIR": settings.workdir,
 }
+#: Those that have an effect without arguments, too.
+_STARTS = ("CMD", "ENTRYPOINT")
 
 
 def resolve(
     instructions: list[Instruction], escape: str, directives: Mapping[str, str]
 ) -> DockerfileModel:
     """Resolve instructions into the model; never raises."""
-    model = DockerfileModel(instructions, {}, escape, directives)
+    model = DockerfileModel(instructions, defaultdict(list), escape, directives)
     expander = Expander(escape, model.faults)
     stages = Stages(model, expander)
     stages.collect()
@@ -45,25 +47,25 @@ def resolve(
 
 
 def _evaluate(stage: Stage, stages: Stages, expander: Expander) -> None:
-    config = stage.parent.config.copy() if stage.parent else Config(variables={"PATH": _PATH})
-    stage.config = config
-    cmd_here = False
+    stage.inherit()
+    config = stage.config
     for at in stage.instructions:
         keyword = at.keyword
-        if keyword == "CMD":
-            cmd_here = True
-        elif keyword == "ENTRYPOINT" and not cmd_here:
-            config.cmd = None
-        if not (at.args or at.pairs or at.json):
+        if at.doubtful and keyword not in _STARTS and not (at.args or at.pairs or at.json):
             continue
-        if keyword in _SETTINGS:
-            _SETTINGS[keyword](expander, config, at)
+        if read := _SETTINGS.get(keyword):
+            read(expander, config, at)
         elif keyword == "RUN":
-            stage.own.append(steps.run(expander, stage, config, at))
+            run = steps.run(expander, stage, config, at)
+            stage.runs.append(run)
+            stage.own.append(run)
         elif keyword in ("COPY", "ADD"):
-            stage.own.append(steps.copy(expander, stages, config, at))
+            copy = steps.copy(expander, stages, config, at)
+            stage.copies.append(copy)
+            stage.own.append(copy)
         elif keyword == "ARG":
             _arg(expander, stages.arguments, config, at)
+    stage.steps += stage.own
 
 
 def _arg(expander: Expander, arguments: Mapping[str, str], config: Config, at: Instruction) -> None:
@@ -73,7 +75,6 @@ def _arg(expander: Expander, arguments: Mapping[str, str], config: Config, at: I
         name, equals, written = word.partition("=")
         value = expander.expand(written, variables, at) if equals else arguments.get(name)
         config.args[name] = value
-        config.where[f"arg {name}"] = at
         if value is not None:
             variables[name] = value
     config.variables = variables

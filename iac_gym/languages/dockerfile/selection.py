@@ -6,12 +6,14 @@ A test compares the findings with those of all rules.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from iac_gym.check import Rule
 from iac_gym.languages.dockerfile.model import DockerfileModel
 from iac_gym.languages.dockerfile.packages import INSTALLS
 from iac_gym.languages.dockerfile.rules import IN_ORDER
+from iac_gym.languages.dockerfile.shell import Script
 
 #: Features by the program that a RUN calls; several programs may stand for one.
 _PROGRAMS = {
@@ -75,7 +77,7 @@ _ONCE = ("CMD", "ENTRYPOINT", "HEALTHCHECK")
 def features(model: DockerfileModel) -> frozenset[str]:
     """Return what occurs in a Dockerfile, as far as a rule needs it."""
     by_keyword = model.by_keyword
-    found = {keyword for keyword in by_keyword if keyword in _KEYWORDS}
+    found = set(_KEYWORDS & by_keyword.keys())
     found.update(model.faults)
     if model.doubtful:
         found.add("doubtful")
@@ -83,21 +85,25 @@ def features(model: DockerfileModel) -> frozenset[str]:
         found.add("flags")
     if model.instructions[0].keyword != "FROM":
         found.add("late FROM")
-    if any(keyword in by_keyword and len(by_keyword[keyword]) > 1 for keyword in _ONCE):
-        found.add("repeated")
-    _add_programs(model, found)
+    for keyword in _ONCE:
+        if keyword in by_keyword and len(by_keyword[keyword]) > 1:
+            found.add("repeated")
+    for run in model.runs:
+        script = run.parsed
+        if script.features is None:
+            script.features = frozenset(_features_of(script))
+        found |= script.features
     return frozenset(found)
 
 
-def _add_programs(model: DockerfileModel, found: set[str]) -> None:
-    for run in model.runs:
-        if run.parsed.error:
-            found.add("shell-syntax")
-        for command in run.parsed.commands:
-            if command.program in _PROGRAMS:
-                found.add(_PROGRAMS[command.program])
-            if command.wrapper == "sudo":
-                found.add("sudo")
+def _features_of(script: Script) -> Iterator[str]:
+    if script.error:
+        yield "shell-syntax"
+    for command in script.commands:
+        if command.program in _PROGRAMS:
+            yield _PROGRAMS[command.program]
+        if command.wrapper == "sudo":
+            yield "sudo"
 
 
 @lru_cache(maxsize=4096)

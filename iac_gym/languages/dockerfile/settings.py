@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from iac_gym.languages.dockerfile import values
 from iac_gym.languages.dockerfile.expansion import Expander, absolute
-from iac_gym.languages.dockerfile.instruction import Instruction
+from iac_gym.languages.dockerfile.instruction import MOST_KEPT, Instruction
 from iac_gym.languages.dockerfile.model import Config, Health, Line
 
 _SIGNALS = frozenset(
@@ -25,9 +26,14 @@ def words_of(instruction: Instruction) -> Line:
 
 
 def health_of(instruction: Instruction) -> Health:
-    """Read a HEALTHCHECK; raises `ValueError`."""
-    kind = instruction.args[0].upper() if instruction.args else ""
-    command = instruction.args[1:]
+    """Read a HEALTHCHECK; raises `ValueError`. Nobody changes what is returned: it is kept."""
+    read = _kept_health if len(instruction.text) <= MOST_KEPT else _health
+    return read(instruction.args, instruction.json, instruction.flags)
+
+
+def _health(args: tuple[str, ...], in_json: bool, flags: tuple[str, ...]) -> Health:
+    kind = args[0].upper() if args else ""
+    command = args[1:]
     if kind == "NONE":
         if command:
             raise ValueError("HEALTHCHECK NONE takes no arguments")
@@ -37,7 +43,7 @@ def health_of(instruction: Instruction) -> Health:
     if not command:
         raise ValueError("HEALTHCHECK CMD has no command")
     options: dict[str, str] = {}
-    for flag in instruction.flags:
+    for flag in flags:
         name, _, value = flag.partition("=")
         options.setdefault(name[2:], value)
     times = []
@@ -50,51 +56,68 @@ def health_of(instruction: Instruction) -> Health:
     retries = options.get("retries") or "0"
     if not _COUNT.fullmatch(retries):
         raise ValueError(f"--retries must be a number of at least 0, and is `{retries[:20]}`")
-    return Health(command, not instruction.json, times[0], times[1], times[2], int(retries))
+    return Health(command, not in_json, times[0], times[1], times[2], int(retries))
+
+
+_kept_health = lru_cache(maxsize=1024)(_health)
 
 
 def env(expander: Expander, config: Config, at: Instruction) -> None:
-    """Read ENV. The names of one instruction do not see each other's new values."""
-    known, expand, made = config.variables, expander.expand, at.pairs
-    if not at.plain:
-        made = tuple((expand(name, known, at), expand(value, known, at)) for name, value in made)
-    config.variables = {**known, **dict(made)}
+    """Read ENV."""
+    made = at.pairs if at.plain else _expanded(expander, config, at)
+    config.variables = {**config.variables, **dict(made)}
     for name, value in made:
         config.env[name] = value
-        config.where[f"env {name}"] = at
+        config.env_places[name] = at
 
 
 def label(expander: Expander, config: Config, at: Instruction) -> None:
     """Read LABEL."""
-    known, expand, made = config.variables, expander.expand, at.pairs
-    if not at.plain:
-        made = tuple((expand(name, known, at), expand(value, known, at)) for name, value in made)
-    for name, value in made:
-        config.labels[name] = value
-        config.where["label " + name] = at
+    labels, places = config.labels, config.label_places
+    for name, value in at.pairs if at.plain else _expanded(expander, config, at):
+        labels[name] = value
+        places[name] = at
+
+
+def _expanded(expander: Expander, config: Config, at: Instruction) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of ENV or LABEL, expanded; they do not see each other's new values."""
+    known, expand = config.variables, expander.expand
+    return tuple((expand(name, known, at), expand(value, known, at)) for name, value in at.pairs)
 
 
 def user(expander: Expander, config: Config, at: Instruction) -> None:
     """Read USER."""
-    config.user = expander.expand(at.args[0], config.variables, at)
+    name = at.args[0]
+    config.user = name if at.plain else expander.expand(name, config.variables, at)
     config.where["user"] = at
 
 
 def workdir(expander: Expander, config: Config, at: Instruction) -> None:
     """Read WORKDIR; a relative one goes on from the last."""
-    path = expander.expand(at.args[0], config.variables, at)
+    path = at.args[0]
+    path = path if at.plain else expander.expand(path, config.variables, at)
     config.workdir = absolute(path, config.workdir).rstrip("/") or "/"
     config.where["workdir"] = at
 
 
 def cmd(expander: Expander, config: Config, at: Instruction) -> None:
     """Read CMD."""
+    config.cmd_here = True
+    if not at.args and not at.json:
+        return
     config.cmd = words_of(at)
     config.where["cmd"] = at
 
 
 def entrypoint(expander: Expander, config: Config, at: Instruction) -> None:
-    """Read ENTRYPOINT; an empty one removes that of the base image."""
+    """Read ENTRYPOINT; an empty one removes that of the base image.
+
+    It also removes the CMD of the base image.
+    """
+    if not config.cmd_here:
+        config.cmd = None
+    if not at.args and not at.json:
+        return
     line = words_of(at)
     config.entrypoint = line if line.words else None
     config.where["entrypoint"] = at

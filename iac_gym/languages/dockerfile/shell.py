@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 #: Longest script that is examined; what is longer is taken as it is.
 MOST_SCRIPT = 32768
@@ -72,17 +73,31 @@ class Command:
             self.program = name.rpartition("/")[2] if "/" in name else name
 
 
+class Install(NamedTuple):
+    """One installation: the package manager, the packages without versions, the options."""
+
+    command: Command
+    manager: str
+    names: frozenset[str]
+    options: list[str]
+
+
 @dataclass(slots=True)
 class Script:
     """A script: its commands, or the error that the shell would stop at (with its offset).
 
-    `installed` is kept here by `packages.installs`.
+    What is worked out from the commands alone is kept here by those who ask for it: `installed` and
+    `users` by `packages`, `features` by `selection`, `cleans_apt` by `rules.practice_run`.
     """
 
     commands: list[Command]
     error: str = ""
     offset: int = 0
-    installed: list[tuple[Command, str, list[str], list[str]]] | None = field(
+    installed: list[Install] | None = field(init=False, repr=False, compare=False, default=None)
+    users: list[tuple[str, str]] | None = field(init=False, repr=False, compare=False, default=None)
+    features: frozenset[str] | None = field(init=False, repr=False, compare=False, default=None)
+    cleans_apt: bool | None = field(init=False, repr=False, compare=False, default=None)
+    _said: frozenset[tuple[str, ...]] | None = field(
         init=False, repr=False, compare=False, default=None
     )
     _certain: list[Command] | None = field(init=False, repr=False, compare=False, default=None)
@@ -93,6 +108,13 @@ class Script:
         if self._certain is None:
             self._certain = [one for one in self.commands if one.certain and one.words]
         return self._certain
+
+    @property
+    def said(self) -> frozenset[tuple[str, ...]]:
+        """The words of each command that certainly runs."""
+        if self._said is None:
+            self._said = frozenset([one.words for one in self.certain])
+        return self._said
 
 
 Lookup = Mapping[str, str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from iac_gym.languages.dockerfile import values
 from iac_gym.languages.dockerfile.expansion import Expander
@@ -26,39 +27,33 @@ class Stages:
         self._model = model
         self._expander = expander
         self._names: dict[str, Stage] = {}
-        self._flagged: list[tuple[Stage, Instruction]] = []
 
     def collect(self) -> None:
         """Give every instruction to its stage, and sort all by keyword."""
         model = self._model
-        by_keyword = model.by_keyword
-        stage: Stage | None = None
-        for one in model.instructions:
-            keyword = one.keyword
-            if keyword in by_keyword:
-                by_keyword[keyword].append(one)
-            else:
-                by_keyword[keyword] = [one]
-            if one.doubtful:
-                model.doubtful = True
-            if one.flags:
-                model.flagged.append(one)
-            if keyword == "FROM":
-                stage = self._from(one)
-            elif stage is not None:
-                stage.instructions.append(one)
-                if one.flags:
-                    self._flagged.append((stage, one))
-            elif keyword == "ARG":
+        instructions, by_keyword = model.instructions, model.by_keyword
+        for one in instructions:
+            by_keyword[one.keyword].append(one)
+        model.flagged = [one for one in instructions if one.flags]
+        model.doubtful = True in [one.doubtful for one in instructions]
+        starts = [place for place, one in enumerate(instructions) if one.keyword == "FROM"]
+        starts.append(len(instructions))
+        for one in instructions[: starts[0]]:
+            if one.keyword == "ARG":
                 self._global_arg(one)
+        for start, end in pairwise(starts):
+            model.final = self._from(instructions[start], instructions[start + 1 : end])
 
     def link(self) -> None:
         """Follow the references between stages; say which ones the final stage needs."""
-        for stage, instruction in self._flagged:
-            if instruction.keyword == "COPY":
-                self._copy_from(stage, instruction)
-            elif instruction.keyword == "RUN":
-                self._mounts_from(stage, instruction)
+        for stage in self._model.stages if self._model.flagged else ():
+            for instruction in stage.instructions:
+                if not instruction.flags:
+                    continue
+                if instruction.keyword == "COPY":
+                    self._copy_from(stage, instruction)
+                elif instruction.keyword == "RUN":
+                    self._mounts_from(stage, instruction)
         final = self._model.final
         pending, seen = ([final] if final else []), set[int]()
         while pending:
@@ -87,14 +82,15 @@ class Stages:
             if equals:
                 self.arguments[name] = self._expander.expand(value, self.arguments, instruction)
 
-    def _from(self, instruction: Instruction) -> Stage:
+    def _from(self, instruction: Instruction, then: list[Instruction]) -> Stage:
         args, expand = instruction.args, self._expander.expand
-        base = expand(args[0], self.arguments, instruction) if args else ""
+        base = args[0] if args else ""
+        base = base if instruction.plain else expand(base, self.arguments, instruction)
         name = args[2].lower() if len(args) == 3 and args[1].lower() == "as" else ""
-        stage = Stage(len(self._model.stages), name, base, instruction)
-        stage.parent = self._names.get(base)
-        stage.oldest = stage.parent.root if stage.parent else None
-        if platform := instruction.flag("platform"):
+        parent = self._names.get(base)
+        stage = Stage(len(self._model.stages), name, base, instruction, parent, then)
+        stage.oldest = parent.root if parent else None
+        if platform := instruction.options.get("platform"):
             stage.platform = expand(platform, self.arguments, instruction)
             self._check_platform(stage, platform)
         if args and not base:
@@ -124,7 +120,7 @@ class Stages:
             self._expander.fault("platform", stage.source, str(error))
 
     def _copy_from(self, stage: Stage, instruction: Instruction) -> None:
-        name = instruction.flag("from")
+        name = instruction.options.get("from")
         if not name:
             return
         if "$" in name:

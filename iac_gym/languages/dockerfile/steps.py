@@ -18,14 +18,14 @@ def copy(expander: Expander, stages: Stages, config: Config, at: Instruction) ->
     sources, opened = _sources(expander, config, at)
     target = at.args[-1] if at.plain else expander.expand(at.args[-1], known, at)
     made = Copy(at, sources, absolute(target, config.workdir), opened, None, "", "", config.user)
-    if at.flags:
-        if mode := at.flag("chmod"):
-            _check_mode(expander, expander.expand(mode, known, at), at)
-        if origin := at.flag("from"):
-            made.stage = stages.origin(origin)
-            made.image = "" if made.stage else origin
+    options = at.options
+    if mode := options.get("chmod"):
+        _check_mode(expander, expander.expand(mode, known, at), at)
+    if origin := options.get("from"):
+        made.stage = stages.origin(origin)
+        made.image = "" if made.stage else origin
     _check_sources(expander, sources, at)
-    if owner := at.flag("chown"):
+    if owner := options.get("chown"):
         made.owner = expander.expand(owner, known, at)
     return made
 

@@ -39,6 +39,8 @@ _MACHINES = frozenset(
     mips64p32 mips64p32le ppc riscv riscv64 s390 s390x sparc sparc64 wasm aarch64 x86_64 x86-64
     i386 armhf armel""".split()
 )
+#: Longest --mount, in characters, that is kept read.
+_MOST_KEPT = 256
 MOUNT_KEYS = frozenset(
     """type from source src target dst destination readonly ro readwrite rw id sharing required size
     mode uid gid env""".split()
@@ -65,6 +67,7 @@ def _port_number(text: str, whole: str) -> int:
     return number
 
 
+@lru_cache(maxsize=512)
 def ports(text: str) -> tuple[int, int, str]:
     """Return what an EXPOSE argument exposes: first port, last port, protocol."""
     *_, last = text.split(":")
@@ -157,6 +160,11 @@ _FLAGS = frozenset(("readonly", "readwrite", "required"))
 
 def mount(text: str) -> Mount:
     """Read the value of a `--mount` flag."""
+    kept = (_kept_mount if len(text) <= _MOST_KEPT else _mount)(text)
+    return Mount(kept.type, dict(kept.options))
+
+
+def _mount(text: str) -> Mount:
     try:
         fields = next(iter(csv.reader([text], strict=True)), [])
     except csv.Error as error:
@@ -174,6 +182,9 @@ def mount(text: str) -> Mount:
     made.type = made.options.get("type", "bind").lower()
     _check_mount(made)
     return made
+
+
+_kept_mount = lru_cache(maxsize=1024)(_mount)
 
 
 def _check_mount(made: Mount) -> None:

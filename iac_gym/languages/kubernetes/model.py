@@ -7,7 +7,8 @@ a path and the typed readers below, never unchecked indexing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any, Generic, TypeVar, overload
 
 from iac_gym.formats.yaml import YamlList, YamlMap, find
@@ -67,6 +68,25 @@ class _Kept(Generic[_Owner, _Value]):
             return self
         value = owner.__dict__[self.name] = self.make(owner)
         return value
+
+
+def kept(make: Callable[[_Owner], _Value]) -> Callable[[_Owner], _Value]:
+    """Let a function of one object, or of a manifest, run once for each: its value is kept there.
+
+    Nobody may change the value.
+    """
+    place = f"{make.__module__}.{make.__qualname__}"
+
+    @wraps(make)
+    def read(owner: _Owner) -> _Value:
+        notes = owner.__dict__
+        if place in notes:
+            found: _Value = notes[place]
+            return found
+        value = notes[place] = make(owner)
+        return value
+
+    return read
 
 
 @dataclass(frozen=True)
@@ -139,21 +159,23 @@ class KubeObject:
         """Yield (path, container) of the pod's containers, with `init` also its init containers."""
         if self.pod_path is None:
             return
-        for field in ("initContainers", "containers") if init else ("containers",):
-            for place, container in enumerate(as_list(self.get(*self.pod_path, field))):
+        for part in ("initContainers", "containers") if init else ("containers",):
+            for place, container in enumerate(as_list(self.get(*self.pod_path, part))):
                 if isinstance(container, dict):
-                    yield (*self.pod_path, field, place), container
+                    yield (*self.pod_path, part, place), container
 
 
 @dataclass(frozen=True)
 class Manifest:
     """All objects of an answer, `List` objects already replaced by their items.
 
-    `version` is the Kubernetes version whose schemas apply, "" for the newest.
+    `version` is the Kubernetes version whose schemas apply, "" for the newest; `keys` are the keys
+    of all mappings, None where they were not noted.
     """
 
     objects: tuple[KubeObject, ...]
     version: str = ""
+    keys: frozenset[Any] | None = field(default=None, compare=False, repr=False)
 
     def __iter__(self) -> Iterator[KubeObject]:
         """Iterate over the objects in the order of the files."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from iac_gym.check import ParseError
-from iac_gym.formats.yaml import KUBERNETES, YamlError, YamlList, YamlMap, load_all
+from iac_gym.formats.yaml import KUBERNETES, Document, YamlError, YamlList, YamlMap, load_all
 from iac_gym.languages.kubernetes.kinds import custom_kinds, default_version, served_kinds
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest
 from iac_gym.verdict import Finding
@@ -26,9 +26,16 @@ def parse(files: Mapping[str, str], version: str = "") -> Manifest:
     `version` is the Kubernetes version by whose schemas they will be judged, "" for the newest.
     """
     objects: list[KubeObject] = []
+    keys: set[Any] | None = set() if len(files) == 1 else None
     for path, text in files.items():
-        for tree in _trees(path, text):
-            objects.extend(_unfold(tree, path, 0))
+        for document in _documents(path, text):
+            found = list(_unfold(document.value, path, 0))
+            objects += found
+            as_written = found and found[0].tree is document.value
+            if keys is not None and as_written and document.keys is not None:
+                keys |= document.keys
+            else:
+                keys = None
             if len(objects) > MOST_OBJECTS:
                 raise ParseError(Finding(f"there are more than {MOST_OBJECTS} objects", path))
     if not objects:
@@ -36,7 +43,7 @@ def parse(files: Mapping[str, str], version: str = "") -> Manifest:
             Finding("there is no Kubernetes object", next(iter(files), ""), hint="write a manifest")
         )
     _set_apart(objects)
-    return Manifest(tuple(objects), version)
+    return Manifest(tuple(objects), version, None if keys is None else frozenset(keys))
 
 
 def _set_apart(objects: list[KubeObject]) -> None:
@@ -54,8 +61,8 @@ def _set_apart(objects: list[KubeObject]) -> None:
             item.__dict__["kind"] = f"{item.kind}.{item.api_version}"  # the kept property
 
 
-def _trees(path: str, text: str) -> Iterator[YamlMap]:
-    """Yield the root mapping of every document that is not empty."""
+def _documents(path: str, text: str) -> Iterator[Document]:
+    """Yield every document that is not empty: each is a mapping."""
     if text.lstrip("\ufeff \t\r\n")[:1] == "{":
         text = _as_yaml(text)
     try:
@@ -74,7 +81,7 @@ def _trees(path: str, text: str) -> Iterator[YamlMap]:
                     "an object starts with `apiVersion:` and `kind:`",
                 )
             )
-        yield document.value
+        yield document
 
 
 def _unfold(tree: YamlMap, path: str, depth: int) -> Iterator[KubeObject]:

@@ -42,11 +42,10 @@ class Problem:
     finding: Finding
 
 
-#: The value's holder and its key there: where it stands.
-_Place = tuple[Any, Any]
-#: The path as a linked list: (path of the parent, key), None for the root.
-_Path = Any
-_Check = Callable[[Any, _Place, _Path, "_Report"], None]
+#: Where a value stands, as a linked list: (the place of its holder, the holder, its key there). The
+#: place of an object's root is (None, the root, None).
+_Place = tuple[Any, Any, Any]
+_Check = Callable[[Any, _Place, "_Report"], None]
 
 
 class _Report:
@@ -77,16 +76,16 @@ class _Report:
         line, column = _mark(place, of_key=sort == "field")
         self.problems.append(Problem(sort, Finding(message, self.file, line, column, hint)))
 
-    def wrong_type(self, wanted: str, value: Any, place: _Place, path: _Path) -> None:
+    def wrong_type(self, wanted: str, value: Any, place: _Place) -> None:
         """Keep the problem of a value with another type."""
         if self.has_room("type"):
-            message = f"`{_spell(path)}` must be {wanted}, not {say_value(value)}"
+            message = f"`{_spell(place)}` must be {wanted}, not {say_value(value)}"
             self.add("type", message, place, type_hint(wanted, value))
 
 
 def _mark(place: _Place, *, of_key: bool = False) -> tuple[int, int]:
     """Return where a value (or its key) stands; its holder's place where it has none."""
-    holder, key = place
+    _, holder, key = place
     marks = getattr(holder, "key_marks" if of_key else "marks", None)
     if isinstance(marks, Mapping) and key in marks:
         mark: tuple[int, int] = marks[key]
@@ -97,11 +96,11 @@ def _mark(place: _Place, *, of_key: bool = False) -> tuple[int, int]:
     return getattr(holder, "mark", (0, 0))
 
 
-def _spell(path: _Path) -> str:
-    """Write a path as people do: `spec.containers[0].image`."""
+def _spell(place: _Place) -> str:
+    """Write the path to a place as people do: `spec.containers[0].image`."""
     steps: list[str] = []
-    while path is not None:
-        path, key = path
+    while place[0] is not None:
+        place, _, key = place
         steps.append(f"[{key}]" if isinstance(key, int) else f".{str(key)[:60]}")
     return "".join(reversed(steps)).lstrip(".")
 
@@ -121,9 +120,9 @@ def _nearest(given: str, allowed: tuple[str, ...]) -> str:
 
 
 def _simple(wanted: str, holds: Callable[[Any], bool]) -> _Check:
-    def check(value: Any, place: _Place, path: _Path, report: _Report) -> None:
+    def check(value: Any, place: _Place, report: _Report) -> None:
         if value is not None and not holds(value):
-            report.wrong_type(wanted, value, place, path)
+            report.wrong_type(wanted, value, place)
 
     return check
 
@@ -132,29 +131,29 @@ _SIMPLE = {code: _simple(wanted, holds) for code, (wanted, holds) in VALUE_TYPES
 
 
 def _list_of(item: _Check, quick: type | None) -> _Check:
-    def check(value: Any, place: _Place, path: _Path, report: _Report) -> None:
+    def check(value: Any, place: _Place, report: _Report) -> None:
         if not isinstance(value, list):
             if value is not None:
-                report.wrong_type("a list", value, place, path)
+                report.wrong_type("a list", value, place)
             return
         report.left -= len(value)
         for number, entry in enumerate(value):
             if entry.__class__ is not quick:
-                item(entry, (value, number), (path, number), report)
+                item(entry, (place, value, number), report)
 
     return check
 
 
 def _map_of(item: _Check, quick: type | None) -> _Check:
-    def check(value: Any, place: _Place, path: _Path, report: _Report) -> None:
+    def check(value: Any, place: _Place, report: _Report) -> None:
         if not isinstance(value, dict):
             if value is not None:
-                report.wrong_type("a mapping", value, place, path)
+                report.wrong_type("a mapping", value, place)
             return
         report.left -= len(value)
         for key, entry in value.items():
             if entry.__class__ is not quick and entry is not None:
-                item(entry, (value, key), (path, key), report)
+                item(entry, (place, value, key), report)
 
     return check
 
@@ -162,14 +161,25 @@ def _map_of(item: _Check, quick: type | None) -> _Check:
 def _one_of(allowed: tuple[str, ...]) -> _Check:
     known = frozenset((*allowed, ""))
 
-    def check(value: Any, place: _Place, path: _Path, report: _Report) -> None:
+    def check(value: Any, place: _Place, report: _Report) -> None:
         if value is None:
             return
         if not isinstance(value, str):
-            report.wrong_type("a text", value, place, path)
+            report.wrong_type("a text", value, place)
         elif value not in known and report.has_room("value"):
-            message = f'`{_spell(path)}` is "{value[:60]}", which is not allowed'
+            message = f'`{_spell(place)}` is "{value[:60]}", which is not allowed'
             report.add("value", message, place, _nearest(value, allowed))
+
+    return check
+
+
+def _lenient(status: _Check) -> _Check:
+    """Enforce no required field in the `status` of an object."""
+
+    def check(value: Any, place: _Place, report: _Report) -> None:
+        report.required = place[0][0] is not None and report.required
+        status(value, place, report)
+        report.required = place[0][0] is None or report.required
 
     return check
 
@@ -184,6 +194,7 @@ class _Definition:
         self.required: tuple[str, ...] = ()
         self.whole: _Check | None = None  # in place of fields, where it has none
         self.ready = False
+        self.plain = False  # whether it is ready and has fields
 
     def prepare(self) -> None:
         """Read the definition and compile its fields, but not what they refer to."""
@@ -192,60 +203,66 @@ class _Definition:
         if isinstance(fields, dict):
             for field, node in fields.items():
                 allowed = ALLOWED.get((group, short, field))
-                self.fields[field] = (_quick(node, allowed), _compile(node, allowed))
+                check = _compile(node, allowed)
+                check = _lenient(check) if field == "status" else check
+                self.fields[field] = (_quick(node, allowed), check)
         else:
             self.whole = _compile(fields, None)
         self.required = tuple(k for k in required if (group, short, k) not in NOT_ENFORCED)
         self.ready = True
+        self.plain = self.whole is None
 
-    def check(self, value: Any, place: _Place, path: _Path, report: _Report) -> None:
+    def check(self, value: Any, place: _Place, report: _Report) -> None:
         """Check one value against the definition."""
-        if not self.ready:
-            self.prepare()
-        if self.whole is not None:
-            self.whole(value, place, path, report)
-            return
-        if not isinstance(value, dict):
-            if value is not None:
-                report.wrong_type("a mapping", value, place, path)
+        if not self.plain or not isinstance(value, dict):
+            value = self._mapping(value, place, report)
+            if value is None:
                 return
-            value = {}  # a list item that is null is an empty one
         report.left -= len(value)
-        if report.left >= 0:
-            self._fields(value, place, path, report)
-
-    def _fields(self, value: dict[Any, Any], place: _Place, path: _Path, report: _Report) -> None:
+        if report.left < 0:
+            return
         fields = self.fields
         for key, item in value.items():
             field = fields.get(key)
             if field is None:
-                self._unknown(key, value, path, report)
+                self._unknown((place, value, key), report)
             elif item.__class__ is not field[0] and item is not None:
-                if path is None:
-                    report.required = key != "status"
-                field[1](item, (value, key), (path, key), report)
-        if path is None:
-            report.required = True
+                field[1](item, (place, value, key), report)
         if report.required:
             for key in self.required:
-                if value.get(key) in _EMPTY:
-                    _missing(key, value, place, path, report)
+                if not value.get(key) and value.get(key) in _EMPTY:
+                    _missing((place, value, key), report)
 
-    def _unknown(self, key: Any, value: dict[Any, Any], path: _Path, report: _Report) -> None:
+    def _mapping(self, value: Any, place: _Place, report: _Report) -> dict[Any, Any] | None:
+        """Return the mapping whose fields are to be checked, None where there is none."""
+        if not self.ready:
+            self.prepare()
+        if self.whole is not None:
+            self.whole(value, place, report)
+            return None
+        if isinstance(value, dict):
+            return value
+        if value is None:
+            return {}  # a list item that is null is an empty one
+        report.wrong_type("a mapping", value, place)
+        return None
+
+    def _unknown(self, place: _Place, report: _Report) -> None:
         if report.has_room("field"):
-            message = f"`{_spell((path, key))}` is no field of this API version"
-            report.add("field", message, (value, key), _nearest(str(key), tuple(self.fields)))
+            message = f"`{_spell(place)}` is no field of this API version"
+            report.add("field", message, place, _nearest(str(place[2]), tuple(self.fields)))
 
 
 _EMPTY: tuple[Any, ...] = (None, "", [])
 
 
-def _missing(key: str, value: dict[Any, Any], place: _Place, path: _Path, report: _Report) -> None:
+def _missing(place: _Place, report: _Report) -> None:
     if not report.has_room("required"):
         return
+    parent, value, key = place
     state = "is missing" if value.get(key) is None else "is empty"
-    spot = (value, key) if key in value else place
-    report.add("required", f"`{_spell((path, key))}` {state}; it is required", spot)
+    message = f"`{_spell(place)}` {state}; it is required"
+    report.add("required", message, place if key in value else parent)
 
 
 def _names(name: str) -> tuple[str, str]:
@@ -264,7 +281,7 @@ def _quick(node: Any, allowed: tuple[str, ...] | None) -> type | None:
     """Return the class of values that are right at once."""
     if allowed or not isinstance(node, str):
         return None
-    return {"s": str, "b": bool}.get(node)
+    return {"s": str, "b": bool, "p": str}.get(node)
 
 
 def _compile(node: Any, allowed: tuple[str, ...] | None) -> _Check:
@@ -296,10 +313,10 @@ def _check(
     report.begin(file)
     number = served_kinds(version).get(gvk)
     if number is not None:
-        _definition(number).check(tree, (tree, None), None, report)
+        _definition(number).check(tree, (None, tree, None), report)
     elif report.has_room("kind"):
         message, hint, key = describe_unserved(*gvk, version)
-        report.add("kind", message, (tree, key), hint)
+        report.add("kind", message, (None, tree, key), hint)
 
 
 def check_objects(
@@ -326,6 +343,6 @@ def _kind_of(tree: dict[Any, Any], file: str, report: _Report) -> tuple[str, str
             if report.has_room("kind"):
                 state = f"must be a text, not {say_value(value)}" if value else "is missing"
                 hint = "every object says its `apiVersion` and its `kind`"
-                report.add("kind", f"`{key}` {state}", (tree, key), hint)
+                report.add("kind", f"`{key}` {state}", (None, tree, key), hint)
             return None
     return tree["apiVersion"], tree["kind"]

@@ -26,6 +26,8 @@ _MOST_NODES = 10_000
 #: Most combinations of words for which the rules are kept.
 _MOST_KEPT = 4096
 
+_COLLECTIONS = (YamlMap, YamlList)
+
 _NEEDS: dict[str, tuple[frozenset[str], ...]] = {}
 
 Choose = Callable[[Manifest], tuple[Rule, ...]]
@@ -77,16 +79,16 @@ def _words(manifest: Manifest) -> set[Any] | None:
         words.add(CONTAINERS)
     if len(manifest.objects) > 1:
         words.add(OBJECTS)
+    if manifest.keys is not None:
+        words |= manifest.keys
+        return words
     nodes: list[Any] = [item.tree for item in manifest.objects]
     for node in nodes:  # grows as it is read
         if node.__class__ is YamlMap:
             words.update(node)
-            items = node.values()
+            nodes += [item for item in node.values() if item.__class__ in _COLLECTIONS]
         else:
-            items = node
-        for item in items:
-            if item.__class__ is YamlMap or item.__class__ is YamlList:
-                nodes.append(item)
+            nodes += [item for item in node if item.__class__ in _COLLECTIONS]
         if len(nodes) > _MOST_NODES:
             return None
     return words

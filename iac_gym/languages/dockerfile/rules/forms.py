@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from functools import lru_cache
 
 from iac_gym.check import Findings, rule
 from iac_gym.languages.dockerfile import values
-from iac_gym.languages.dockerfile.instruction import KEYWORDS, KNOWN, STAGE_NAME
+from iac_gym.languages.dockerfile.instruction import KEYWORDS, KNOWN, MOST_KEPT, STAGE_NAME
 from iac_gym.languages.dockerfile.lexer import BadSubstitution
 from iac_gym.languages.dockerfile.lines import heredoc_of
 from iac_gym.languages.dockerfile.model import DockerfileModel
@@ -131,6 +132,20 @@ def _flag_problem(flag: str, allowed: dict[str, str], seen: set[str]) -> str:
     return ""
 
 
+def _flag_problems(keyword: str, flags: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return (message, hint) for every flag that is wrong."""
+    allowed, seen = FLAGS.get(keyword, _NO_FLAGS), set[str]()
+    found = []
+    for flag in flags:
+        if problem := _flag_problem(flag, allowed, seen):
+            near = difflib.get_close_matches(flag[2:30].partition("=")[0], allowed, n=1)
+            found.append((problem, f"did you mean --{near[0]}?" if near else ""))
+    return tuple(found)
+
+
+_kept_flags = lru_cache(maxsize=2048)(_flag_problems)
+
+
 @rule(Stage.SCHEMA)
 def known_flag(model: DockerfileModel) -> Findings:
     """Flags exist for their instruction, have a value where they need one, and occur once.
@@ -153,12 +168,9 @@ def known_flag(model: DockerfileModel) -> Findings:
             continue
         if keyword == "HEALTHCHECK" and instruction.args[:1] in (("NONE",), ("none",)):
             continue
-        allowed, seen = FLAGS.get(keyword, _NO_FLAGS), set[str]()
-        for flag in instruction.flags:
-            if problem := _flag_problem(flag, allowed, seen):
-                near = difflib.get_close_matches(flag[2:30].partition("=")[0], allowed, n=1)
-                hint = f"did you mean --{near[0]}?" if near else ""
-                yield instruction.finding(f"{keyword}: {problem}", hint)
+        read = _kept_flags if len(instruction.text) <= MOST_KEPT else _flag_problems
+        for problem, hint in read(keyword, instruction.flags):
+            yield instruction.finding(f"{keyword}: {problem}", hint)
 
 
 @rule(Stage.SCHEMA)
@@ -296,7 +308,9 @@ def heredoc_destination(model: DockerfileModel) -> Findings:
         EOF
     """
     for instruction in (*model.of("COPY"), *model.of("ADD")):
-        if instruction.heredocs and instruction.args and "<<" in instruction.args[-1]:
+        if not instruction.heredocs:
+            continue
+        if instruction.args and "<<" in instruction.args[-1]:
             try:
                 opened = heredoc_of(instruction.args[-1])
             except BadSubstitution:

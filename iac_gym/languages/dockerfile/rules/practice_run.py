@@ -5,7 +5,7 @@ from __future__ import annotations
 from iac_gym.check import Findings, rule
 from iac_gym.languages.dockerfile.model import DockerfileModel, Run
 from iac_gym.languages.dockerfile.packages import arguments_of, has_option, manager_of
-from iac_gym.languages.dockerfile.shell import SHELLS, Command
+from iac_gym.languages.dockerfile.shell import SHELLS, Command, Script
 from iac_gym.verdict import Finding, Stage
 
 
@@ -118,13 +118,21 @@ def keeps_small(options: list[str]) -> bool:
 
 def cleans_apt(run: Run) -> bool:
     """Whether the package lists are removed after the last installation, in the same RUN."""
-    cached = any(mount.target.rstrip("/").startswith("/var/lib/apt") for mount in run.mounts)
-    clean = cached
-    for command in run.certain:
+    if any(mount.target.rstrip("/").startswith("/var/lib/apt") for mount in run.mounts):
+        return True
+    script = run.parsed
+    if script.cleans_apt is None:
+        script.cleans_apt = _cleans_apt(script)
+    return script.cleans_apt
+
+
+def _cleans_apt(script: Script) -> bool:
+    clean = False
+    for command in script.certain:
         if manager_of(command) == "apt":
             plain, _ = arguments_of(command)
             if plain[:1] in (["update"], ["install"]):
-                clean = cached
+                clean = False
         elif command.program == "rm" and has_option(list(command.words[1:]), "r", "--recursive"):
             clean = clean or any(
                 word.rstrip("*").rstrip("/") in ("/var/lib/apt/lists", "/var/lib/apt", "/var/lib")

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import Any
+
+#: Most short texts of each sort that are remembered: a training group sends the same often.
+_MOST_KEPT = 2048
 
 _LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
@@ -24,12 +28,22 @@ SUBDOMAIN_HINT = "lower-case letters, digits, '-' and '.', beginning and ending 
 
 def is_label(text: str) -> bool:
     """Whether the text is a DNS label by RFC 1123."""
-    return len(text) <= 63 and _LABEL.fullmatch(text) is not None
+    return len(text) <= 63 and _is_label(text)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _is_label(text: str) -> bool:
+    return _LABEL.fullmatch(text) is not None
 
 
 def is_subdomain(text: str) -> bool:
     """Whether the text is a DNS subdomain by RFC 1123."""
-    return len(text) <= 253 and _SUBDOMAIN.fullmatch(text) is not None
+    return len(text) <= 253 and _is_subdomain(text)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _is_subdomain(text: str) -> bool:
+    return _SUBDOMAIN.fullmatch(text) is not None
 
 
 def is_wildcard_subdomain(text: str) -> bool:
@@ -44,6 +58,11 @@ def is_path_segment(text: str) -> bool:
 
 def is_qualified_name(text: str) -> bool:
     """Whether the text is the key of a label: a name, and before it perhaps `domain/`."""
+    return len(text) <= 253 + 1 + 63 and _is_qualified_name(text)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _is_qualified_name(text: str) -> bool:
     prefix, slash, name = text.rpartition("/")
     if slash and not is_subdomain(prefix):
         return False
@@ -52,7 +71,7 @@ def is_qualified_name(text: str) -> bool:
 
 def is_label_value(text: str) -> bool:
     """Whether the text is the value of a label; the empty one is."""
-    return not text or (len(text) <= 63 and _NAME_PART.fullmatch(text) is not None)
+    return not text or (len(text) <= 63 and _is_qualified_name(text) and "/" not in text)
 
 
 def is_config_key(text: str) -> bool:
@@ -102,6 +121,8 @@ def percent(value: Any) -> int | None:
 
 def is_ip(text: str) -> bool:
     """Whether the text is an IPv4 or IPv6 address, without a zone and not one inside the other."""
+    if ":" not in text and not text[:1].isdigit():
+        return False  # at once, since to find it out the other way is slow
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

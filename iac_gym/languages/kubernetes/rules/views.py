@@ -92,10 +92,11 @@ def _read(manifest: Manifest) -> View:
 def view(manifest: Manifest) -> View:
     """Return the view of a manifest; it is made once and kept with the manifest."""
     kept = manifest.__dict__  # as functools.cached_property does, on frozen dataclasses too
-    found: View | None = kept.get("_view")
-    if found is None:
-        found = kept["_view"] = _read(manifest)
-    return found
+    if "_view" in kept:
+        found: View = kept["_view"]
+        return found
+    made = kept["_view"] = _read(manifest)
+    return made
 
 
 _Entry = TypeVar("_Entry")

@@ -263,7 +263,10 @@ def no_negative_counts(manifest: Manifest) -> Iterator[Finding]:
     """
     for kind, items in view(manifest).kinds.items():
         for item in items:
+            spec = as_map(item.get("spec"))
             for path in _COUNTS.get(kind, ()):
+                if path[0] not in spec:
+                    continue
                 number = whole(item.get("spec", *path))
                 if number is not None and number < 0:
                     text = f"`{path[-1]}` is {number}, it may not be negative"
