@@ -51,7 +51,7 @@ def _evaluate(stage: Stage, stages: Stages, expander: Expander) -> None:
     config = stage.config
     for at in stage.instructions:
         keyword = at.keyword
-        if at.doubtful and keyword not in _STARTS and not (at.args or at.pairs or at.json):
+        if at.doubtful and keyword not in _STARTS and not (at.args or at.pairs):
             continue
         if read := _SETTINGS.get(keyword):
             read(expander, config, at)
