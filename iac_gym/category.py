@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 
@@ -80,8 +80,13 @@ class Category:
         return self.families[name]
 
 
-def category(env_id: str, name: str, requirements: ModuleType, *modules: ModuleType) -> Category:
-    """Collect a category from its requirements module and its family modules."""
+def category(
+    env_id: str,
+    name: str,
+    requirements: ModuleType | Sequence[ModuleType],
+    *modules: ModuleType,
+) -> Category:
+    """Collect a category from its requirements module (or modules) and its family modules."""
     found: dict[str, Family] = {}
     for module in modules:
         for value in vars(module).values():
@@ -89,4 +94,9 @@ def category(env_id: str, name: str, requirements: ModuleType, *modules: ModuleT
                 if value.name in found and found[value.name] is not value:
                     raise BadDraft(f"two families of {env_id} are called {value.name!r}")
                 found[value.name] = value
-    return Category(env_id, name, dict(sorted(found.items())), requirement_types(requirements))
+    types: dict[str, RequirementType] = {}
+    for source in [requirements] if isinstance(requirements, ModuleType) else requirements:
+        for key, value in requirement_types(source).items():
+            if types.setdefault(key, value) is not value:
+                raise BadDraft(f"two requirement types of {env_id} are called {key!r}")
+    return Category(env_id, name, dict(sorted(found.items())), types)

@@ -15,11 +15,11 @@ from typing import Any, NoReturn
 
 from iac_gym.errors import IaCGymError, unknown
 from iac_gym.grading import Grade, load_task, sample_ids
-from iac_gym.language import language_names, load_language
+from iac_gym.language import TIERS, language_names, load_language, second_opinion
 from iac_gym.registry import category_of, env_ids
 from iac_gym.reward import reward_of
 from iac_gym.task import SPLITS
-from iac_gym.verdict import Stage, Verdict
+from iac_gym.verdict import Outcome, Stage, Verdict
 from iac_gym.verifier import check_files, verify
 
 
@@ -78,11 +78,15 @@ def _parser() -> _Parser:
     sample.set_defaults(run=_sample)
 
     check = commands.add_parser("verify", help="judge a file for a task, or by its language")
-    check.add_argument("files", nargs="+", metavar="FILE", help="path, or - for standard input")
+    check.add_argument("files", nargs="+", metavar="FILE", help="path, folder, or - for stdin")
     check.add_argument("--task", help="a task id: also looks for the task's requirements")
     check.add_argument(
         "--language", help=f"one of {', '.join(language_names())}; kubernetes@1.31 names a version"
     )
+    check.add_argument(
+        "--tier", default="fast", choices=TIERS,
+        help="who judges: ours, a library of the field, or the real tool",
+    )  # fmt: skip
     check.add_argument("--format", default="text", choices=("text", "json", "sarif"))
     check.add_argument(
         "--security", action="store_true", help="security findings fail the file too"
@@ -230,8 +234,11 @@ def _verify(options: argparse.Namespace) -> int:
         load_language(options.language)  # a wrong name is said before anything is read
     if options.task:
         load_task(options.task)
-    texts = {path: _read(path) for path in options.files}
-    if options.task:
+    texts = {path: _read(path) for path in _paths(options.files, options.language)}
+    if options.tier != "fast":
+        verdict = _second_opinion(options, texts)
+        sources = {path: (path, text) for path, text in texts.items()}
+    elif options.task:
         if len(texts) != 1:
             raise IaCGymError(
                 f"{len(texts)} files were given with --task; give one file that holds the answer "
@@ -246,9 +253,44 @@ def _verify(options: argparse.Namespace) -> int:
         sources = {path: (path, text) for path, text in texts.items()}
     write = {"text": as_text, "json": as_json, "sarif": as_sarif}[options.format]
     print(write(verdict, sources, result))
-    failed = not (verdict.solved if options.task else verdict.valid)
+    failed = not (verdict.solved if result else verdict.valid)
     insecure = options.security and any(d.stage == Stage.SECURITY for d in verdict.diagnostics)
     return int(failed or insecure or bool(verdict.unscored))
+
+
+def _second_opinion(options: argparse.Namespace, texts: dict[str, str]) -> Verdict:
+    """Ask a library or the real tool whether the files are valid."""
+    if options.task:
+        raise IaCGymError(
+            f"--tier {options.tier} was given with --task; it says whether files are valid, "
+            "not whether they meet a task. Give --language, or leave --task out."
+        )
+    name = options.language or _language(next(iter(texts)))
+    opinion = second_opinion(load_language(name), options.tier, texts)
+    rule = f"{name}-{options.tier}"
+    if opinion.valid is None:
+        return Verdict((Outcome(Stage.FORMAT, rule, (), opinion.reason),))
+    return Verdict((Outcome(Stage.SEMANTICS, rule, opinion.findings),))
+
+
+def _paths(given: Sequence[str], language: str | None) -> list[str]:
+    """Write out folders: the files in them whose names a language (or that language) has."""
+    found: list[str] = []
+    for path in given:
+        if path == "-" or not Path(path).is_dir():
+            found.append(path)
+            continue
+        names = [language] if language else list(language_names())
+        patterns = [pattern for name in names for pattern in load_language(name).patterns]
+        inside = sorted(one for one in Path(path).rglob("*") if one.is_file())
+        fitting = [str(o) for o in inside if any(fnmatchcase(o.name, p) for p in patterns)]
+        if not fitting:
+            raise IaCGymError(
+                f"The folder {path!r} holds no file of {language or 'any language'}; the names "
+                f"that count are {', '.join(sorted(set(patterns)))}."
+            )
+        found += fitting
+    return found
 
 
 def _verify_files(texts: dict[str, str], language: str | None) -> Verdict:

@@ -13,6 +13,9 @@ from iac_gym.verdict import Diagnostic, Stage, Verdict
 Sources = Mapping[str, tuple[str, str]]
 
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
+#: What stands before the message of a finding that makes no answer invalid.
+_SARIF_LEVELS = {Stage.SECURITY: "warning", Stage.NOTICE: "note"}
+_LEVELS = {Stage.SECURITY: "warning: ", Stage.NOTICE: "note: "}
 #: Longest part of a source line that is shown.
 _WIDTH = 120
 
@@ -45,12 +48,12 @@ def as_text(verdict: Verdict, sources: Sources, result: Grade | None = None) -> 
         found = diagnostic.finding
         name = _shown(diagnostic, sources)[0]
         place = ":".join(str(part) for part in (name, found.line, found.column) if part)
-        level = "warning: " if diagnostic.stage == Stage.SECURITY else ""
+        level = _LEVELS.get(diagnostic.stage, "")
         hint = f" ({found.hint})" if found.hint else ""
         lines.append(f"{place}: {level}{found.message}{hint} [{diagnostic.rule}]")
         lines += _snippet(diagnostic, sources)
     if verdict.unscored:
-        lines.append(f"the verifier failed, so there is no verdict: {verdict.unscored}")
+        lines.append(f"there is no verdict: {verdict.unscored}")
     if result:
         reward = result.reward
         state = "solved" if reward.solved else "not solved"
@@ -102,7 +105,7 @@ def as_sarif(verdict: Verdict, sources: Sources, result: Grade | None = None) ->
         results.append(
             {
                 "ruleId": diagnostic.rule,
-                "level": "warning" if diagnostic.stage == Stage.SECURITY else "error",
+                "level": _SARIF_LEVELS.get(diagnostic.stage, "error"),
                 "message": {"text": text},
                 "locations": [{"physicalLocation": location}],
             }

@@ -7,13 +7,26 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from iac_gym.check import Rule
 from iac_gym.errors import unknown
+from iac_gym.verdict import Finding
+
+#: The default tier, and the others: a library of the field, and the real tool.
+TIERS = ("fast", "library", "tool")
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What another tier says of some files: `valid` is None where it cannot judge (`reason`)."""
+
+    valid: bool | None
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,9 @@ class Language:
     `select` may name the rules that can find anything in a model, a part of `rules` in the same
     order, so that a manifest without a CronJob does not pay for the rules of CronJobs. The others
     pass without being run, and leave no outcome.
+
+    `tiers` names, for "library" and "tool", the function (`module:name`) from files to `Opinion`
+    that asks a library of the field or the real tool.
     """
 
     name: str
@@ -37,10 +53,20 @@ class Language:
     path: str
     patterns: tuple[str, ...] = ()
     select: Callable[[Any], tuple[Rule, ...]] | None = None
+    tiers: Mapping[str, str] = field(default_factory=dict)
 
     def rules_for(self, model: Any) -> tuple[Rule, ...]:
         """Return the rules to run over a model."""
         return self.select(model) if self.select else self.rules
+
+
+def second_opinion(language: Language, tier: str, files: Mapping[str, str]) -> Opinion:
+    """Ask another tier about files; raises `UnknownName` where the language has no such tier."""
+    if tier not in language.tiers:
+        raise unknown(f"tier of {language.name}", tier, ("fast", *language.tiers))
+    module, _, name = language.tiers[tier].partition(":")
+    opinion: Opinion = getattr(import_module(module), name)(files)
+    return opinion
 
 
 @cache

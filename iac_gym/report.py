@@ -12,7 +12,7 @@ def report(verdict: Verdict) -> str:
     """Write the report on an answer: whether it is valid, how much of the task is met, and why."""
     if verdict.unscored:
         return f"The verifier failed, so this answer has no score: {verdict.unscored}"
-    found = [d for d in verdict.diagnostics if d.stage < Stage.SECURITY]
+    found = [d for d in verdict.diagnostics if d.stage is not Stage.SECURITY]
     if verdict.solved:
         return "The answer is valid and meets every requirement."
     state = "valid" if verdict.valid else "not valid"

@@ -13,7 +13,7 @@ from bench.performance.timing import Measurement, show
 from iac_gym.errors import IaCGymError, unknown
 from iac_gym.provenance import provenance
 
-NAMES = ("imports", "kubernetes", "dockerfile", "batch", "hostile")
+NAMES = ("imports", "kubernetes", "dockerfile", "terraform", "batch", "hostile")
 
 
 def main() -> int:

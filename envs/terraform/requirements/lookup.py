@@ -1,0 +1,80 @@
+"""Finding several things at once, and following a reference to the thing that it names."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Any
+
+from envs.terraform.requirements.kinds import Kind, flat, instances, refers, the
+from envs.terraform.requirements.policies import ROLE, Statement, trust
+from iac_gym.languages.terraform.model import Configuration
+from iac_gym.languages.terraform.resolved import Instance, ValueView, View
+from iac_gym.languages.terraform.values import Joined, Unknown, Value
+from iac_gym.verdict import Finding
+
+
+def things(
+    config: Configuration, *wanted: tuple[Kind, str]
+) -> tuple[list[Instance], list[Finding]]:
+    """Return the things of these kinds and names, and the first finding about one that is not
+    there: where there is a finding, the things are not all of them.
+    """
+    found = [the(config, kind, name) for kind, name in wanted]
+    problems = [one for one in found if isinstance(one, Finding)]
+    return [one for one in found if isinstance(one, Instance)], problems[:1]
+
+
+def unless(right: object, config: Configuration, at: int, message: str) -> list[Finding]:
+    """Return a finding unless all is right."""
+    return [] if right else [config.finding(at, message)]
+
+
+def targets(
+    config: Configuration, kind: Kind, values: list[Value], ids: tuple[str, ...] = ()
+) -> list[Instance]:
+    """Return the things of a kind that some values (lists are written out) refer to."""
+    items = flat(values)
+    return [
+        one
+        for one in instances(config, kind)
+        if any(refers(item, one, kind, ids) for item in items)
+    ]
+
+
+def roles(config: Configuration, values: list[Value]) -> list[Instance]:
+    """Return the roles of the configuration whose ARNs the values are."""
+    return targets(config, ROLE, values, ("arn",))
+
+
+def may_assume(role: Instance, service: str) -> bool:
+    """Whether a service may assume a role."""
+    return any(
+        one.allows("sts:AssumeRole") and one.trusts("Service", service) for one in trust(role)
+    )
+
+
+def permits(statement: Statement, action: str) -> bool:
+    """Whether a statement allows an action, by its name or by a pattern."""
+    return (
+        statement.effect == "Allow"
+        and not statement.inverted
+        and any(fnmatchcase(action.lower(), one.lower()) for one in statement.actions)
+    )
+
+
+def one_block(
+    views: list[View | ValueView], **wanted: Any
+) -> View | ValueView | None:  # fmt: skip
+    """Return the first block whose arguments have these values (as texts), None without one."""
+    for view in views:
+        if all(str(view.get(name)) == str(value) for name, value in wanted.items()):
+            return view
+    return None
+
+
+def starts_with(value: Value, thing: Instance, suffix: str, *attributes: str) -> bool:
+    """Whether a text is an attribute of a thing followed by `suffix` ("/*", ":latest")."""
+    if not isinstance(value, Joined) or len(value.parts) != 2:
+        return False
+    first, last = value.parts
+    return isinstance(first, Unknown) and last == suffix and thing.is_source_of(first, *attributes)
