@@ -180,6 +180,7 @@ def application_balancer(draw: Draw) -> Draft:
     )
 
 
+HOSTS = tuple(f"{host}.example.{end}" for host in ("files", "admin", "v2") for end in ("com", "io"))
 PATHS = ("/api/*", "/static/*", "/images/*", "/admin/*", "/v2/*", "/reports/*", "/auth/*")
 
 
@@ -193,10 +194,12 @@ def path_routing(draw: Draw) -> Draft:
     first, second = (
         made.targets(name, "HTTP", port) for name, port in zip(names, ports, strict=True)
     )
-    stack.ask(ask.listener_forwards(of=made.name, protocol="HTTP", port=80, to=names[0]))
-    listener = made.listener("http", "HTTP", 80, type="forward", target_group_arn=first["arn"])
+    certificate = made.certificate()
+    stack.ask(ask.listener_forwards(of=made.name, protocol="HTTPS", port=443, to=names[0]))
+    listener = made.listener("https", "HTTPS", 443, type="forward", target_group_arn=first["arn"])
+    listener.set(certificate_arn=certificate["arn"])
     if draw.chance("by host", 0.4):
-        host = draw.choice("host", DOMAINS)
+        host = draw.choice("host", HOSTS)
         stack.ask(ask.rule_host(of=made.name, host=host, to=names[1]))
         condition = nested(host_header=nested(values=[host]))
     else:

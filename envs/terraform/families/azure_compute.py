@@ -51,7 +51,8 @@ def azure_linux_machine(draw: Draw) -> Draft:
     )  # fmt: skip
     user, face = draw.choice("user", USERS), f"{name}-nic"
     stack.ask(
-        ask.machine(name=name), ask.machine_size(of=name, value=size),
+        ask.machine(name=name), ask.machine_group(of=name, to=azure.name),
+        ask.machine_size(of=name, value=size),
         ask.azure_vm_key(of=name, user=user), ask.machine_face(of=name, to=face),
         ask.face_subnet(of=face, to=inner),
     )  # fmt: skip
@@ -62,7 +63,7 @@ def azure_linux_machine(draw: Draw) -> Draft:
         ),
     )  # fmt: skip
     key = stack.add("tls_private_key", "admin", algorithm="RSA", rsa_bits=4096)
-    publisher, offer, sku = image = draw.choice("image", IMAGES)
+    publisher, offer, sku = draw.choice("image", IMAGES)
     made = azure.add(
         "azurerm_linux_virtual_machine", name, size=size, admin_username=user,
         network_interface_ids=[own["id"]],
@@ -72,8 +73,10 @@ def azure_linux_machine(draw: Draw) -> Draft:
             publisher=publisher, offer=offer, sku=sku, version="latest"
         ),
     )  # fmt: skip
-    stack.ask(ask.azure_vm_image(of=name, publisher=image[0], offer=image[1], sku=image[2]))
+    stack.ask(ask.azure_vm_image(of=name, publisher=publisher, offer=offer, sku=sku))
     settings = azure.settings(made, name)
+
+    disks: list[Handle] = []
 
     def addressed() -> None:
         other = f"{name}-ip"
@@ -88,10 +91,10 @@ def azure_linux_machine(draw: Draw) -> Draft:
             ask.disk(name=other), ask.disk_size(of=other, value=amount),
             ask.machine_disk(of=name, to=other),
         )  # fmt: skip
-        extra = azure.add(
+        disks.append(extra := azure.add(
             "azurerm_managed_disk", other, create_option="Empty", disk_size_gb=amount,
             storage_account_type="Premium_LRS",
-        )  # fmt: skip
+        ))  # fmt: skip
         stack.add(
             "azurerm_virtual_machine_data_disk_attachment", other, managed_disk_id=extra["id"],
             virtual_machine_id=made["id"], lun=0, caching="ReadOnly",
@@ -119,6 +122,9 @@ def azure_linux_machine(draw: Draw) -> Draft:
             ),
         ),
     )  # fmt: skip
+    if "zone" in made.body:
+        for each in disks:
+            each.set(zone=made["zone"])
     return stack.draft(
         f"Create the Linux machine `{name}` on Azure with Terraform",
         f"We need the virtual machine `{name}` on Azure, in the network `{to}`",
@@ -132,18 +138,24 @@ def _cluster(azure: Azure) -> tuple[Handle, str]:
     )  # fmt: skip
     count = draw.integer("count", 1, 9)
     azure.stack.ask(
-        ask.cluster(name=name), ask.cluster_size(of=name, value=size),
+        ask.cluster_group(of=name, to=azure.name), ask.cluster_size(of=name, value=size),
         ask.cluster_count(of=name, value=count),
     )  # fmt: skip
+    prefix = draw.choice("prefix", ("k8s", "apps", "kube", "prod")) if draw.level > 1 else name
     pool = nested(name="default", node_count=count, vm_size=size)
     made = azure.add(
-        "azurerm_kubernetes_cluster", name, dns_prefix=name, default_node_pool=[pool],
+        "azurerm_kubernetes_cluster", name, dns_prefix=prefix, default_node_pool=[pool],
         identity=nested(type="SystemAssigned"),
     )  # fmt: skip
+    if azure.draw.level > 1:
+        azure.stack.ask(
+            ask.cluster(name=name), ask.cluster_prefix(of=name, value=prefix),
+            ask.cluster_identity(of=name),
+        )  # fmt: skip
     return made, name
 
 
-@family("terraform", levels=(1, 2, 3, 4, 5))
+@family("terraform", levels=(1, 4, 5))
 def aks_cluster(draw: Draw) -> Draft:
     """An AKS cluster with node pools, a registry, logs and a network."""
     azure = Azure(draw)
@@ -197,7 +209,7 @@ def aks_cluster(draw: Draw) -> Draft:
     decorate(
         stack,
         (
-            settings.one_of(ask.cluster_tier, "sku_tier", ("Standard", "Premium")),
+            settings.one_of(ask.cluster_tier, "sku_tier", ("Standard",)),
             Extra("registry", 2, pulling),
             settings.one_of(
                 ask.cluster_upgrades, "automatic_upgrade_channel", ("patch", "stable", "rapid")
@@ -329,7 +341,7 @@ def azure_function_app(draw: Draw) -> Draft:
     )
 
 
-@family("terraform", levels=(3, 4, 5))
+@family("terraform", levels=(4, 5))
 def azure_container_app(draw: Draw) -> Draft:
     """A container app in its environment, with its scale, ingress and identity."""
     azure = Azure(draw)
@@ -338,7 +350,8 @@ def azure_container_app(draw: Draw) -> Draft:
     outer = f"{name}-env"
     cpu, memory = draw.choice("size", ((0.25, "0.5Gi"), (0.5, "1Gi"), (1.0, "2Gi"), (2.0, "4Gi")))
     stack.ask(
-        ask.space(name=outer), ask.app(name=name), ask.app_space(of=name, to=outer),
+        ask.space(name=outer), ask.space_group(of=outer, to=azure.name), ask.app(name=name),
+        ask.app_space(of=name, to=outer),
         ask.app_image(of=name, value=image),
     )  # fmt: skip
     space = azure.add("azurerm_container_app_environment", outer)

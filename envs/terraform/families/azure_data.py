@@ -64,6 +64,10 @@ def azure_sql_database(draw: Draw) -> Draft:
             own.set(max_size_gb=most)
 
     def admitting() -> None:
+        if draw.chance("private", 0.3):
+            stack.ask(ask.server_private(of=name))
+            made.set(public_network_access_enabled=False)
+            return
         first, last = _range(draw)
         stack.ask(ask.server_admits(of=name, first=first, last=last))
         stack.add(
@@ -81,7 +85,6 @@ def azure_sql_database(draw: Draw) -> Draft:
         (
             Extra("database", 4, database), Extra("firewall", 1, admitting),
             settings.label(ask.server_tag, TAGS, "tags"), Extra("output", 1, output),
-            settings.on(ask.server_private, public_network_access_enabled=False),
         ),
     )  # fmt: skip
     return stack.draft(
@@ -169,7 +172,7 @@ def cosmos_database(draw: Draw) -> Draft:
     stack = azure.stack
     name = draw.name("account", ("cosmos", "docs", "catalog", "events"))
     level = draw.choice(
-        "consistency", ("Session", "Eventual", "Strong", "ConsistentPrefix", "BoundedStaleness")
+        "consistency", ("Session", "Eventual", "Strong", "ConsistentPrefix")
     )  # fmt: skip
     stack.ask(
         ask.cosmos(name=name), ask.cosmos_group(of=name, to=azure.name),
@@ -193,7 +196,7 @@ def cosmos_database(draw: Draw) -> Draft:
             units = draw.integer("units", 500, 4000, 100)
             stack.ask(ask.store_throughput(of=data, value=units))
             own.set(throughput=units)
-        if draw.wants("container", 4):
+        if draw.wants("with container", 4):
             container(own, data)
 
     def container(outer: Handle, data: str) -> None:
@@ -253,7 +256,7 @@ def service_bus(draw: Draw) -> Draft:
         other = draw.choice("queue", ("orders", "jobs", "mails", "invoices"))
         stack.ask(ask.queue(name=other), ask.queue_bus(of=other, to=name))
         own = stack.add("azurerm_servicebus_queue", other, name=other, namespace_id=made["id"])
-        if draw.wants("tries", 3):
+        if draw.wants("with tries", 3):
             tries = draw.integer("queue tries", 2, 9)
             stack.ask(ask.queue_tries(of=other, value=tries))
             own.set(max_delivery_count=tries)

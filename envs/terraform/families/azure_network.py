@@ -119,6 +119,9 @@ def azure_network(draw: Draw) -> Draft:
         stack.ask(ask.network_dns(of=to, values=[server]))
         network.set(dns_servers=[server])
 
+    def more() -> None:
+        add_subnet(azure, network, to, f"{to}-more", octet, 2)
+
     extras: tuple[Extra, ...] = (
         Extra("dns", 1, named),
         settings.label(ask.network_tag, TAGS, "tags"),
@@ -129,7 +132,7 @@ def azure_network(draw: Draw) -> Draft:
         extras = (
             Extra("guard", 3.4, guarded), Extra("endpoints", 1, endpoints), *extras,
             Extra("routes", 3, routed),
-            Extra("second", 1, lambda: add_subnet(azure, network, to, f"{to}-more", octet, 2)),
+            Extra("second", 1, more),
         )  # fmt: skip
     decorate(stack, extras if draw.level > 1 else ())
     return stack.draft(
@@ -211,7 +214,8 @@ def azure_load_balancer(draw: Draw) -> Draft:
             "interval", (5, 10, 20, 30)
         )  # fmt: skip
         stack.ask(
-            ask.probe(name=probe), ask.azure_lb_probe_http(of=probe, path=path, port=inside),
+            ask.probe_balancer(of=probe, to=name),
+            ask.azure_lb_probe_http(of=probe, path=path, port=inside),
             ask.azure_lb_rule_probe(of=name, port=port, probe=probe),
             ask.probe_interval(of=probe, value=every),
         )  # fmt: skip
@@ -229,7 +233,7 @@ def azure_load_balancer(draw: Draw) -> Draft:
                 ask.address_label, "domain_name_label",
                 ("shop-front", "portal-entry", "api-front", "web-entry"),
             ),
-            Extra("probe", 4, probed),
+            Extra("probe", 5, probed),
         ),
     )  # fmt: skip
     return stack.draft(
@@ -258,11 +262,11 @@ def azure_dns(draw: Draw) -> Draft:
         if draw.chance(f"alias {number}", 0.35):
             target = f"{draw.choice(f'target {number}', ('edge', 'lb', 'origin'))}.{zone}"
             stack.ask(ask.azure_zone_alias(of=zone, name=host, target=target, ttl=ttl))
-            kind, body = "azurerm_dns_cname_record", {"record": target}
+            kind, body = "azurerm_dns_cname_record", dict[str, object](record=target)
         else:
             address = f"203.0.113.{draw.integer(f'address {number}', 1, 254)}"
             stack.ask(ask.azure_zone_address(of=zone, name=host, address=address, ttl=ttl))
-            kind, body = "azurerm_dns_a_record", {"records": [address]}
+            kind, body = "azurerm_dns_a_record", dict[str, object](records=[address])
         stack.add(
             kind, host, name=host, zone_name=made["name"],
             resource_group_name=azure.group["name"], ttl=ttl, **body,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from envs.terraform.choices import TAGS
+from envs.terraform.families.google_storage import varied
 from envs.terraform.nested_settings import NestedSettings, put
 from envs.terraform.requirements import azure_base as base
 from envs.terraform.requirements import azure_storage as ask
@@ -23,20 +24,22 @@ GROUPS = ("rg", "group", "prod", "staging", "dev", "platform")
 class Azure:
     """A task about Azure under construction: the stack and its resource group."""
 
-    def __init__(self, draw: Draw, *providers: str, asked: bool = True) -> None:
+    def __init__(
+        self, draw: Draw, *providers: str, asked: bool = True, place: str = "westeurope"
+    ) -> None:
         self.draw = draw
         self.stack = Stack(draw, "azurerm", *providers)
         self.stack.provider("azurerm", features=nested())
         self.name = draw.name("group", GROUPS)
-        place = "westeurope"
         if asked and draw.level > 1:
             place = draw.choice("place", LOCATIONS)
             self.stack.ask(
                 base.group(name=self.name), base.group_location(of=self.name, value=place)
             )
         self.place = place
+        written = varied(self.stack, "location", place)
         self.group = self.stack.add(
-            "azurerm_resource_group", "main", name=self.name, location=place
+            "azurerm_resource_group", "main", name=self.name, location=written
         )  # fmt: skip
 
     def add(self, kind: str, name: str, **body: Any) -> Handle:
@@ -72,9 +75,8 @@ def compact(draw: Draw, name: str, second: tuple[str, ...]) -> str:
 @family("terraform", levels=(1, 2, 3))
 def azure_group(draw: Draw) -> Draft:
     """A resource group, with tags and those who may use it."""
-    made = Azure(draw, asked=False)
     place = draw.choice("location", LOCATIONS)
-    made.group.set(location=place)
+    made = Azure(draw, asked=False, place=place)
     stack, name = made.stack, made.name
     stack.ask(base.group(name=name), base.group_location(of=name, value=place))
     settings = made.settings(made.group, name)

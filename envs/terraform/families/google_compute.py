@@ -174,10 +174,17 @@ def _health(stack: Stack, name: str) -> Handle:
         "port", (80, 8000, 8080, 9000)
     )  # fmt: skip
     stack.ask(ask.health(name=name), ask.google_health_http(of=name, path=path, port=port))
-    return stack.add(
+    made = stack.add(
         "google_compute_health_check", name, name=name,
         http_health_check=nested(port=port, request_path=path),
     )  # fmt: skip
+    settings = NestedSettings(stack, made, name)
+    every = settings.one_of(ask.health_interval, "check_interval_sec", (10, 15, 20, 30))
+    failures = settings.one_of(ask.health_failures, "unhealthy_threshold", (3, 4, 5, 6))
+    for extra in (every, failures):
+        if draw.wants(f"with {extra.name}", 5):
+            extra.make()
+    return made
 
 
 @family("terraform", levels=(4, 5))
@@ -201,6 +208,7 @@ def google_instance_group(draw: Draw) -> Draft:
         "google_compute_region_instance_group_manager", name, name=name, region=place,
         base_instance_name=name, version=nested(instance_template=template["self_link_unique"]),
     )  # fmt: skip
+    extras: tuple[Extra, ...] = ()
     if draw.chance("scaled", 0.6):
         least, more = draw.integer("least", 1, 5), draw.integer("more", 1, 12)
         stack.ask(ask.google_group_scaled(of=name, least=least, most=least + more))
@@ -221,7 +229,6 @@ def google_instance_group(draw: Draw) -> Draft:
     else:
         stack.ask(ask.group_size(of=name, value=(size := draw.integer("size", 2, 12))))
         made.set(target_size=size)
-        extras = ()
 
     def healed() -> None:
         check, delay = f"{name}-health", draw.choice("delay", (60, 120, 180, 300))
@@ -236,9 +243,11 @@ def google_instance_group(draw: Draw) -> Draft:
 
     def placed() -> None:
         network, to = add_network(stack)
-        add_subnet(stack, network, to, f"{to}-group", place)
+        subnet = add_subnet(stack, network, to, f"{to}-group", place)
         stack.ask(ask.template_network(of=plan, to=to))
-        template.body["network_interface"] = [nested(network=network["id"])]
+        template.body["network_interface"] = [
+            nested(network=network["id"], subnetwork=subnet["id"])
+        ]
 
     def account() -> None:
         holder, other = add_account(stack)
@@ -248,7 +257,7 @@ def google_instance_group(draw: Draw) -> Draft:
     decorate(
         stack,
         (
-            *extras, Extra("port", 1, port), Extra("healing", 4, healed),
+            *extras, Extra("port", 1, port), Extra("healing", 5, healed),
             Extra("account", 2, account), project(stack), Extra("network", 7, placed),
         ),
     )  # fmt: skip

@@ -12,12 +12,13 @@ from envs.terraform.families.google_storage import (
     member,
     project,
     region,
+    varied,
 )
 from envs.terraform.nested_settings import NestedSettings, put
 from envs.terraform.requirements import google_access as access
 from envs.terraform.requirements import google_databases as ask
 from envs.terraform.requirements import google_messages as topics
-from envs.terraform.stack import Extra, Stack, decorate
+from envs.terraform.stack import Extra, Handle, Stack, decorate
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 from iac_gym.formats.hcl_render import Raw, expression, heredoc, nested
@@ -156,6 +157,15 @@ def pubsub_push(draw: Draw) -> Draft:
     )
 
 
+def _flag(stack: Stack, made: Handle, name: str, version: str) -> None:
+    """Ask for a database flag."""
+    options = FLAGS[version.partition("_")[0]]
+    title, values = options[stack.draw.choice("flag", (0, 1, 2))]
+    value = values[stack.draw.choice("flag value", (0, 1))]
+    stack.ask(ask.google_sql_flag(of=name, name=title, value=value))
+    made.inner("settings")["database_flags"] = nested(name=title, value=value)
+
+
 @family("terraform", levels=(2, 3, 4, 5))
 def cloud_sql(draw: Draw) -> Draft:
     """A Cloud SQL instance with its databases, users and safeguards."""
@@ -168,8 +178,10 @@ def cloud_sql(draw: Draw) -> Draft:
         ask.instance_tier(of=name, value=tier), ask.instance_region(of=name, value=place),
     )  # fmt: skip
     made = stack.add(
-        "google_sql_database_instance", name, name=name, database_version=version, region=place
+        "google_sql_database_instance", name, name=name, database_version=version,
+        region=varied(stack, "region", place),
     )  # fmt: skip
+    put(made.body, "settings.edition", "ENTERPRISE")
     put(made.body, "settings.tier", tier)
     settings = NestedSettings(stack, made, name)
 
@@ -192,13 +204,6 @@ def cloud_sql(draw: Draw) -> Draft:
             password=password["result"],
         )  # fmt: skip
 
-    def flag() -> None:
-        options = FLAGS[version.partition("_")[0]]
-        title, values = options[draw.choice("flag", (0, 1, 2))]
-        value = values[draw.choice("flag value", (0, 1))]
-        stack.ask(ask.google_sql_flag(of=name, name=title, value=value))
-        made.inner("settings")["database_flags"] = nested(name=title, value=value)
-
     def admitted() -> None:
         title, last = (
             draw.choice("network", ("office", "vpn", "partner")),
@@ -212,18 +217,25 @@ def cloud_sql(draw: Draw) -> Draft:
             nested(name=title, value=given),
         )
 
-    backups = settings.on(
-        ask.instance_backups, settings__backup_configuration__enabled=True
-    )  # fmt: skip
+    def backups() -> None:
+        stack.ask(ask.instance_backups(of=name))
+        put(made.body, "settings.backup_configuration.enabled", True)
+        if draw.wants("recovery", 4):
+            stack.ask(ask.instance_recovery(of=name))
+            mysql = version.startswith("MYSQL")
+            switch = "binary_log_enabled" if mysql else "point_in_time_recovery_enabled"
+            put(made.body, f"settings.backup_configuration.{switch}", True)
+
     decorate(
         stack,
         (
-            backups,
+            Extra("backups", 1.5, backups),
             settings.on(ask.instance_regional, settings__availability_type="REGIONAL"),
             Extra("database", 2, database),
             settings.on(ask.instance_unprotected, deletion_protection=False),
             settings.one_of(ask.instance_disk, "settings.disk_size", range(20, 500, 10)),
-            Extra("user", 3, user), Extra("flag", 1, flag), Extra("network", 1, admitted),
+            Extra("user", 3, user), Extra("network", 1, admitted),
+            Extra("flag", 1, lambda: _flag(stack, made, name, version)),
             settings.one_of(
                 ask.instance_ssl, "settings.ip_configuration.ssl_mode",
                 ("ENCRYPTED_ONLY", "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envs.terraform.families.google_storage import REGIONS, project, region
+from envs.terraform.families.google_storage import REGIONS, project, region, varied
 from envs.terraform.nested_settings import NestedSettings
 from envs.terraform.requirements import google_networks as ask
 from envs.terraform.stack import Extra, Handle, Stack, decorate
@@ -40,7 +40,8 @@ def add_subnet(
         ask.subnet_range(of=name, value=given), ask.subnet_region(of=name, value=place),
     )  # fmt: skip
     return stack.add(
-        "google_compute_subnetwork", name, name=name, network=network["id"], region=place,
+        "google_compute_subnetwork", name, name=name, network=network["id"],
+        region=varied(stack, "region", place) if number == 0 else place,
         ip_cidr_range=given,
     )  # fmt: skip
 
@@ -68,6 +69,10 @@ def google_network(draw: Draw) -> Draft:
             source_ranges=[source],
             allow=nested(protocol=protocol, ports=[str(port) for port in ports]),
         )  # fmt: skip
+        if draw.wants(f"with priority {number}", 5):
+            priority = draw.integer(f"priority {number}", 100, 900, 50)
+            stack.ask(ask.firewall_priority(of=name, value=priority))
+            made.set(priority=priority)
         if draw.wants(f"tagged {number}", 5):
             tag = draw.choice(f"tag {number}", TAGS)
             stack.ask(ask.firewall_targets(of=name, values=[tag]))
@@ -91,6 +96,9 @@ def google_network(draw: Draw) -> Draft:
             Extra("range", 1, ranged), Extra("second", 4, another), project(stack),
             NestedSettings(stack, network, to).one_of(
                 ask.network_routing, "routing_mode", ("GLOBAL",)
+            ),
+            NestedSettings(stack, network, to).one_of(
+                ask.network_mtu, "mtu", (1300, 1500, 8896)
             ),
         ),
     )  # fmt: skip
@@ -205,6 +213,7 @@ def google_dns(draw: Draw) -> Draft:
         (
             Extra("first", 1, lambda: record(1)),
             Extra("second", 1, lambda: record(2)), Extra("private", 3, private),
+            settings.on(ask.zone_signed, dnssec_config__state="on"),
             settings.one_of(ask.zone_described, "description", texts),
             Extra("third", 1, lambda: record(3)), project(stack),
         ),

@@ -11,6 +11,7 @@ from envs.terraform.families.google_storage import (
     add_account,
     project,
     region,
+    varied,
 )
 from envs.terraform.nested_settings import NestedSettings, put
 from envs.terraform.requirements import common, google_messages, google_storage
@@ -41,7 +42,8 @@ def _cluster(stack: Stack) -> tuple[Handle, str, str]:
     draw = stack.draw
     name, place = draw.name("cluster", CLUSTERS), draw.choice("location", REGIONS)
     stack.ask(ask.cluster(name=name), ask.cluster_location(of=name, value=place))
-    return stack.add("google_container_cluster", name, name=name, location=place), name, place
+    written = varied(stack, "location", place)
+    return stack.add("google_container_cluster", name, name=name, location=written), name, place
 
 
 def _cluster_extras(stack: Stack, made: Handle, name: str, place: str) -> dict[str, Extra]:
@@ -110,7 +112,8 @@ def gke_cluster(draw: Draw) -> Draft:
     )  # fmt: skip
     made.set(remove_default_node_pool=True, initial_node_count=1)
     nodes = stack.add(
-        "google_container_node_pool", pool, name=pool, cluster=made["name"], location=place
+        "google_container_node_pool", pool, name=pool, cluster=made["name"],
+        location=made["location"],
     )  # fmt: skip
     put(nodes.body, "node_config.machine_type", kind)
     if draw.chance("scaled", 0.5):
@@ -149,83 +152,101 @@ def gke_cluster(draw: Draw) -> Draft:
 _AUTH = "https://www.googleapis.com/auth"
 
 
-@family("terraform", levels=(1, 2, 3, 4, 5))
-def cloud_run_service(draw: Draw) -> Draft:
-    """A Cloud Run service with its limits, scaling, identity and callers."""
-    stack = Stack(draw, "google")
-    name, image = draw.name("service"), draw.choice("image", IMAGES)
-    place = draw.choice("location", REGIONS)
-    stack.ask(
-        ask.service(name=name), ask.service_location(of=name, value=place),
-        ask.service_image(of=name, value=image),
-    )  # fmt: skip
-    made = stack.add("google_cloud_run_v2_service", name, name=name, location=place)
-    put(made.body, "template.containers.image", image)
-    put(made.body, "deletion_protection", False)
-    settings = NestedSettings(stack, made, name)
-    container = made.inner("template")["containers"][0].body
+class _Service:
+    """A Cloud Run service under construction."""
 
-    def account() -> None:
-        holder, other = add_account(stack)
-        stack.ask(ask.service_account(of=name, to=other))
-        put(made.body, "template.service_account", holder["email"])
+    def __init__(self, stack: Stack) -> None:
+        draw = stack.draw
+        self.stack, self.draw = stack, draw
+        self.name, image = draw.name("service"), draw.choice("image", IMAGES)
+        place = draw.choice("location", REGIONS)
+        stack.ask(
+            ask.service(name=self.name), ask.service_location(of=self.name, value=place),
+            ask.service_image(of=self.name, value=image),
+        )  # fmt: skip
+        self.made = stack.add("google_cloud_run_v2_service", self.name, name=self.name)
+        self.made.set(location=varied(stack, "location", place), deletion_protection=False)
+        put(self.made.body, "template.containers.image", image)
+        self.container = self.made.inner("template")["containers"][0].body
 
-    def everybody() -> None:
-        stack.ask(ask.service_public(of=name, role="roles/run.invoker"))
-        stack.add(
-            "google_cloud_run_v2_service_iam_member", name, name=made["name"],
-            location=made["location"], role="roles/run.invoker", member="allUsers",
+    def account(self) -> None:
+        """Ask for an identity of its own."""
+        holder, other = add_account(self.stack)
+        self.stack.ask(ask.service_account(of=self.name, to=other))
+        put(self.made.body, "template.service_account", holder["email"])
+
+    def everybody(self) -> None:
+        """Ask for everybody to be allowed to call it."""
+        self.stack.ask(ask.service_public(of=self.name, role="roles/run.invoker"))
+        self.stack.add(
+            "google_cloud_run_v2_service_iam_member", self.name, name=self.made["name"],
+            location=self.made["location"], role="roles/run.invoker", member="allUsers",
         )  # fmt: skip
 
-    def limits(kind: str, value: str) -> None:
-        put(made.body, "template.containers.resources.limits", {
-            **container.get("resources", [nested()])[0].body.get("limits", {}), kind: value,
-        })  # fmt: skip
+    def _limit(self, kind: str, value: str) -> None:
+        held = self.container.setdefault("resources", [nested(limits={})])[0].body["limits"]
+        held[kind] = value
 
-    def memory() -> None:
-        value = draw.choice("memory", ("256Mi", "512Mi", "1Gi", "2Gi", "4Gi"))
-        stack.ask(ask.service_memory(of=name, value=value))
-        limits("memory", value)
+    def memory(self) -> None:
+        """Ask for a memory limit."""
+        value = self.draw.choice("memory", ("256Mi", "512Mi", "1Gi", "2Gi", "4Gi"))
+        self.stack.ask(ask.service_memory(of=self.name, value=value))
+        self._limit("memory", value)
 
-    def cpu() -> None:
-        value = draw.choice("cpu", ("1", "2", "4"))
-        stack.ask(ask.service_cpu(of=name, value=value))
-        limits("cpu", value)
+    def cpu(self) -> None:
+        """Ask for a CPU limit."""
+        value = self.draw.choice("cpu", ("1", "2"))
+        self.stack.ask(ask.service_cpu(of=self.name, value=value))
+        self._limit("cpu", value)
 
-    def variable() -> None:
-        key, values = draw.choice("key", VARIABLES)
-        value = draw.choice("value", values)
-        stack.ask(ask.google_run_variable(of=name, key=key, value=value))
-        container.setdefault("env", []).append(nested(name=key, value=value))
+    def variable(self) -> None:
+        """Ask for an environment variable."""
+        key, values = self.draw.choice("key", VARIABLES)
+        value = self.draw.choice("value", values)
+        self.stack.ask(ask.google_run_variable(of=self.name, key=key, value=value))
+        self.container.setdefault("env", []).append(nested(name=key, value=value))
 
-    def secret() -> None:
-        other = f"{name}-secret"
-        stack.ask(google_storage.secret(name=other), ask.service_secret(of=name, to=other))
-        held = stack.add(
+    def secret(self) -> None:
+        """Ask for an environment variable that holds a secret."""
+        other = f"{self.name}-secret"
+        self.stack.ask(
+            google_storage.secret(name=other), ask.service_secret(of=self.name, to=other)
+        )  # fmt: skip
+        held = self.stack.add(
             "google_secret_manager_secret", other, secret_id=other,
             replication=nested(auto=nested()),
         )  # fmt: skip
         source = nested(secret_key_ref=nested(secret=held["secret_id"], version="latest"))
-        container.setdefault("env", []).append(nested(name="API_TOKEN", value_source=source))
+        env = self.container.setdefault("env", [])
+        env.append(nested(name="API_TOKEN", value_source=source))
 
-    def output() -> None:
-        out = draw.choice("output", ("url", "service_url", "endpoint"))
-        stack.ask(ask.service_output(of=name, name=out))
-        stack.top(block("output", out, value=made["uri"]))
+    def output(self) -> None:
+        """Ask for its URL to be given out."""
+        out = self.draw.choice("output", ("url", "service_url", "endpoint"))
+        self.stack.ask(ask.service_output(of=self.name, name=out))
+        self.stack.top(block("output", out, value=self.made["uri"]))
 
+
+@family("terraform", levels=(1, 2, 3, 4, 5))
+def cloud_run_service(draw: Draw) -> Draft:
+    """A Cloud Run service with its limits, scaling, identity and callers."""
+    stack = Stack(draw, "google")
+    made = _Service(stack)
+    name, settings = made.name, NestedSettings(stack, made.made, made.name)
     decorate(
         stack,
         (
-            Extra("memory", 1, memory), Extra("public", 1, everybody),
+            Extra("memory", 1, made.memory), Extra("public", 1, made.everybody),
             settings.one_of(
-                ask.service_most, "template.scaling.max_instance_count", range(2, 60)
+                ask.service_most, "template.scaling.max_instance_count", range(4, 60)
             ),
-            Extra("variable", 1, variable), Extra("account", 2, account), Extra("cpu", 1, cpu),
+            Extra("variable", 1, made.variable), Extra("account", 2, made.account),
+            Extra("cpu", 1, made.cpu),
             settings.one_of(
                 ask.service_port, "template.containers.ports.container_port",
                 (3000, 5000, 8000, 8081, 9000),
             ),
-            Extra("secret", 2, secret), Extra("output", 1, output),
+            Extra("secret", 2, made.secret), Extra("output", 1, made.output),
             settings.one_of(
                 ask.service_ingress, "ingress",
                 ("INGRESS_TRAFFIC_INTERNAL_ONLY", "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"),

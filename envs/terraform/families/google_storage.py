@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envs.terraform.nested_settings import NestedSettings
+from envs.terraform.nested_settings import NestedSettings, put
 from envs.terraform.requirements import common
 from envs.terraform.requirements import google_access as access
 from envs.terraform.requirements import google_storage as ask
@@ -52,6 +52,18 @@ def region(stack: Stack) -> Extra:
         stack.provider("google", region=chosen)
 
     return Extra("provider region", 1, make)
+
+
+def varied(stack: Stack, name: str, value: str) -> str:
+    """Write a value as it is, or by a variable or a local value; return what stands there."""
+    style = stack.draw.phrase(f"written {name}", ("plain", "plain", "variable", "local"))
+    if style == "variable":
+        stack.top(block("variable", name, type=Raw("string"), default=value))
+        return Raw(f"var.{name}")
+    if style == "local":
+        stack.top(block("locals", **{name: value}))
+        return Raw(f"local.{name}")
+    return value
 
 
 def add_account(stack: Stack) -> tuple[Handle, str]:
@@ -139,6 +151,42 @@ def google_bucket(draw: Draw) -> Draft:
         f"Create the Cloud Storage bucket `{name}` with Terraform",
         f"We need object storage on Google Cloud: a bucket `{name}`",
         f"Write Terraform for a bucket `{name}` in Cloud Storage",
+    )
+
+
+@family("terraform", levels=(1, 2, 3))
+def google_website(draw: Draw) -> Draft:
+    """A bucket that serves a static site to everybody."""
+    stack = Stack(draw, "google")
+    name = draw.name("bucket", ("site", "web", "www", "static", "docs"))
+    page = draw.choice("page", ("index.html", "home.html", "start.html", "main.html"))
+    role = "roles/storage.objectViewer"
+    stack.ask(
+        ask.bucket(name=name), ask.bucket_page(of=name, value=page),
+        ask.bucket_public(of=name, role=role),
+    )  # fmt: skip
+    made = stack.add("google_storage_bucket", name, name=name, location="EU")
+    put(made.body, "website.main_page_suffix", page)
+    stack.add(
+        "google_storage_bucket_iam_member", "everybody", bucket=made["name"], role=role,
+        member="allUsers",
+    )  # fmt: skip
+    settings = NestedSettings(stack, made, name)
+    decorate(
+        stack,
+        (
+            settings.one_of(
+                ask.bucket_missing, "website.not_found_page", ("404.html", "missing.html")
+            ),
+            settings.on(ask.bucket_uniform, uniform_bucket_level_access=True),
+            settings.one_of(ask.bucket_location, "location", PLACES[1:]),
+            settings.on(ask.bucket_disposable, force_destroy=True),
+            settings.label(ask.bucket_label, LABELS, "labels"), project(stack),
+        ),
+    )  # fmt: skip
+    return stack.draft(
+        f"Serve a static website from the Cloud Storage bucket `{name}`",
+        f"Our website is a few files in the bucket `{name}` on Google Cloud",
     )
 
 

@@ -19,7 +19,7 @@ from envs.terraform.requirements.kinds import (
     the,
     world,
 )
-from envs.terraform.requirements.lookup import may_assume, roles, things, unless
+from envs.terraform.requirements.lookup import may_assume, own_ref, ref_of, roles, things, unless
 from envs.terraform.requirements.policies import has_managed
 from envs.terraform.requirements.security_groups import SECURITY_GROUP
 from iac_gym.check import Findings, requirement
@@ -314,23 +314,26 @@ def service_breaker(config: Configuration, of: str) -> Findings:
 
 
 _COUNT = "ecs:service:DesiredCount"
-_SCALED = Kind("scalable target", ("aws_appautoscaling_target",), "resource_id",
-               ("resource_id", "id"), by_name=True)  # fmt: skip
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _scaled(config: Configuration, own: Instance, name: str) -> list[Instance]:
     """Return the scalable targets of a service."""
-    clusters = [
-        one.get("name")
+    cluster = own.get("cluster")
+    names = {
+        f"service/{where}/{name}"
         for one in world(config).instances("aws_ecs_cluster")
-        if refers(own.get("cluster"), one, CLUSTER)
-    ]
+        if refers(cluster, one, CLUSTER) and isinstance(where := one.get("name"), str)
+    }
     return [
         one
         for one in world(config).instances("aws_appautoscaling_target")
         if same(one.get("scalable_dimension"), _COUNT)
         and same(one.get("service_namespace"), "ecs")
-        and any(one.get("resource_id") == f"service/{where}/{name}" for where in clusters)
+        and _text(one.get("resource_id")) in names
     ]
 
 
@@ -361,11 +364,13 @@ def service_target(config: Configuration, of: str, percent: int) -> Findings:
         return problems
     tracking = "target_tracking_scaling_policy_configuration"
     metric = f"{tracking}.predefined_metric_specification.predefined_metric_type"
+    own = _scaled(config, found[0], of)
+    names, refs = {_text(one.get("resource_id")) for one in own}, {own_ref(one) for one in own}
     right = any(
         same(one.get("policy_type"), "TargetTrackingScaling")
+        and (_text(target := one.get("resource_id")) in names or ref_of(target, "id") in refs)
         and any(same(v, "ECSServiceAverageCPUUtilization") for v in one.at_path(metric))
         and any(same(v, percent) for v in one.at_path(f"{tracking}.target_value"))
-        for own in _scaled(config, found[0], of)
-        for one in companions(config, "aws_appautoscaling_policy", "resource_id", own, _SCALED)
+        for one in world(config).instances("aws_appautoscaling_policy")
     )
     return unless(right, config, found[0].at, f"no policy holds `{of}` at {percent} percent")

@@ -9,12 +9,10 @@ from envs.terraform.requirements.aws_networks import (
     ANYWHERE,
     SUBNET,
     VPC,
-    internet_gates,
-    leads_to,
-    routes_from,
 )
 from envs.terraform.requirements.kinds import companions, refers, same, shown
 from envs.terraform.requirements.lookup import things, unless
+from envs.terraform.requirements.routing import Routing, gates_of, internet_gates
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.terraform.model import Configuration
 from iac_gym.languages.terraform.resolved import Instance
@@ -135,17 +133,17 @@ def subnets_of_size(config: Configuration, of: str, bits: int) -> Findings:
     if not inner:
         return
     whole = _network(things(config, (VPC, of))[0][0].get("cidr_block"))
-    taken: list[IPv4Network] = []
+    taken: set[IPv4Network] = set()  # all of one size, so they overlap only if they are equal
     for subnet in inner:
         own, at = _network(subnet.get("cidr_block")), subnet.where("cidr_block")
         if own is None or own.prefixlen != bits:
             yield config.finding(at, f"the range {shown(subnet.get('cidr_block'))} is no /{bits}")
         elif whole is None or not own.subnet_of(whole):
             yield config.finding(at, f"{own} is outside the range of `{of}`")
-        elif any(own.overlaps(other) for other in taken):
+        elif own in taken:
             yield config.finding(at, f"{own} overlaps another subnet")
         else:
-            taken.append(own)
+            taken.add(own)
 
 
 @requirement(
@@ -157,9 +155,9 @@ def subnets_public(config: Configuration, of: str) -> Findings:
     """Each subnet of the VPC has a default route to an internet gateway of the VPC."""
     inner, problems = _inner(config, of)
     yield from problems
+    routing, gates = Routing(config), internet_gates(config)
     for subnet in inner:
-        gates = internet_gates(config, subnet.get("vpc_id"))
-        if not leads_to(routes_from(config, subnet), ANYWHERE[0], "gateway_id", gates):
+        if not routing.leads(subnet, ANYWHERE[0], "gateway_id", gates_of(gates, subnet)):
             yield config.finding(
                 subnet.at, f"{subnet.address} has no route 0.0.0.0/0 to an internet gateway"
             )

@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from envs.terraform.requirements.factories import existence, fixed, link, setting, tag
-from envs.terraform.requirements.kinds import Kind, companions, flat, refers, same, the, world
-from envs.terraform.requirements.lookup import targets, things, unless
+from envs.terraform.requirements.kinds import Kind, companions, flat, refers, the, world
+from envs.terraform.requirements.lookup import own_ref, ref_of, things, unless
+from envs.terraform.requirements.routing import Routing, gates_of, internet_gates
 from envs.terraform.requirements.security_groups import SECURITY_GROUP, rules_of
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.terraform.model import Configuration
-from iac_gym.languages.terraform.resolved import Instance, ValueView, View
-from iac_gym.languages.terraform.values import Unknown, Value
+from iac_gym.languages.terraform.resolved import Instance
 
 VPC = Kind("VPC", ("aws_vpc",), "tags.Name")
 SUBNET = Kind("subnet", ("aws_subnet",), "tags.Name")
 ROUTE_TABLE = Kind("route table", ("aws_route_table", "aws_default_route_table"), "tags.Name")
 ADDRESS = Kind("Elastic IP", ("aws_eip",), "tags.Name", ("id", "allocation_id"))
-#: The attributes of a VPC that name its main route table.
-_MAIN = ("default_route_table_id", "main_route_table_id")
 ANYWHERE = ("0.0.0.0/0", "::/0")
 
 vpc = existence(
@@ -61,77 +59,6 @@ subnet_public_addresses = fixed(
 )  # fmt: skip
 
 
-Routes = list[View | ValueView]
-
-
-def _routes_of(config: Configuration, table: Instance) -> Routes:
-    """Return the routes of a route table: inline ones, and resources of their own."""
-    own = companions(config, "aws_route", "route_table_id", table, ROUTE_TABLE)
-    return [*table.blocks("route"), *own]
-
-
-def tables_of(config: Configuration, subnet: Instance) -> list[Instance]:
-    """Return the route tables that a subnet uses: those that it is associated with, else the main
-    ones of its VPC.
-    """
-    named = companions(config, "aws_route_table_association", "subnet_id", subnet, SUBNET)
-    if not named:
-        nets = targets(config, VPC, [subnet.get("vpc_id")])
-        named = [
-            one
-            for net in nets
-            for one in companions(config, "aws_main_route_table_association", "vpc_id", net, VPC)
-        ]
-        if not named:
-            return [
-                table
-                for table in world(config).instances("aws_default_route_table")
-                for net in nets
-                if net.is_source_of(table.get("default_route_table_id"), *_MAIN)
-            ]
-    return targets(config, ROUTE_TABLE, [one.get("route_table_id") for one in named])
-
-
-def routes_from(config: Configuration, subnet: Instance) -> Routes:
-    """Return the routes that hold for a subnet."""
-    routes = [route for table in tables_of(config, subnet) for route in _routes_of(config, table)]
-    if not companions(config, "aws_route_table_association", "subnet_id", subnet, SUBNET):
-        nets = targets(config, VPC, [subnet.get("vpc_id")])
-        for route in world(config).instances("aws_route"):
-            if any(net.is_source_of(route.get("route_table_id"), *_MAIN) for net in nets):
-                routes.append(route)
-    return routes
-
-
-def leads_to(routes: Routes, cidr: str, way: str, gates: list[Instance]) -> bool:
-    """Whether a route for just that address range goes through one of the gates."""
-    return any(
-        gate.is_source_of(route.get(way), "id")
-        for route in routes
-        if same(route.get("cidr_block"), cidr) or same(route.get("destination_cidr_block"), cidr)
-        for gate in gates
-    )
-
-
-def internet_gates(config: Configuration, net: Value) -> list[Instance]:
-    """Return the internet gateways of a VPC, given the reference to it."""
-    found = []
-    for gate in world(config).instances("aws_internet_gateway"):
-        places = [gate.get("vpc_id")]
-        for one in world(config).instances("aws_internet_gateway_attachment"):
-            if gate.is_source_of(one.get("internet_gateway_id"), "id"):
-                places.append(one.get("vpc_id"))
-        if any(same_thing(place, net) for place in places):
-            found.append(gate)
-    return found
-
-
-def same_thing(one: Value, other: Value) -> bool:
-    """Whether two values are the same reference."""
-    refs = [value.ref for value in (one, other) if isinstance(value, Unknown) and value.ref]
-    return len(refs) == 2 and refs[0] == refs[1]
-
-
 @requirement(
     "traffic from the subnet `{of}` to the internet routed through an internet gateway",
     "`{of}` as a public subnet: its route table sends 0.0.0.0/0 to an internet gateway",
@@ -141,8 +68,8 @@ def subnet_public(config: Configuration, of: str) -> Findings:
     found, problems = things(config, (SUBNET, of))
     if problems:
         return problems
-    gates = internet_gates(config, found[0].get("vpc_id"))
-    right = leads_to(routes_from(config, found[0]), ANYWHERE[0], "gateway_id", gates)
+    gates = gates_of(internet_gates(config), found[0])
+    right = Routing(config).leads(found[0], ANYWHERE[0], "gateway_id", gates)
     return unless(
         right, config, found[0].at, f"no route 0.0.0.0/0 of `{of}` goes to an internet gateway"
     )
@@ -157,8 +84,8 @@ def subnet_behind_nat(config: Configuration, of: str) -> Findings:
     found, problems = things(config, (SUBNET, of))
     if problems:
         return problems
-    gates = world(config).instances("aws_nat_gateway")
-    right = leads_to(routes_from(config, found[0]), ANYWHERE[0], "nat_gateway_id", gates)
+    gates = [own_ref(gate) for gate in world(config).instances("aws_nat_gateway")]
+    right = Routing(config).leads(found[0], ANYWHERE[0], "nat_gateway_id", gates)
     return unless(right, config, found[0].at, f"no route 0.0.0.0/0 of `{of}` goes to a NAT gateway")
 
 
@@ -172,9 +99,9 @@ def subnet_behind_nat_in(config: Configuration, of: str, to: str) -> Findings:
     found, problems = things(config, (SUBNET, of), (SUBNET, to))
     if problems:
         return problems
-    gates = companions(config, "aws_nat_gateway", "subnet_id", found[1], SUBNET)
-    routes = routes_from(config, found[0])
-    right = leads_to(routes, ANYWHERE[0], "nat_gateway_id", gates)
+    inside = companions(config, "aws_nat_gateway", "subnet_id", found[1], SUBNET)
+    gates = [own_ref(gate) for gate in inside]
+    right = Routing(config).leads(found[0], ANYWHERE[0], "nat_gateway_id", gates)
     return unless(
         right, config, found[0].at, f"no route 0.0.0.0/0 of `{of}` goes to a NAT gateway in `{to}`"
     )
@@ -190,7 +117,9 @@ def nat_address(config: Configuration, of: str) -> Findings:
     if problems:
         return problems
     gates = companions(config, "aws_nat_gateway", "subnet_id", found[0], SUBNET)
-    right = gates and all(targets(config, ADDRESS, [one.get("allocation_id")]) for one in gates)
+    addresses = {own_ref(one) for one in world(config).instances("aws_eip")}
+    given = [ref_of(one.get("allocation_id"), *ADDRESS.ids) for one in gates]
+    right = given and all(one in addresses for one in given)
     at = gates[0].where("allocation_id") if gates else found[0].at
     return unless(right, config, at, f"the NAT gateway in `{of}` has no Elastic IP")
 

@@ -9,17 +9,23 @@ from typing import Any
 from envs.terraform.requirements.aws_buckets import BUCKET
 from envs.terraform.requirements.aws_functions import LOG_GROUP
 from envs.terraform.requirements.aws_networks import (
-    ROUTE_TABLE,
     SUBNET,
     VPC,
-    leads_to,
-    routes_from,
-    tables_of,
 )
 from envs.terraform.requirements.factories import Companion, existence, link, setting
 from envs.terraform.requirements.kinds import Kind, companions, flat, refers, same, the, world
-from envs.terraform.requirements.lookup import may_assume, permits, roles, things, unless
+from envs.terraform.requirements.lookup import (
+    belonging,
+    may_assume,
+    own_ref,
+    permits,
+    ref_of,
+    roles,
+    things,
+    unless,
+)
 from envs.terraform.requirements.policies import bucket_arn, is_arn_of, permissions
+from envs.terraform.requirements.routing import MAIN, Routing
 from envs.terraform.requirements.security_groups import SECURITY_GROUP
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.terraform.model import Configuration
@@ -69,7 +75,7 @@ class AclRule:
 
 
 def _whole(value: Value) -> int:
-    text = str(int(value)) if isinstance(value, float) else str(value)
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     return int(text) if text.lstrip("-").isdecimal() and len(text) < 9 else -2
 
 
@@ -194,6 +200,16 @@ def _endpoint(
     return ends, found[1:], unless(ends, config, at, said)
 
 
+def _of_endpoints(
+    config: Configuration, ends: list[Instance], what: str, listed: str, single: str
+) -> list[Value]:
+    """Return what endpoints list, and what separate associations add to it."""
+    apart = f"aws_vpc_endpoint_{what}_association"
+    refs = [own_ref(one) for one in ends]
+    added = belonging(config, (apart,), "vpc_endpoint_id", refs, "id")
+    return flat([one.get(listed) for one in ends] + [one.get(single) for one in added])
+
+
 @requirement(
     "a gateway endpoint for the service {service} in the VPC `{of}`",
     "the VPC `{of}` reaching the service {service} through a gateway endpoint",
@@ -214,15 +230,9 @@ def gateway_endpoint_routes(
     ends, others, problems = _endpoint(config, "Gateway", of, service, (SUBNET, subnet))
     if problems:
         return problems
-    ids = Kind("endpoint", ("aws_vpc_endpoint",), "id")
-    values = [one.get("route_table_ids") for one in ends]
-    for one in ends:
-        apart = "aws_vpc_endpoint_route_table_association"
-        values += [x.get("route_table_id") for x in companions(
-            config, apart, "vpc_endpoint_id", one, ids
-        )]  # fmt: skip
-    tables = tables_of(config, others[0])
-    right = any(refers(value, table, ROUTE_TABLE) for value in flat(values) for table in tables)
+    values = _of_endpoints(config, ends, "route_table", "route_table_ids", "route_table_id")
+    tables = set(Routing(config).tables_of(others[0]))
+    right = any(ref_of(value, "id", *MAIN) in tables for value in values)
     return unless(
         right, config, ends[0].at, f"the route table of `{subnet}` does not use the endpoint"
     )
@@ -246,14 +256,8 @@ def interface_endpoint_in(config: Configuration, of: str, service: str, subnet: 
     ends, others, problems = _endpoint(config, "Interface", of, service, (SUBNET, subnet))
     if problems:
         return problems
-    ids = Kind("endpoint", ("aws_vpc_endpoint",), "id")
-    values = [one.get("subnet_ids") for one in ends]
-    for one in ends:
-        apart = "aws_vpc_endpoint_subnet_association"
-        values += [x.get("subnet_id") for x in companions(
-            config, apart, "vpc_endpoint_id", one, ids
-        )]  # fmt: skip
-    right = any(refers(value, others[0], SUBNET) for value in flat(values))
+    values = _of_endpoints(config, ends, "subnet", "subnet_ids", "subnet_id")
+    right = any(refers(value, others[0], SUBNET) for value in values)
     return unless(right, config, ends[0].at, f"the {service} endpoint is not in `{subnet}`")
 
 
@@ -318,11 +322,8 @@ def _ends(config: Configuration, own: Instance) -> list[Instance]:
 def _said(config: Configuration, own: Instance, path: str) -> list[Value]:
     """Return what a connection, its accepters and its options say at a path."""
     ends = _ends(config, own)
-    options = [
-        one
-        for end in ends
-        for one in companions(config, "aws_vpc_peering_connection_options", _LINK, end, PEERING)
-    ]
+    apart = ("aws_vpc_peering_connection_options",)
+    options = belonging(config, apart, _LINK, [own_ref(end) for end in ends], "id")
     return [value for one in (*ends, *options) for value in one.at_path(path)]
 
 
@@ -365,8 +366,8 @@ def peering_route(config: Configuration, of: str, cidr: str, to: str) -> Finding
     found, problems = things(config, (SUBNET, of), (PEERING, to))
     if problems:
         return problems
-    routes = routes_from(config, found[0])
-    right = leads_to(routes, cidr, _LINK, _ends(config, found[1]))
+    gates = [own_ref(one) for one in _ends(config, found[1])]
+    right = Routing(config).leads(found[0], cidr, _LINK, gates)
     return unless(right, config, found[0].at, f"`{of}` has no route to {cidr} through `{to}`")
 
 

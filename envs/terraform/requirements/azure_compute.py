@@ -111,7 +111,6 @@ def azure_vm_key(config: Configuration, of: str, user: str) -> Findings:
     yield from unless(right and not open_door, config, thing.at, message)
 
 
-face = existence("azure-interface", FACE, "a network interface `{name}`", "the interface `{name}`")
 face_subnet = link(
     "azure-interface-subnet", FACE, "ip_configuration.subnet_id", SUBNET,
     "the network interface `{of}` in the subnet `{to}`",

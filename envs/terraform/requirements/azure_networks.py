@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from envs.terraform.requirements.azure_base import GROUP, in_group, tagged
-from envs.terraform.requirements.factories import Companion, existence, fixed, link, listed, setting
+from envs.terraform.requirements.factories import Companion, existence, link, listed, setting
 from envs.terraform.requirements.kinds import (
     Kind,
     companions,
@@ -101,7 +101,6 @@ guard = existence(
     "azure-nsg", GUARD,
     "a network security group `{name}`", "the network security group `{name}`",
 )  # fmt: skip
-guard_group = in_group("azure-nsg-group", GUARD, "the network security group")
 
 
 def _one_of(view: Part, name: str, wanted: Any) -> bool:
@@ -112,6 +111,7 @@ def _one_of(view: Part, name: str, wanted: Any) -> bool:
 
 _PLURALS = {
     "source_address_prefix": "source_address_prefixes",
+    "source_port_range": "source_port_ranges",
     "destination_port_range": "destination_port_ranges",
 }
 
@@ -138,6 +138,7 @@ def _ruled(
         all(same(one.get(name), value) for name, value in wanted.items())
         and _one_of(one, "destination_port_range", port)
         and _one_of(one, "source_address_prefix", source)
+        and _one_of(one, "source_port_range", "*")
         for one in _rules(config, thing)
     )
     message = f"`{of}` has no rule: {access} {protocol} {port} from {source}, {priority}"
@@ -199,7 +200,6 @@ def azure_nsg_subnet(config: Configuration, of: str, subnet: str, network: str) 
 
 
 table = existence("azure-routes", TABLE, "a route table `{name}`", "the route table `{name}`")
-table_group = in_group("azure-routes-group", TABLE, "the route table")
 
 
 @requirement(
@@ -245,18 +245,12 @@ def azure_routes_subnet(config: Configuration, of: str, subnet: str, network: st
 address = existence(
     "azure-address", ADDRESS, "a public IP address `{name}`", "the public IP address `{name}`"
 )  # fmt: skip
-address_group = in_group("azure-address-group", ADDRESS, "the public IP address")
-address_static = fixed(
-    "azure-address-static", ADDRESS, "allocation_method", "Static",
-    "the public IP address `{of}` static", "a fixed address, not a dynamic one, for `{of}`",
-)  # fmt: skip
 address_label = setting(
     "azure-address-label", ADDRESS, "domain_name_label",
     "the DNS label {value} for the public IP address `{of}`",
     "{value} as the DNS label of the public IP address `{of}`",
 )  # fmt: skip
 nat = existence("azure-nat", NAT, "a NAT gateway `{name}`", "the NAT gateway `{name}`")
-nat_group = in_group("azure-nat-group", NAT, "the NAT gateway")
 nat_timeout = setting(
     "azure-nat-timeout", NAT, "idle_timeout_in_minutes",
     "idle connections of `{of}` closed after {value} minutes",
@@ -303,7 +297,6 @@ pool_balancer = link(
     "the backend pool `{of}` of the load balancer `{to}`",
     "`{to}` as the load balancer of the backend pool `{of}`",
 )  # fmt: skip
-probe = existence("azure-lb-probe", PROBE, "a health probe `{name}`", "the health probe `{name}`")
 probe_balancer = link(
     "azure-lb-probe-of", PROBE, "loadbalancer_id", BALANCER,
     "the probe `{of}` of the load balancer `{to}`",

@@ -8,7 +8,7 @@ from envs.terraform.requirements.aws_networks import ADDRESS, SUBNET, VPC
 from envs.terraform.requirements.factories import Companion, existence, fixed, link, setting
 from envs.terraform.requirements.instances import INSTANCE
 from envs.terraform.requirements.kinds import Kind, companions, flat, instances, refers, same
-from envs.terraform.requirements.lookup import targets, things, unless
+from envs.terraform.requirements.lookup import belonging, own_ref, targets, things, unless
 from envs.terraform.requirements.scaling import GROUP
 from envs.terraform.requirements.security_groups import SECURITY_GROUP
 from iac_gym.check import Findings, requirement
@@ -293,16 +293,11 @@ def _rules(config: Configuration, of: str) -> tuple[list[Instance], list[Finding
     if problems:
         return [], problems
     listeners = [
-        one
+        own_ref(one)
         for one in instances(config, LISTENER)
         if refers(one.get("load_balancer_arn"), found[0], BALANCER)
     ]
-    rules = [
-        rule
-        for kind in _RULES
-        for listener in listeners
-        for rule in companions(config, kind, "listener_arn", listener, LISTENER)
-    ]
+    rules = belonging(config, _RULES, "listener_arn", listeners, *LISTENER.ids)
     return rules, unless(rules, config, found[0].at, f"no listener of `{of}` has a rule")
 
 

@@ -114,10 +114,6 @@ machine_subnet = link(
     "google-vm-subnet", MACHINE, "network_interface.subnetwork", SUBNET,
     "the VM `{of}` in the subnet `{to}`", "`{to}` as the subnet of the VM `{of}`",
 )  # fmt: skip
-machine_network = link(
-    "google-vm-network", MACHINE, "network_interface.network", NETWORK,
-    "the VM `{of}` in the network `{to}`", "`{to}` as the network of the VM `{of}`",
-)  # fmt: skip
 machine_account = link(
     "google-vm-account", MACHINE, "service_account.email", ACCOUNT,
     "the VM `{of}` running as the service account `{to}`",

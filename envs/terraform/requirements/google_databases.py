@@ -182,7 +182,8 @@ table_partition = setting(
 )  # fmt: skip
 table_clustering = setting(
     "google-table-clustering", TABLE, "clustering",
-    "the table `{of}` clustered by {value}, in this order", "clustering of `{of}` by {value}",
+    "the table `{of}` clustered by {value}, in this order",
+    "clustering of `{of}` by {value}, in this order",
 )  # fmt: skip
 table_unprotected = fixed(
     "google-table-unprotected", TABLE, "deletion_protection", False,

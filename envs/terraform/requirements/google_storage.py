@@ -136,6 +136,16 @@ bucket_public = public(
     "{role} on the bucket `{of}` for everybody on the internet",
     "everybody allowed {role} on the bucket `{of}`",
 )  # fmt: skip
+bucket_page = setting(
+    "google-bucket-page", BUCKET, "website.main_page_suffix",
+    "{value} as the main page of the website in `{of}`",
+    "the bucket `{of}` served as a website that starts with {value}",
+)  # fmt: skip
+bucket_missing = setting(
+    "google-bucket-missing", BUCKET, "website.not_found_page",
+    "{value} shown for pages of `{of}` that do not exist",
+    "{value} as the not-found page of the website in `{of}`",
+)  # fmt: skip
 bucket_key = link(
     "google-bucket-key", BUCKET, "encryption.default_kms_key_name", KEY,
     "the bucket `{of}` encrypted with the key `{to}`", "`{to}` as the default key of `{of}`",

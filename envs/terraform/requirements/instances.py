@@ -244,7 +244,7 @@ def profile(name: str, kind: Kind, path: str, *wordings: str) -> RequirementType
         found, problems = things(config, (kind, of))
         yield from problems
         for own in found:
-            inner = [r for v in own.at_path(path) for r in roles_of_profile(config, v)]
+            inner = [r for v in own.at_path(path)[-1:] for r in roles_of_profile(config, v)]
             if not inner:
                 yield config.finding(own.at, f"`{of}` has no instance profile with a role")
             elif not may_assume(inner[0], "ec2.amazonaws.com"):
@@ -261,7 +261,7 @@ def managed_policy(name: str, kind: Kind, path: str, *wordings: str) -> Requirem
         found, problems = things(config, (kind, of))
         yield from problems
         for own in found:
-            inner = [r for v in own.at_path(path) for r in roles_of_profile(config, v)]
+            inner = [r for v in own.at_path(path)[-1:] for r in roles_of_profile(config, v)]
             if not any(has_managed(config, role, policy) for role in inner):
                 yield config.finding(own.at, f"{policy} is not attached to the role of `{of}`")
 

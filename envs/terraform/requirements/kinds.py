@@ -150,7 +150,7 @@ def _number(value: Any) -> float | None:
         return None
     try:
         return float(value) if isinstance(value, (str, int, float)) else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

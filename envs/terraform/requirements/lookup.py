@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import Any
 
-from envs.terraform.requirements.kinds import Kind, flat, instances, refers, the
+from envs.terraform.requirements.kinds import Kind, flat, instances, refers, the, world
 from envs.terraform.requirements.policies import ROLE, Statement, trust
 from iac_gym.languages.terraform.model import Configuration
-from iac_gym.languages.terraform.resolved import Instance, ValueView, View
-from iac_gym.languages.terraform.values import Joined, Unknown, Value
+from iac_gym.languages.terraform.resolved import Instance
+from iac_gym.languages.terraform.values import Ref, Unknown, Value
 from iac_gym.verdict import Finding
 
 
@@ -62,19 +62,27 @@ def permits(statement: Statement, action: str) -> bool:
     )
 
 
-def one_block(
-    views: list[View | ValueView], **wanted: Any
-) -> View | ValueView | None:  # fmt: skip
-    """Return the first block whose arguments have these values (as texts), None without one."""
-    for view in views:
-        if all(str(view.get(name)) == str(value) for name, value in wanted.items()):
-            return view
-    return None
+def own_ref(thing: Instance) -> Ref:
+    """Return the reference to a thing as a whole."""
+    return thing.ref()
 
 
-def starts_with(value: Value, thing: Instance, suffix: str, *attributes: str) -> bool:
-    """Whether a text is an attribute of a thing followed by `suffix` ("/*", ":latest")."""
-    if not isinstance(value, Joined) or len(value.parts) != 2:
-        return False
-    first, last = value.parts
-    return isinstance(first, Unknown) and last == suffix and thing.is_source_of(first, *attributes)
+def ref_of(value: Value, *attributes: str) -> Ref | None:
+    """Return the reference to the thing that a value is one of these attributes of, else None."""
+    ref = value.ref if isinstance(value, Unknown) else None
+    if ref is None or not ref.path or ref.path[0] not in attributes:
+        return None
+    return ref._replace(path=())
+
+
+def belonging(
+    config: Configuration, types: tuple[str, ...], link: str, owners: Iterable[Ref], *ids: str
+) -> list[Instance]:
+    """Return the instances of some types whose attribute refers to one of many owners."""
+    known = set(owners)
+    return [
+        one
+        for kind in types
+        for one in world(config).instances(kind)
+        if any(ref_of(value, *ids) in known for value in flat(one.at_path(link)))
+    ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -149,8 +149,9 @@ class _Groups:
         named = {path.rpartition(".")[2] for group in found for path in group[1:]}
         asked = [name for name in place.optional if name in named]
         if len(asked) <= MOST_PAIRED and any(g[0] in ("conflicts", "at_most_one_of") for g in found):
+            needs = _needs(found)
             for pair in combinations(asked, 2):
-                found |= self.ask(place, pair)[1]
+                found |= self.ask(place, sorted({*pair, *needs(pair)} & set(place.optional)))[1]
         return self._proved(place, _merged(found), asked)
 
     def _proved(
@@ -164,7 +165,7 @@ class _Groups:
         for number in range(_TRIES):
             share = (0.15, 0.3, 0.6)[number % 3]
             names = [name for name in asked if draw.random() < share]
-            _, said = self.ask(place, names)
+            said = {g for g in self.ask(place, names)[1] if g[1].rpartition(".")[0] == start}
             given = {".".join((*place.steps, n)) for n in (*place.required, *names)}
             broken = {g for g in here if _broken(g, start, given)}
             if not said:
@@ -172,6 +173,12 @@ class _Groups:
             elif not broken:
                 missed += 1
         return here, missed
+
+
+def _needs(groups: set[GroupData]) -> Callable[[Sequence[str]], set[str]]:
+    """Return what must be set beside some arguments, or else nothing more is said of them."""
+    beside = {g[1].rpartition(".")[2]: g[2:] for g in groups if g[0] == "required_with"}
+    return lambda names: {path.rpartition(".")[2] for n in names for path in beside.get(n, ())}
 
 
 def _broken(group: GroupData, start: str, given: set[str]) -> bool:

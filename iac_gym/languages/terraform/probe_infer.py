@@ -81,13 +81,23 @@ def _plain(char: str) -> str:
     return "\\" + char if char in "]^[\\-" else {"\n": r"\n", "\t": r"\t"}.get(char, char)
 
 
+_KINDS = ("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789")
+
+
 def _set(characters: Iterable[str]) -> str | None:
-    """Write the class of accepted characters, None where too much is accepted to say so."""
+    """Write the class of accepted characters, None where too much is accepted to say so.
+
+    Only a few letters and digits are tried: where one is accepted, all of its kind may be.
+    """
     found = set(characters)
+    for kind in _KINDS:
+        if not found.isdisjoint(kind):
+            found.update(kind)
     if "é" in found and "世" in found:
         barred = [c for c in PRINTABLE + "\n\t" if c not in found]
         return f"[^{_class(barred)}]" if barred else None
-    return f"[{_class([c for c in found if c in PRINTABLE + chr(10) + chr(9)])}]" if found else None
+    written = _class([c for c in found if c in PRINTABLE + "\n\t"])
+    return f"[{written}]" if written else None
 
 
 def guesses(example: str, answers: Mapping[str, bool]) -> list[RuleData]:

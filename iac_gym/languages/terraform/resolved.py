@@ -19,9 +19,12 @@ from iac_gym.languages.terraform.model import Configuration, Module, ModuleCall,
 from iac_gym.languages.terraform.types import ConversionError, convert, without_optional
 from iac_gym.languages.terraform.values import ANY, ANYTHING, Ref, SetValue, Unknown, Value
 
-#: Limits on what is expanded: instances of one resource, of all, views of dynamic blocks.
+#: Limits on what is written out: instances of one resource; instances and views of all; references
+#: that lead to one another; characters of a text.
 MOST_INSTANCES = 200
-MOST_VIEWS = 5_000
+MOST_VIEWS = 2_000
+MOST_CHAINED = 50
+MOST_TEXT = 1 << 16
 #: Deepest nesting of module calls.
 MOST_DEPTH = 8
 
@@ -207,9 +210,10 @@ class Scope:
     def value(self, node: Node, names: Names) -> Value:
         """Evaluate an expression; one that fails is an unknown value."""
         try:
-            return evaluate(node, self, names or None)
+            value = evaluate(node, self, names or None)
         except EvalError:
             return ANYTHING
+        return ANYTHING if isinstance(value, str) and len(value) > MOST_TEXT else value
 
     def read_file(self, path: str) -> str | None:
         """Return the text of one of the answer's own files."""
@@ -238,13 +242,15 @@ class Scope:
     # -- what the module declares ----------------------------------------------------------------
 
     def _once(self, place: tuple[Any, ...], make: Callable[[], Value]) -> Value:
-        """Work out a value; one that needs itself is unknown."""
-        if place in self._busy:
+        """Work out a value; one that needs itself, or too many others in a row, is unknown."""
+        if place in self._busy or self.world.chained >= MOST_CHAINED:
             return ANYTHING
         self._busy.add(place)
+        self.world.chained += 1
         try:
             return make()
         finally:
+            self.world.chained -= 1
             self._busy.discard(place)
 
     def _variable(self, name: str) -> Value:
@@ -329,7 +335,7 @@ class Scope:
                 number = int(number) if number.isdecimal() and len(number) < 6 else ANYTHING
             if isinstance(number, bool) or not isinstance(number, (int, float)):
                 return [(None, {"count": {"index": ANYTHING}})]
-            most = min(int(number), MOST_INSTANCES)
+            most = int(max(0, min(number, MOST_INSTANCES)))
             return [(index, {"count": {"index": index}}) for index in range(most)]
         if for_each is not None:
             value = self.value(for_each.value, _NO_NAMES)
@@ -349,11 +355,13 @@ class Scope:
         place = (resource.mode, resource.type, resource.name)
         if place not in self._instances:
             self._instances[place] = []  # what a resource sees that counts its own instances
-            made = [
-                Instance(resource, key, self, names)
-                for key, names in self.expand(resource.count, resource.for_each)
-            ]
-            self._instances[place] = made
+            expanded: list[tuple[InstanceKey, Names]] = [(None, _NO_NAMES)]
+            if resource.count is not None or resource.for_each is not None:
+                pairs = self._once(place, lambda: self.expand(resource.count, resource.for_each))
+                expanded = pairs if isinstance(pairs, list) else []
+            if self.world.spend(len(expanded)):
+                made = [Instance(resource, key, self, names) for key, names in expanded]
+                self._instances[place] = made
         return self._instances[place]
 
     def _resource_value(
@@ -442,11 +450,13 @@ class Resolved:
         self.root = Scope(self, config.root)
         #: What readers have worked out once for this configuration, by a key of theirs.
         self.kept: dict[Any, Any] = {}
+        #: How many values are being worked out, each for the one before.
+        self.chained = 0
         self._all: dict[tuple[str, str], list[Instance]] | None = None
         self._views = 0
 
     def spend(self, views: int) -> bool:
-        """Count views of dynamic blocks; say whether there may be so many."""
+        """Count instances and views of dynamic blocks; say whether there may be so many."""
         self._views += views
         return self._views <= MOST_VIEWS
 

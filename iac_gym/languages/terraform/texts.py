@@ -7,8 +7,8 @@ from itertools import groupby
 from iac_gym.languages.terraform.values import STRING, Joined, Unknown, Value
 
 #: Longest text, and most pieces.
-MOST_TEXT = 1 << 20
-MOST_PIECES = 100_000
+MOST_TEXT = 1 << 17
+MOST_PIECES = 1_000
 
 
 def join_texts(texts: list[str | Unknown]) -> Value:

@@ -7,7 +7,21 @@ from importlib.util import find_spec
 
 from iac_gym.check import Rule
 
-_MODULES = ("schema", "references", "declarations", "values", "security", "notices")
+_MODULES = (
+    "schema",
+    "references",
+    "declarations",
+    "values",
+    "security_network",
+    "security_access",
+    "security_storage",
+    "security_transit",
+    "security_platforms",
+    "security_secrets",
+    "security_google",
+    "security_azure",
+    "notices",
+)
 
 IN_ORDER: tuple[Rule, ...] = tuple(
     value

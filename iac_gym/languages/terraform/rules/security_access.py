@@ -104,7 +104,9 @@ def no_service_wide_actions(model: Configuration) -> Findings:
     for statement, at in _permissions(model):
         wide = [one for one in statement.actions if _SERVICE_WIDE.fullmatch(one)]
         if statement.effect == "Allow" and wide:
-            yield model.finding(at, f"the policy allows every action of a service: `{wide[0][:40]}`")
+            yield model.finding(
+                at, f"the policy allows every action of a service: `{wide[0][:40]}`"
+            )
 
 
 @rule(Stage.SECURITY)

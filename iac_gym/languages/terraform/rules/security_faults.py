@@ -47,10 +47,9 @@ def holds(
 
     def faults(thing: Instance, strict: bool) -> Iterator[Fault]:
         for value, at in said_at(thing, path):
+            fine = absent if value is None else right(value)
             if is_unknown(value):
                 fine = not strict
-            else:
-                fine = absent if value is None else right(value)
             if not fine:
                 yield at, message
 
