@@ -43,6 +43,21 @@ def _bomb(levels: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _locals(first: str, following: str, levels: int) -> str:
+    """Write Terraform locals of which each is made of the one before (`{}`)."""
+    lines = [f"  a0 = {first}"]
+    lines += [f"  a{n} = {following.replace('{}', f'local.a{n - 1}')}" for n in range(1, levels)]
+    inner = "\n".join(lines)
+    return f'locals {{\n{inner}\n}}\noutput "last" {{\n  value = local.a{levels - 1}\n}}\n'
+
+
+def _resources(count: int, body: str) -> str:
+    return "".join(
+        f'resource "aws_s3_bucket" "b{n}" {{\n{body.replace("{}", str(n + 1))}\n}}\n'
+        for n in range(count)
+    )
+
+
 #: Attacks on parsers and walkers: deep, wide, endless, malformed, or in no encoding.
 HOSTILE = {
     "one megabyte of a": "a" * (1 << 20),
@@ -95,6 +110,23 @@ HOSTILE = {
     "escapes": 'a: "' + "\\" * 30_001 + '"\n',
     "bad escape": 'a: "\\q"\n',
     "long key": "k" * 5000 + ": 1\n",
+    "doubling text": _locals('"xxxxxxxxxx"', '"${{}}${{}}"', 200),
+    "doubling list": _locals('["x"]', "concat({}, {})", 200),
+    "nested lists": _locals('["x"]', "[{}, {}]", 200),
+    "long chain of locals": _locals('"x"', "{}", 3000),
+    "circle of locals": _locals("local.a1999", "{}", 2000),
+    "huge products": "locals {\n  a = setproduct(range(1000), range(1000), range(1000))\n}\n",
+    "nested loops": "locals {\n  a = [for a in range(1000) : [for b in range(1000) : a]]\n}\n",
+    "slow pattern": 'locals {\n  a = regex("(a+)+$", "' + "a" * 3000 + '!")\n}\n',
+    "huge widths": 'locals {\n  a = format("%999999999d", 1)\n}\n',
+    "huge count": _resources(1, "  count = 1000000000"),
+    "many counts": _resources(700, "  count = 200"),
+    "chain of for_each": _resources(600, "  for_each = aws_s3_bucket.b{}"),
+    "many unknown arguments": _resources(1, "".join(f"  x{n} = 1\n" for n in range(999))),
+    "deep HCL": "locals {\n  a = " + "[" * 20_000 + "]" * 20_000 + "\n}\n",
+    "endless template": 'locals {\n  a = "' + "${a" * 15_000 + '"\n}\n',
+    "many unary operators": "locals {\n  a = " + "!" * 60_000 + "true\n}\n",
+    "open HCL heredoc": "locals {\n  a = <<EOT\n" + "x\n" * 20_000,
     "shell nesting": "FROM a\nRUN " + "$(" * 5000 + ")" * 5000 + "\n",
 }
 
