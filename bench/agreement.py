@@ -27,8 +27,10 @@ from typing import Any
 
 import iac_gym
 from bench.agreement_report import page, table
+from bench.terraform_corpus import programs as programs_in
 from bench.terraform_mutants import MUTATIONS, REWRITINGS
 from bench.terraform_text import Text
+from iac_gym.errors import BadDraft
 from iac_gym.languages.terraform.tool import (
     ask_terraform,
     installed_providers,
@@ -40,7 +42,7 @@ from iac_gym.verifier import check_files
 
 ENV = "IaC-Terraform-v0"
 PROGRAMS = Path(__file__).parent / "programs" / "terraform"
-CACHE = Path("runs/agreement/verdicts.json")
+CACHE = Path("runs/agreement")
 #: How many programs are asked about before the answers are written down.
 AT_ONCE = 160
 #: Shares of all programs: references as they are, and rewritings; the rest are mistakes.
@@ -101,11 +103,22 @@ def written() -> list[Case]:
     return made
 
 
+def found_in(folders: Sequence[str]) -> list[Case]:
+    """Return the programs in folders of files; each folder is an origin."""
+    return [
+        Case(name.partition("/")[0], "none", name, pinned(files))
+        for name, files in programs_in(folders)
+    ]
+
+
 def references(count: int, seed: int) -> list[Case]:
     """Return references of the environment that use the AWS provider."""
     made = []
     for task_id in iac_gym.sample_ids(ENV, "train", count * 4, seed=seed):
-        files = dict(iac_gym.load_task(task_id).reference)
+        try:
+            files = dict(iac_gym.load_task(task_id).reference)
+        except BadDraft:  # a matter of the environment's own tests
+            continue
         text = "\n".join(files.values())
         if "aws_" in text and not re.search(r"google|azurerm|hashicorp/(?!aws)", text):
             made.append(Case("reference", "none", task_id, pinned(files)))
@@ -186,16 +199,15 @@ def versions() -> dict[str, str]:
 
 
 class Kept:
-    """The tool's answers, kept in a file; those of other versions are forgotten."""
+    """The tool's answers, kept in a file for each set of versions."""
 
-    def __init__(self, path: Path, about: dict[str, str]) -> None:
-        self._path = path
+    def __init__(self, folder: Path, about: dict[str, str]) -> None:
+        digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
+        self._path = path = folder / f"answers-{digest[:12]}.json"
         self._about = about
         self._answers: dict[str, Any] = {}
         if path.exists():
-            data = json.loads(path.read_text("utf-8"))
-            if data.get("versions") == about:
-                self._answers = data["answers"]
+            self._answers = json.loads(path.read_text("utf-8"))["answers"]
 
     def get(self, key: str) -> tuple[bool | None, list[str]] | None:
         """Return an answer that is kept."""
@@ -302,6 +314,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path, help="write all figures and disagreements there")
     parser.add_argument("--html", type=Path, help="write a page there")
+    parser.add_argument(
+        "--folder", action="append", default=[], help="programs found there instead"
+    )
+    parser.add_argument("--again", action="store_true", help="the programs of the run before")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where the answers are kept")
     options = parser.parse_args(argv)
     if reason := missing_tool():
@@ -309,7 +325,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     about = versions()
     kept = Kept(options.cache, about)
-    result = compare(cases(options.programs, options.seed, kept), kept)
+    programs = options.cache / "programs.json"
+    if options.again:
+        every = [Case(**one) for one in json.loads(programs.read_text("utf-8"))]
+    elif options.folder:
+        every = found_in(options.folder)[: options.programs]
+    else:
+        every = cases(options.programs, options.seed, kept)
+    if not options.again:
+        options.cache.mkdir(parents=True, exist_ok=True)
+        programs.write_text(json.dumps([asdict(one) for one in every]), encoding="utf-8")
+    result = compare(every, kept)
     facts = {**provenance(), **about, "seed": str(options.seed)}
     data = {"provenance": facts, **result}
     print(table(result["kinds"], "class"), table(result["origins"], "origin"), sep="\n\n")

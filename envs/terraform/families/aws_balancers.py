@@ -77,8 +77,8 @@ class Balancer:
         """Ask for a certificate on the HTTPS listener, and add it."""
         domain = self.stack.draw.choice("domain", DOMAINS)
         self.stack.ask(
-            ask.certificate_method(of=domain, method="DNS"),
             ask.listener_certificate(of=self.name, domain=domain),
+            ask.certificate_method(of=domain, method="DNS"),
         )
         return self.stack.add(
             "aws_acm_certificate", "site", domain_name=domain, validation_method="DNS"
@@ -180,7 +180,9 @@ def application_balancer(draw: Draw) -> Draft:
     )
 
 
-HOSTS = tuple(f"{host}.example.{end}" for host in ("files", "admin", "v2") for end in ("com", "io"))
+HOSTS = tuple(
+    f"{host}.example.{end}" for host in ("files", "admin", "v2") for end in ("com", "org")
+)
 PATHS = ("/api/*", "/static/*", "/images/*", "/admin/*", "/v2/*", "/reports/*", "/auth/*")
 
 

@@ -18,8 +18,10 @@ ENGINES = (
 )  # fmt: skip
 PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
 CLASSES = tuple(
-    f"db.{kind}.{size}" for kind in ("t4g", "m6g", "m7g", "r6g") for size in ("medium", "large")
-)
+    f"db.{kind}" for kind in ("t4g.medium", "t4g.large", "m6g.large", "m7g.large", "m7g.xlarge",
+                              "r6g.large", "r7g.large", "r7g.xlarge")
+)  # fmt: skip
+AURORA_CLASSES = tuple(one for one in CLASSES if not one.startswith("db.m"))
 CACHE_NODES = tuple(
     f"cache.{kind}" for kind in ("t4g.small", "t4g.medium", "m7g.large", "r7g.large")
 )
@@ -227,7 +229,7 @@ def aurora_cluster(draw: Draw) -> Draft:
     stack = Stack(draw, "aws")
     name = draw.name("cluster", ("aurora", "db", "cluster", "store"))
     engine = draw.choice("engine", ("aurora-postgresql", "aurora-mysql"))
-    count, size = draw.integer("count", 1, 4), draw.choice("class", CLASSES[4:])
+    count, size = draw.integer("count", 2, 5), draw.choice("class", AURORA_CLASSES)
     stack.ask(
         ask.cluster(name=name), ask.cluster_engine(of=name, value=engine),
         ask.cluster_managed_password(of=name),
@@ -298,7 +300,7 @@ def redis_cache(draw: Draw) -> Draft:
         made.set(**{argument: True})
 
     def snapshots() -> None:
-        days = draw.integer("snapshot days", 1, 35)
+        days = draw.integer("snapshot days", 2, 35)
         stack.ask(ask.cache_snapshots(of=name, value=days))
         made.set(snapshot_retention_limit=days)
 

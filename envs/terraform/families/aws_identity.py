@@ -199,7 +199,7 @@ def least_privilege(draw: Draw) -> Draft:
         )  # fmt: skip
     if draw.level > 2:
         stack.ask(ask.role_no_wildcards(of=name))
-    decorate(stack, _common(stack, role, name)[:3])
+    decorate(stack, _common(stack, role, name)[1:4])
     return stack.draft(
         f"Give the role `{name}` just the permissions that it needs",
         f"Write a least-privilege role `{name}` in Terraform",

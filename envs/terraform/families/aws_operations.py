@@ -12,12 +12,16 @@ from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 from iac_gym.formats.hcl_render import Raw, nested, template
 
-#: (metric, namespace, dimension) of alarms.
-METRICS = (
-    ("CPUUtilization", "AWS/EC2"), ("CPUUtilization", "AWS/RDS"), ("FreeStorageSpace", "AWS/RDS"),
-    ("Errors", "AWS/Lambda"), ("Throttles", "AWS/Lambda"), ("5XXError", "AWS/ApiGateway"),
-    ("UnHealthyHostCount", "AWS/ApplicationELB"), ("CurrConnections", "AWS/ElastiCache"),
-    ("NumberOfMessagesSent", "AWS/SQS"), ("EngineCPUUtilization", "AWS/ElastiCache"),
+#: (metric, namespace) of alarms, for values that are too high, and too low.
+HIGH = (
+    ("CPUUtilization", "AWS/EC2"), ("CPUUtilization", "AWS/RDS"), ("5XXError", "AWS/ApiGateway"),
+    ("Errors", "AWS/Lambda"), ("Throttles", "AWS/Lambda"), ("CurrConnections", "AWS/ElastiCache"),
+    ("UnHealthyHostCount", "AWS/ApplicationELB"), ("EngineCPUUtilization", "AWS/ElastiCache"),
+    ("NumberOfMessagesSent", "AWS/SQS"), ("PercentIOLimit", "AWS/EFS"),
+)  # fmt: skip
+LOW = (
+    ("BurstBalance", "AWS/RDS"), ("HealthyHostCount", "AWS/ApplicationELB"),
+    ("CPUCreditBalance", "AWS/EC2"), ("CacheHitRate", "AWS/ElastiCache"),
 )  # fmt: skip
 DIRECTIONS = {
     "above": "GreaterThanThreshold", "at or above": "GreaterThanOrEqualToThreshold",
@@ -29,7 +33,12 @@ DOMAINS = ("example.com", "example.org", "example.net", "shop.example", "lumen.e
 SCHEDULES = (
     "cron(0 3 * * ? *)", "cron(30 1 * * ? *)", "cron(0 5 ? * SUN *)", "cron(15 22 ? * MON-FRI *)",
 )  # fmt: skip
-DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
+PARAMETERS = (
+    ("currencies", ("EUR", "USD,EUR", "GBP,EUR")), ("locales", ("de,en,fr", "en,es", "en")),
+    ("themes", ("dark", "light", "dark,light")), ("page-sizes", ("25", "50", "25,50,100")),
+    ("countries", ("AT,DE", "US", "ES,PT")), ("plans", ("free,team", "basic", "team")),
+)  # fmt: skip
+DAYS = (3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 
 
 @family("terraform", levels=(1, 2, 3))
@@ -114,11 +123,10 @@ def generated_secret(draw: Draw) -> Draft:
 def stored_parameter(draw: Draw) -> Draft:
     """A parameter of the SSM store."""
     stack = Stack(draw, "aws")
-    name = f"/{draw.choice('space', ('shop', 'crm', 'blog', 'wiki'))}/" + draw.choice(
-        "parameter", ("currency", "locale", "theme", "page-size", "mode", "support-mail")
-    )
+    subject, values = draw.choice("parameter", PARAMETERS)
+    name = f"/{draw.choice('space', ('shop', 'crm', 'blog', 'wiki'))}/{subject}"
     kind = draw.choice("type", ("String", "StringList"))
-    value = draw.choice("value", ("EUR", "USD", "de,en,fr", "dark", "light", "25", "50", "a,b"))
+    value = draw.choice("value", values)
     stack.ask(
         ask.parameter(name=name), ask.parameter_type(of=name, value=kind),
         ask.parameter_value(of=name, value=value),
@@ -142,11 +150,11 @@ def metric_alarm(draw: Draw) -> Draft:
     """A CloudWatch alarm, perhaps reported by mail."""
     stack = Stack(draw, "aws")
     name = draw.name("alarm", ("alarm", "high-load", "errors", "warning", "watch"))
-    metric, space = draw.choice("metric", METRICS)
     direction = draw.choice("direction", tuple(DIRECTIONS))
+    metric, space = draw.choice("metric", LOW if "below" in direction else HIGH)
     threshold = draw.integer("threshold", 2, 98)
     statistic, period = draw.choice("statistic", STATISTICS), draw.choice("period", (60, 120, 300))
-    count = draw.integer("count", 1, 9)
+    count = draw.integer("count", 2, 9)
     stack.ask(
         ask.alarm(name=name),
         ask.alarm_condition(
@@ -206,12 +214,18 @@ def application_logs(draw: Draw) -> Draft:
             metric_transformation=nested(name=metric, namespace=space, value="1"),
         )  # fmt: skip
 
-    settings = Settings(stack, made, name)
+    def counted_or_cheap() -> None:
+        # A group of the class for infrequent access can have no metric filters.
+        if draw.chance("cheap", 0.4):
+            stack.ask(ask.log_class(of=name, value="INFREQUENT_ACCESS"))
+            made.set(log_group_class="INFREQUENT_ACCESS")
+        else:
+            counted()
+
     decorate(
         stack,
         (
-            Extra("metric", 1, counted),
-            settings.value(ask.log_class, "log_group_class", ("INFREQUENT_ACCESS", "DELIVERY")),
+            Extra("metric or class", 1, counted_or_cheap),
             Extra("region", 1, lambda: region(stack)),
         ),
     )
@@ -271,13 +285,20 @@ def shared_files(draw: Draw) -> Draft:
             posix_user=nested(uid=uid, gid=uid), root_directory=nested(path=path),
         )  # fmt: skip
 
+    def fast() -> None:
+        # Elastic throughput and the performance mode maxIO exclude each other.
+        if draw.chance("elastic", 0.6):
+            stack.ask(ask.files_throughput(of=name, value="elastic"))
+            made.set(throughput_mode="elastic")
+        else:
+            stack.ask(ask.files_performance(of=name, value="maxIO"))
+            made.set(performance_mode="maxIO")
+
     decorate(
         stack,
         (
-            settings.switch(ask.files_encrypted, encrypted=True),
-            settings.value(ask.files_throughput, "throughput_mode", ("elastic",)),
+            settings.switch(ask.files_encrypted, encrypted=True), Extra("speed", 1, fast),
             Extra("backup", 1, backed_up), Extra("access point", 1, entered),
-            settings.value(ask.files_performance, "performance_mode", ("maxIO",)),
             settings.tag(ask.files_tag, TAGS), Extra("region", 1, lambda: region(stack)),
         ),
     )  # fmt: skip

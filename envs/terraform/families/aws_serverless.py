@@ -21,7 +21,7 @@ VARIABLES = (
     ("PAGE_SIZE", ("10", "25", "50", "100")),
     ("CURRENCY", ("EUR", "USD", "GBP", "CHF")),
 )
-DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 180, 365, 400)
+DAYS = (3, 5, 7, 14, 30, 60, 90, 120, 180, 365, 400)
 WORKERS = ("worker", "handler", "resizer", "notifier", "importer", "mailer", "indexer", "cleaner")
 BASIC = "AWSLambdaBasicExecutionRole"
 
@@ -45,6 +45,9 @@ def service_trust(service: str) -> Raw:
 
 class Function:
     """A Lambda function under construction, with its role."""
+
+    #: The longest timeout that tasks ask for, in seconds.
+    longest = 900
 
     def __init__(self, stack: Stack) -> None:
         draw = stack.draw
@@ -73,7 +76,7 @@ class Function:
 
     def timeout(self) -> None:
         """Ask for its timeout."""
-        seconds = self.stack.draw.integer("timeout", 5, 900, 5)
+        seconds = self.stack.draw.integer("timeout", 5, self.longest, 5)
         self.stack.ask(ask.function_timeout(of=self.name, value=seconds))
         self.made.set(timeout=seconds)
 
@@ -117,6 +120,12 @@ class Function:
         self.stack.ask(ask.function_tracing(of=self.name))
         self.made.nest("tracing_config", mode="Active")
 
+    def concurrency(self) -> None:
+        """Ask for a reserved concurrency."""
+        most = self.stack.draw.integer("concurrency", 2, 80)
+        self.stack.ask(ask.function_concurrency(of=self.name, value=most))
+        self.made.set(reserved_concurrent_executions=most)
+
     def extras(self) -> tuple[Extra, ...]:
         """Return what any function may also be asked for."""
         return (
@@ -125,6 +134,7 @@ class Function:
             Extra("variable", 1, self.variable), Extra("logs", 1, self.logs),
             Extra("architecture", 1, self.architecture), Extra("tracing", 1, self.tracing),
             Extra("region", 1, lambda: region(self.stack)),
+            Extra("concurrency", 1, self.concurrency),
         )  # fmt: skip
 
 
@@ -152,8 +162,9 @@ def queue_worker(draw: Draw) -> Draft:
     stack = Stack(draw, "aws")
     made = Function(stack)
     name = draw.name("queue", ("jobs", "orders", "tasks", "events", "uploads", "invoices"))
+    made.longest = 30  # no longer than messages are hidden by default: AWS demands it
     source = _queue(stack, "source", name)
-    size = draw.choice("batch", (1, 2, 4, 5, 7, 8, 9))
+    size = draw.choice("batch", (2, 3, 4, 5, 7, 8, 9))
     stack.ask(ask.function_reads_queue(of=made.name, queue=name, size=size))
     stack.add(
         "aws_lambda_event_source_mapping", "source", event_source_arn=source["arn"],
@@ -174,7 +185,7 @@ def queue_worker(draw: Draw) -> Draft:
         source.set(visibility_timeout_seconds=seconds)
 
     def kept() -> None:
-        seconds = 3600 * draw.integer("retention", 2, 300)
+        seconds = 3600 * draw.integer("retention", 100, 330)
         stack.ask(ask.queue_retention(of=name, value=seconds))
         source.set(message_retention_seconds=seconds)
 
@@ -219,7 +230,26 @@ def scheduled_function(draw: Draw) -> Draft:
             source_arn=rule["arn"],
         )  # fmt: skip
 
-    decorate(stack, (Extra("permission", 1, permitted), *made.extras()))
+    def dead_letters() -> None:
+        name = f"{made.name}-failed"
+        target = _queue(stack, "failed", name)
+        stack.ask(ask.function_dead_letters(of=made.name, to=name))
+        made.made.nest("dead_letter_config", target_arn=target["arn"])
+        stack.add(
+            "aws_iam_role_policy", "failed", role=made.role["id"],
+            policy=policy(
+                {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": target["arn"]}
+            ),
+        )  # fmt: skip
+
+    extras = made.extras()
+    decorate(
+        stack,
+        (
+            Extra("permission", 1, permitted), *extras[:3],
+            Extra("dead letters", 2, dead_letters), *extras[3:],
+        ),
+    )  # fmt: skip
     return stack.draft(
         f"Run the Lambda function `{made.name}` regularly",
         f"Terraform for a scheduled function `{made.name}`, please",
@@ -233,7 +263,7 @@ def http_api(draw: Draw) -> Draft:
     made = Function(stack)
     name = draw.name("api", ("api", "gateway", "portal", "backend", "edge"))
     api = stack.add("aws_apigatewayv2_api", "api", name=name, protocol_type="HTTP")
-    stack.ask(ask.api(name=name))
+    stack.ask(ask.http_api(name=name))
     integration = stack.add(
         "aws_apigatewayv2_integration", "function", api_id=api["id"],
         integration_type="AWS_PROXY", integration_uri=made.made["invoke_arn"],

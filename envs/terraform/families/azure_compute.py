@@ -104,6 +104,7 @@ def azure_linux_machine(draw: Draw) -> Draft:
         guard, other = add_guard(azure, to, subnet, inner)
         add_rule(azure, guard, other, 1)
 
+    spot = settings.on(ask.machine_spot, priority="Spot", eviction_policy="Deallocate")
     decorate(
         stack,
         (
@@ -117,9 +118,7 @@ def azure_linux_machine(draw: Draw) -> Draft:
             settings.label(ask.machine_tag, TAGS, "tags"),
             settings.one_of(ask.machine_zone, "zone", ("1", "2", "3")),
             settings.one_of(ask.machine_disk_size, "os_disk.disk_size_gb", range(40, 300, 10)),
-            settings.on(
-                ask.machine_spot, priority="Spot", eviction_policy="Deallocate"
-            ),
+            *((spot,) if not size.startswith("Standard_B") else ()),
         ),
     )  # fmt: skip
     if "zone" in made.body:
@@ -302,14 +301,16 @@ def azure_function_app(draw: Draw) -> Draft:
     stack.ask(
         ask.function(name=name), ask.function_plan(of=name, to=under),
         store.account(name=held), ask.function_storage(of=name, to=held),
+        ask.function_https(of=name),
     )  # fmt: skip
     files = azure.add(
-        "azurerm_storage_account", held, account_tier="Standard", account_replication_type="LRS"
+        "azurerm_storage_account", held, account_tier="Standard", account_replication_type="LRS",
+        allow_nested_items_to_be_public=False,
     )  # fmt: skip
     made = azure.add(
         "azurerm_linux_function_app", name, service_plan_id=plan["id"],
         storage_account_name=files["name"], storage_account_access_key=files["primary_access_key"],
-        site_config=[nested()],
+        https_only=True, site_config=[nested()],
     )  # fmt: skip
     settings = azure.settings(made, name)
 
@@ -332,7 +333,6 @@ def azure_function_app(draw: Draw) -> Draft:
             settings.on(ask.function_identity, identity__type="SystemAssigned"),
             Extra("insights", 2, observed),
             settings.label(ask.function_setting, SETTINGS, "app_settings"),
-            settings.on(ask.function_https, https_only=True),
         ),
     )  # fmt: skip
     return stack.draft(

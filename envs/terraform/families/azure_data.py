@@ -319,7 +319,8 @@ def azure_logs(draw: Draw) -> Draft:
         )
         client = stack.data("azurerm_client_config", "current")
         vault = azure.add(
-            "azurerm_key_vault", other, sku_name="standard", tenant_id=client["tenant_id"]
+            "azurerm_key_vault", other, sku_name="standard", tenant_id=client["tenant_id"],
+            purge_protection_enabled=True,
         )  # fmt: skip
         stack.add(
             "azurerm_monitor_diagnostic_setting", other, name="to-workspace",

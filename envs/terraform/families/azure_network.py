@@ -11,7 +11,7 @@ from iac_gym.draw import Draw
 from iac_gym.formats.hcl_render import nested
 
 PORTS = (22, 443, 8080, 5432, 1433, 3389, 6379, 9090)
-SOURCES = ("10.0.0.0/8", "192.168.0.0/16", "203.0.113.0/24", "198.51.100.0/24", "Internet")
+SOURCES = ("10.0.0.0/8", "192.168.0.0/16", "203.0.113.0/24", "198.51.100.0/24", "VirtualNetwork")
 SERVICES = ("Microsoft.Storage", "Microsoft.Sql", "Microsoft.KeyVault", "Microsoft.ServiceBus")
 
 

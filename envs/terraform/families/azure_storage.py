@@ -124,13 +124,9 @@ def azure_storage_account(draw: Draw) -> Draft:
     def container() -> None:
         other = draw.choice("container", ("uploads", "exports", "images", "archive", "reports"))
         stack.ask(ask.container(name=other), ask.container_account(of=other, to=name))
-        inner = stack.add(
+        stack.add(
             "azurerm_storage_container", other, name=other, storage_account_id=made["id"]
         )  # fmt: skip
-        if draw.wants("access", 5):
-            value = draw.choice("access type", ("blob", "container"))
-            stack.ask(ask.container_access(of=other, value=value))
-            inner.set(container_access_type=value)
 
     def share() -> None:
         other, quota = (
@@ -207,10 +203,11 @@ def azure_data_lake(draw: Draw) -> Draft:
     stack.ask(
         ask.account(name=name), ask.account_group(of=name, to=azure.name),
         ask.account_lake(of=name), ask.account_tier(of=name, value=kind),
+        ask.account_no_public(of=name),
     )  # fmt: skip
     made = azure.add(
         "azurerm_storage_account", name, account_tier=kind, account_replication_type="LRS",
-        is_hns_enabled=True,
+        is_hns_enabled=True, allow_nested_items_to_be_public=False,
     )  # fmt: skip
     if kind == "Premium":
         made.set(account_kind="BlockBlobStorage")
@@ -236,7 +233,6 @@ def azure_data_lake(draw: Draw) -> Draft:
         stack,
         (
             Extra("closed", 1, closed), Extra("granted", 3, granted),
-            settings.on(ask.account_no_public, allow_nested_items_to_be_public=False),
             settings.label(ask.account_tag, TAGS, "tags"),
         ),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from iac_gym.formats.hcl_render import Raw, nested
 
 TYPES = (
     "e2-micro", "e2-small", "e2-medium", "e2-standard-2", "e2-standard-4", "n2-standard-2",
-    "n2-standard-8", "c3-standard-4", "n2d-standard-4", "t2d-standard-1",
+    "n2-standard-8", "n1-standard-2", "n2d-standard-4", "e2-highmem-2",
 )  # fmt: skip
 IMAGES = (
     "debian-cloud/debian-12", "debian-cloud/debian-11", "ubuntu-os-cloud/ubuntu-2404-lts-amd64",

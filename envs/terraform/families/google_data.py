@@ -182,6 +182,7 @@ def cloud_sql(draw: Draw) -> Draft:
         region=varied(stack, "region", place),
     )  # fmt: skip
     put(made.body, "settings.edition", "ENTERPRISE")
+    put(made.body, "settings.ip_configuration.ssl_mode", "ENCRYPTED_ONLY")
     put(made.body, "settings.tier", tier)
     settings = NestedSettings(stack, made, name)
 
@@ -238,7 +239,7 @@ def cloud_sql(draw: Draw) -> Draft:
             Extra("flag", 1, lambda: _flag(stack, made, name, version)),
             settings.one_of(
                 ask.instance_ssl, "settings.ip_configuration.ssl_mode",
-                ("ENCRYPTED_ONLY", "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"),
+                ("TRUSTED_CLIENT_CERTIFICATE_REQUIRED",),
             ),
             settings.on(
                 ask.instance_insights, settings__insights_config__query_insights_enabled=True

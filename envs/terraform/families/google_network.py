@@ -219,6 +219,6 @@ def google_dns(draw: Draw) -> Draft:
         ),
     )  # fmt: skip
     return stack.draft(
-        f"Serve {domain} from Cloud DNS, in the zone `{name}`",
-        f"Cloud DNS is to answer for {domain} from the zone `{name}`",
+        f"Serve {domain[:-1]} from Cloud DNS, in the zone `{name}`",
+        f"Cloud DNS is to answer for {domain[:-1]} from the zone `{name}`",
     )

@@ -209,6 +209,7 @@ def google_encryption_key(draw: Draw) -> Draft:
         stack.ask(ask.bucket(name=bucket), ask.bucket_key(of=bucket, to=name))
         stack.add(
             "google_storage_bucket", bucket, name=bucket, location=place.upper(),
+            uniform_bucket_level_access=True,
             encryption=nested(default_kms_key_name=made["id"]),
         )  # fmt: skip
 
@@ -364,7 +365,7 @@ def google_service_account(draw: Draw) -> Draft:
     stack.ask(common.google_project(project=given))
     stack.provider("google", project=given)
     made, name = add_account(stack)
-    count = {1: 1, 2: draw.choice("count", (2, 3))}.get(draw.level, 4) if draw.level > 1 else 1
+    count = draw.choice("count", (2, 3)) if draw.level == 2 else 1 if draw.level == 1 else 4
     roles = list(draw.sample("roles", PROJECT_ROLES, count))
     for role in roles:
         stack.ask(access.account_project_role(of=name, role=role))

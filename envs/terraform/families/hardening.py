@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envs.terraform.choices import RETENTION_DAYS
-from envs.terraform.families.aws_network import add_group, admit, network
+from envs.terraform.families.aws_network import admit
 from envs.terraform.families.aws_storage import region
 from envs.terraform.families.google_network import add_network
 from envs.terraform.families.google_storage import REGIONS
@@ -183,24 +183,23 @@ def locked_down_instance(draw: Draw) -> Draft:
         made.set(disable_api_termination=True)
 
     def guarded() -> None:
-        vpc, net, start = network(stack)
         guard, port = f"{name}-sg", draw.choice("port", (22, 443, 3389, 8443))
         source = draw.choice("source", OFFICES)
-        group = add_group(stack, guard, vpc, net)
         stack.ask(
-            instances.instance_group(of=name, to=guard), ask.group_no_admin(of=guard),
+            aws_networks.group(name=guard), instances.instance_group(of=name, to=guard),
             aws_networks.group_admits(of=guard, port=port, source=source),
+            ask.group_no_admin(of=guard),
         )  # fmt: skip
+        group = stack.add("aws_security_group", guard, name=guard)
         admit(stack, group, port, cidr=source)
-        subnet = stack.add("aws_subnet", "inner", vpc_id=vpc["id"], cidr_block=f"{start}.1.0/24")
-        made.set(subnet_id=subnet["id"], vpc_security_group_ids=[group["id"]])
+        made.set(vpc_security_group_ids=[group["id"]])
 
     decorate(
         stack,
         (
             Extra("disks", 1, disks), Extra("no address", 1, hidden),
             Extra("monitoring", 1, watched), Extra("protection", 1, kept),
-            Extra("group", 7, guarded), Extra("region", 1, lambda: region(stack)),
+            Extra("group", 4, guarded), Extra("region", 1, lambda: region(stack)),
         ),
     )  # fmt: skip
     return stack.draft(
@@ -314,47 +313,33 @@ def least_open_network(draw: Draw) -> Draft:
             source_ranges=["0.0.0.0/0"], allow=nested(protocol="tcp", ports=[str(port)]),
         )  # fmt: skip
 
-    place, inner = draw.phrase("region", REGIONS), f"{to}-inner"
-    subnet = stack.add(
-        "google_compute_subnetwork", inner, name=inner, network=net["id"], region=place,
-        ip_cidr_range=f"10.{draw.phrase('octet', range(1, 230))}.0.0/20",
-    )  # fmt: skip
-
     def divided() -> None:
+        place, inner = draw.phrase("region", REGIONS), f"{to}-inner"
+        subnet = stack.add(
+            "google_compute_subnetwork", inner, name=inner, network=net["id"], region=place,
+            ip_cidr_range=f"10.{draw.phrase('octet', range(1, 230))}.0.0/20",
+        )  # fmt: skip
         stack.ask(
             google_networks.subnet(name=inner), google_networks.subnet_network(of=inner, to=to)
         )
-
-    def private() -> None:
-        stack.ask(google_networks.subnet_private_access(of=inner))
-        subnet.set(private_ip_google_access=True)
-
-    def logged() -> None:
-        rate = draw.choice("rate", (0.25, 0.75, 1))
-        stack.ask(google_networks.subnet_logs(of=inner, value=rate))
-        subnet.nest("log_config", flow_sampling=rate, metadata="INCLUDE_ALL_METADATA")
-
-    def inhabited() -> None:
-        vm = draw.name("machine", ("app", "bastion", "worker", "scanner"))
-        stack.ask(
-            google_compute.machine(name=vm), google_compute.machine_subnet(of=vm, to=inner),
-            ask.google_vm_hidden(of=vm),
-        )  # fmt: skip
-        made = stack.add(
-            "google_compute_instance", vm, name=vm, machine_type="e2-small", zone=f"{place}-b",
-            boot_disk=[nested(initialize_params=nested(image="debian-cloud/debian-12"))],
-            network_interface=[nested(subnetwork=subnet["id"])],
-        )  # fmt: skip
-        _shielded(stack, made, vm)
+        if draw.chance("private access", 0.4):
+            stack.ask(google_networks.subnet_private_access(of=inner))
+            subnet.set(private_ip_google_access=True)
+        if draw.chance("logs", 0.4):
+            rate = draw.choice("rate", (0.25, 0.75, 1))
+            stack.ask(google_networks.subnet_logs(of=inner, value=rate))
+            subnet.nest("log_config", flow_sampling=rate, metadata="INCLUDE_ALL_METADATA")
+        if draw.chance("inhabited", 0.85 if draw.level >= 4 else 0.1):
+            _hidden_machine(stack, subnet, inner, f"{place}-b")
 
     decorate(
         stack,
         (
-            Extra("proxy", 1, proxied), Extra("open port", 1, opened), Extra("subnet", 2, divided),
-            Extra("private access", 1, private), Extra("logs", 1, logged),
-            Extra("machine", 4.5, inhabited),
+            Extra("proxy", 1, proxied),
+            Extra("open port", 1, opened),
+            Extra("subnet", 3, divided),
         ),
-    )  # fmt: skip
+    )
     return stack.draft(
         f"Set up the Google Cloud network `{to}` so that it is open as little as possible",
         f"Write Terraform for a closed VPC network `{to}` on Google Cloud",
@@ -362,9 +347,19 @@ def least_open_network(draw: Draw) -> Draft:
     )
 
 
-def _shielded(stack: Stack, made: Handle, vm: str) -> None:
-    """Ask for safeguards of a machine on Google Cloud."""
+def _hidden_machine(stack: Stack, subnet: Handle, inner: str, zone: str) -> None:
+    """Ask for a machine in a subnet that has no external address, perhaps with more safeguards."""
     draw = stack.draw
+    vm = draw.name("machine", ("app", "bastion", "worker", "scanner"))
+    stack.ask(
+        google_compute.machine(name=vm), google_compute.machine_subnet(of=vm, to=inner),
+        ask.google_vm_hidden(of=vm),
+    )  # fmt: skip
+    made = stack.add(
+        "google_compute_instance", vm, name=vm, machine_type="e2-small", zone=zone,
+        boot_disk=[nested(initialize_params=nested(image="debian-cloud/debian-12"))],
+        network_interface=[nested(subnetwork=subnet["id"])],
+    )  # fmt: skip
     if draw.chance("secure boot", 0.5):
         stack.ask(google_compute.machine_secure(of=vm))
         made.nest("shielded_instance_config", enable_secure_boot=True)

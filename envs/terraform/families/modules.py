@@ -109,7 +109,7 @@ def split_files(draw: Draw) -> Draft:
         chosen = draw.choice("days variable", ("keep_days", "expire_after", "retention_days"))
         stack.ask(
             ask.variable_in(file="variables.tf", name=chosen, type="number", default=days),
-            aws_buckets.bucket_expiry(of=name, value=days),
+            ask.bucket_expires_by(of=name, variable=chosen),
         )
         variables.append(block("variable", chosen, type=Raw("number"), default=days))
         expiration = nested(days=Raw(f"var.{chosen}"))
@@ -154,7 +154,10 @@ def bucket_map(draw: Draw) -> Draft:
     out = draw.choice("output", ("arns", "bucket_arns", "store_arns"))
     for name in names.values():
         stack.ask(aws_buckets.bucket(name=name))
-    stack.ask(ask.arn_map(name=out, keys=keys))
+    stack.ask(
+        ask.one_for_each(keys=keys, prefix=prefix),
+        ask.arn_map(name=out, keys=keys, prefix=prefix),
+    )
     stack.top(block("locals", buckets=names))
     stack.add("aws_s3_bucket", "each", for_each=Raw("local.buckets"), bucket=Raw("each.value"))
     stack.top(
@@ -162,5 +165,5 @@ def bucket_map(draw: Draw) -> Draft:
     )
     return stack.draft(
         f"Create the buckets of `{prefix}` from one map",
-        f"One resource with for_each for all buckets of `{prefix}`, please",
+        f"Several buckets that are alike: those of `{prefix}`",
     )

@@ -16,10 +16,14 @@ from envs.terraform.requirements.factories import (
 from envs.terraform.requirements.kinds import Kind, companions, same, the
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.terraform.model import Configuration
-from iac_gym.languages.terraform.resolved import Instance
+from iac_gym.languages.terraform.resolved import Instance, ValueView, View
+from iac_gym.languages.terraform.values import Value
 from iac_gym.verdict import Finding
 
-BUCKET = Kind("S3 bucket", ("aws_s3_bucket",), "bucket", ("id", "bucket"), by_name=True)
+BUCKET = Kind(
+    "S3 bucket", ("aws_s3_bucket",), "bucket", ("id", "bucket"), by_name=True,
+    arn="arn:aws:s3:::NAME",
+)  # fmt: skip
 
 bucket = existence(
     "bucket", BUCKET,
@@ -33,7 +37,7 @@ bucket_tag = tag(
 bucket_arn_output = output(
     "bucket-arn-output", BUCKET, ("arn",),
     "an output `{name}` with the ARN of the bucket `{of}`",
-    "the ARN of `{of}` given out as `{name}`",
+    "the ARN of `{of}` given out as the output `{name}`",
 )  # fmt: skip
 
 
@@ -68,8 +72,8 @@ bucket_encryption = setting(
         Companion(_ENCRYPTED, "bucket", f"{_ENCRYPTION}.sse_algorithm"),
         f"{_OLD_ENCRYPTION}.sse_algorithm",
     ),
-    "objects in `{of}` encrypted at rest with {value}",
-    "{value} as the default encryption of `{of}`",
+    "the default encryption of `{of}` set to {value}",
+    "a default encryption rule with {value} for the objects in `{of}`",
 )  # fmt: skip
 
 _BLOCKS = (
@@ -96,18 +100,73 @@ def bucket_private(config: Configuration, of: str) -> Iterator[Finding]:
                 yield config.finding(block.where(name), f"`{name}` is not true")
 
 
-bucket_expiry = setting(
-    "bucket-expiry", BUCKET,
-    Companion("aws_s3_bucket_lifecycle_configuration", "bucket", "rule.expiration.days"),
-    "objects in `{of}` deleted after {value} days", "`{of}` keeps its objects for {value} days",
-)  # fmt: skip
+#: What restricts a lifecycle rule to some objects: in its filter, or in what stands beside it.
+_NARROWS = ("prefix", "tag", "tags", "object_size_greater_than", "object_size_less_than")
+
+
+def _narrow(view: View | ValueView) -> bool:
+    return any(view.get(name) not in (None, "", {}) or view.blocks(name) for name in _NARROWS)
+
+
+def _for_all(rule: View | ValueView) -> bool:
+    """Whether a lifecycle rule is for all objects."""
+    filters = rule.blocks("filter")
+    inner = [one for view in filters for one in view.blocks("and")]
+    return not any(_narrow(view) for view in (rule, *filters, *inner))
+
+
+def expiring(config: Configuration, bucket: Instance) -> list[Instance]:
+    """Return what may hold lifecycle rules of a bucket: the bucket, and what is about it."""
+    kind = "aws_s3_bucket_lifecycle_configuration"
+    return [bucket, *companions(config, kind, "bucket", bucket, BUCKET)]
+
+
+def ages(holder: Instance) -> list[tuple[Value, bool]]:
+    """Return (days, whether for all objects) of the rules that delete objects and are on."""
+    on = [rule for rule in holder.blocks("rule") if same(rule.get("status"), "Enabled")]
+    on += [rule for rule in holder.blocks("lifecycle_rule") if same(rule.get("enabled"), True)]
+    return [
+        (days, _for_all(rule))
+        for rule in on
+        for days in rule.at_path("expiration.days")
+        if days is not None
+    ]
+
+
+@requirement(
+    "objects in `{of}` deleted after {value} days",
+    "all objects in `{of}` kept for {value} days and then deleted",
+)
+def bucket_expiry(config: Configuration, of: str, value: int) -> Findings:
+    """A lifecycle rule that is switched on, for all objects; none that deletes otherwise."""
+    thing = the(config, BUCKET, of)
+    if not isinstance(thing, Instance):
+        yield thing
+        return
+    own = expiring(config, thing)
+    found = [age for one in own for age in ages(one)]
+    if len(own) > 2:
+        yield config.finding(own[2].at, f"the lifecycle of `{of}` is configured more than once")
+    if not any(whole and same(days, value) for days, whole in found):
+        yield config.finding(thing.at, f"no rule deletes all objects in `{of}` after {value} days")
+    elif not all(same(days, value) for days, _ in found):
+        yield config.finding(thing.at, f"some objects in `{of}` are deleted at another age")
+
+
 bucket_force_destroy = fixed(
     "bucket-force-destroy", BUCKET, "force_destroy", True,
     "`{of}` can be destroyed while it still holds objects",
     "destroying the bucket `{of}` deletes the objects in it as well",
 )  # fmt: skip
+
 bucket_logs_to = link(
     "bucket-logs-to", BUCKET,
     Companion("aws_s3_bucket_logging", "bucket", "target_bucket"), BUCKET,
+    "access to `{of}` logged in the bucket `{to}`", "the access logs of `{of}` go to `{to}`",
+)  # fmt: skip
+bucket_logs_to = link(
+    "bucket-logs-to", BUCKET,
+    (Companion("aws_s3_bucket_logging", "bucket", "target_bucket"), "logging.target_bucket"),
+    BUCKET,
     "access to `{of}` logged in the bucket `{to}`", "the access logs of `{of}` go to `{to}`",
 )  # fmt: skip

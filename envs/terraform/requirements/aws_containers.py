@@ -237,13 +237,12 @@ service_public = fixed(
 def _is_task(value: Value, own: Instance, name: str) -> bool:
     """Whether a value is a task definition: its ARN, its family, or family and revision."""
     if isinstance(value, Joined):
-        parts = value.parts
-        return (
-            len(parts) == 2
-            and parts[0] == f"{name}:"
-            and isinstance(parts[1], Unknown)
-            and own.is_source_of(parts[1], "revision")
+        *family, last = value.parts
+        first = family[0] if family else ""
+        named = family == [f"{name}:"] or (
+            family[1:] == [":"] and isinstance(first, Unknown) and own.is_source_of(first, "family")
         )
+        return named and isinstance(last, Unknown) and own.is_source_of(last, "revision")
     return refers(value, own, TASK)
 
 

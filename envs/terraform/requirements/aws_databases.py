@@ -19,12 +19,16 @@ from envs.terraform.requirements.kinds import (
 )
 from envs.terraform.requirements.security_groups import SECURITY_GROUP
 from iac_gym.check import Findings, requirement
+from iac_gym.languages.terraform.known import number_of
 from iac_gym.languages.terraform.model import Configuration
 from iac_gym.languages.terraform.resolved import Instance, ValueView, View
-from iac_gym.languages.terraform.values import Unknown
+from iac_gym.languages.terraform.values import Value
 from iac_gym.verdict import Finding
 
-TABLE = Kind("DynamoDB table", ("aws_dynamodb_table",), "name", ("name", "id", "arn"), by_name=True)
+TABLE = Kind(
+    "DynamoDB table", ("aws_dynamodb_table",), "name", ("name", "id", "arn"), by_name=True,
+    arn="arn:aws:dynamodb:R:A:table/NAME",
+)  # fmt: skip
 DATABASE = Kind("RDS instance", ("aws_db_instance",), "identifier", ("identifier", "id", "arn"))
 SUBNETS = Kind("DB subnet group", ("aws_db_subnet_group",), "name", ("name", "id"), by_name=True)
 CACHE = Kind(
@@ -33,7 +37,10 @@ CACHE = Kind(
 CACHE_SUBNETS = Kind(
     "cache subnet group", ("aws_elasticache_subnet_group",), "name", ("name", "id"), by_name=True
 )
-STREAM = Kind("Kinesis stream", ("aws_kinesis_stream",), "name", ("arn", "id"))
+STREAM = Kind(
+    "Kinesis stream", ("aws_kinesis_stream",), "name", ("arn", "id"),
+    arn="arn:aws:kinesis:R:A:stream/NAME",
+)  # fmt: skip
 CLUSTER = Kind(
     "Aurora cluster", ("aws_rds_cluster",), "cluster_identifier", ("id", "cluster_identifier"),
     by_name=True,
@@ -180,10 +187,10 @@ database = existence(
 
 @requirement(
     "{engine} {version} as the engine of `{of}`",
-    "`{of}` running {engine} in the version {version}",
+    "`{of}` running {engine}, version {version}",
 )
 def database_engine(config: Configuration, of: str, engine: str, version: str) -> Findings:
-    """`engine` and `engine_version`; a longer version number of the same release counts."""
+    """`engine` and `engine_version`; a more precise number of the same release counts."""
     thing = the(config, DATABASE, of)
     if not isinstance(thing, Instance):
         yield thing
@@ -249,18 +256,23 @@ def _in_subnets(
     if not groups:
         yield config.finding(thing.where(path), f"`{path}` names no {kind.noun} declared here")
         return
-    given = flat([groups[0].get("subnet_ids")])
+    others = flat([groups[0].get("subnet_ids")])
     for name in names:
         target = the(config, SUBNET, name)
         if not isinstance(target, Instance):
             yield target
-        elif not any(refers(value, target, SUBNET) for value in given):
+            continue
+        left = [value for value in others if not refers(value, target, SUBNET)]
+        if len(left) == len(others):
             yield config.finding(groups[0].at, f"the subnet `{name}` is not in the {kind.noun}")
+        others = left
+    if others:
+        yield config.finding(groups[0].at, f"the {kind.noun} has other subnets as well")
 
 
 @requirement(
-    "the database `{of}` placed in the subnets {subnets}, by a subnet group",
-    "a DB subnet group of {subnets} for the database `{of}`",
+    "the database `{of}` placed in just the subnets {subnets}, by a subnet group",
+    "a DB subnet group of {subnets} (and no others) for the database `{of}`",
 )
 def database_subnets(config: Configuration, of: str, subnets: Any) -> Findings:
     """The instance's DB subnet group holds the subnets."""
@@ -271,20 +283,16 @@ def database_subnets(config: Configuration, of: str, subnets: Any) -> Findings:
         yield from _in_subnets(config, thing, SUBNETS, "db_subnet_group_name", subnets)
 
 
-@requirement(
-    "the database `{of}` not reachable from the internet", "`{of}` without a public address",
-)  # fmt: skip
-def database_private(config: Configuration, of: str) -> Findings:
-    """`publicly_accessible` is not true (false is the default)."""
-    thing = the(config, DATABASE, of)
-    if isinstance(thing, Finding):
-        yield thing
-        return
-    given = thing.get("publicly_accessible")
-    if given is not None and not same(given, False):
-        yield config.finding(
-            thing.where("publicly_accessible"), f"`{of}` is reachable from outside"
-        )
+def is_generated(config: Configuration, value: Value, length: int) -> bool:
+    """Whether a value is a random password of a length, kept in the state or ephemeral."""
+    made = [
+        one
+        for mode in ("resource", "ephemeral")
+        for one in world(config).instances("random_password", mode)
+    ]
+    return any(
+        one.is_source_of(value, "result") and same(one.get("length"), length) for one in made
+    )
 
 
 @requirement(
@@ -292,23 +300,19 @@ def database_private(config: Configuration, of: str) -> Findings:
     "the master password of `{of}` generated, {length} characters long",
 )
 def database_random_password(config: Configuration, of: str, length: int) -> Findings:
-    """`password` is the result of a `random_password` of that length."""
+    """The password is the result of a `random_password` of that length."""
     thing = the(config, DATABASE, of)
     if isinstance(thing, Finding):
         yield thing
         return
-    value = thing.get("password")
-    for one in world(config).instances("random_password"):
-        if one.is_source_of(value, "result") and same(one.get("length"), length):
-            return
-    said = (
-        "known in the file" if value is not None and not isinstance(value, Unknown) else "not set"
-    )
-    if isinstance(value, Unknown):
-        said = "something else"
-    yield config.finding(
-        thing.where("password"), f"the password of `{of}` is {said}, not a random one of {length}"
-    )
+    given = [(name, thing.get(name)) for name in ("password", "password_wo")]
+    found = [(name, value) for name, value in given if value is not None]
+    if not found:
+        yield config.finding(thing.at, f"`{of}` has no master password")
+    for name, value in found:
+        if not is_generated(config, value, length):
+            said = f"`{name}` is not a random password of {length} characters"
+            yield config.finding(thing.where(name), said)
 
 
 cache = existence(
@@ -323,10 +327,26 @@ cache_node = setting(
     "cache-node", CACHE, "node_type",
     "nodes of the type {value} in the cache `{of}`", "the cache `{of}` on {value} nodes",
 )  # fmt: skip
-cache_nodes = setting(
-    "cache-nodes", CACHE, "num_cache_clusters",
+
+
+@requirement(
     "{value} nodes in the cache `{of}`", "the cache `{of}` made of {value} nodes",
 )  # fmt: skip
+def cache_nodes(config: Configuration, of: str, value: int) -> Findings:
+    """The number of nodes, or that of node groups and of replicas in each of them."""
+    thing = the(config, CACHE, of)
+    if isinstance(thing, Finding):
+        yield thing
+        return
+    given: Value = thing.get("num_cache_clusters")
+    groups, replicas = thing.get("num_node_groups"), thing.get("replicas_per_node_group")
+    if given is None and (groups is not None or replicas is not None):
+        given = number_of(groups, 1) * (1 + number_of(replicas, 0))
+    if not same(given, value):
+        at = thing.where("num_cache_clusters")
+        yield config.finding(at, f"the cache `{of}` has {shown(given)} nodes, asked for {value}")
+
+
 cache_failover = fixed(
     "cache-failover", CACHE, "automatic_failover_enabled", True,
     "automatic failover for the cache `{of}`", "the cache `{of}` fails over by itself",
@@ -346,8 +366,8 @@ cache_snapshots = setting(
 
 
 @requirement(
-    "the cache `{of}` placed in the subnets {subnets}, by a subnet group",
-    "a cache subnet group of {subnets} for `{of}`",
+    "the cache `{of}` placed in just the subnets {subnets}, by a subnet group",
+    "a cache subnet group of {subnets} (and no others) for `{of}`",
 )
 def cache_subnets(config: Configuration, of: str, subnets: Any) -> Findings:
     """The replication group's subnet group holds the subnets."""
@@ -388,9 +408,7 @@ def stream_to_bucket(config: Configuration, of: str, bucket: str) -> Findings:
     source = "kinesis_source_configuration.kinesis_stream_arn"
     for one in companions(config, "aws_kinesis_firehose_delivery_stream", source, thing, STREAM):
         arns = one.at_path("extended_s3_configuration.bucket_arn")
-        if any(
-            target.is_source_of(arn, "arn") or same(arn, f"arn:aws:s3:::{bucket}") for arn in arns
-        ):
+        if any(refers(arn, target, BUCKET, ("arn",)) for arn in arns):
             return
     yield config.finding(thing.at, f"no delivery stream leads from `{of}` to `{bucket}`")
 
@@ -437,8 +455,8 @@ def cluster_instances(config: Configuration, of: str, count: int, kind: str) -> 
 
 
 @requirement(
-    "the Aurora cluster `{of}` placed in the subnets {subnets}, by a subnet group",
-    "a DB subnet group of {subnets} for the cluster `{of}`",
+    "the Aurora cluster `{of}` placed in just the subnets {subnets}, by a subnet group",
+    "a DB subnet group of {subnets} (and no others) for the cluster `{of}`",
 )
 def cluster_subnets(config: Configuration, of: str, subnets: Any) -> Findings:
     """The cluster's DB subnet group holds the subnets."""

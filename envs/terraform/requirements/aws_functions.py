@@ -8,9 +8,12 @@ from typing import Any
 from envs.terraform.requirements.aws_buckets import BUCKET
 from envs.terraform.requirements.factories import existence, fixed, link, setting
 from envs.terraform.requirements.kinds import (
+    OWN,
     Kind,
+    arn_text,
     companions,
     flat,
+    instances,
     refers,
     same,
     shown,
@@ -19,10 +22,13 @@ from envs.terraform.requirements.kinds import (
 )
 from envs.terraform.requirements.policies import (
     ROLE,
-    bucket_arn,
+    Statement,
+    assumable,
+    granted,
     has_managed,
-    is_arn_of,
     permissions,
+    positive,
+    refuses,
     statements,
     trust,
 )
@@ -30,19 +36,26 @@ from iac_gym.check import Findings, requirement
 from iac_gym.languages.terraform.computed import document_of
 from iac_gym.languages.terraform.model import Configuration
 from iac_gym.languages.terraform.resolved import Instance
+from iac_gym.languages.terraform.values import Joined, Value
 from iac_gym.verdict import Finding
 
 FUNCTION = Kind(
     "Lambda function", ("aws_lambda_function",), "function_name",
-    ("arn", "function_name", "id", "qualified_arn", "invoke_arn"), by_name=True,
+    ("arn", "function_name", "id", "qualified_arn"), by_name=True,
+    arn="arn:aws:lambda:R:A:function:NAME",
 )  # fmt: skip
-QUEUE = Kind("SQS queue", ("aws_sqs_queue",), "name", ("arn",))
-TOPIC = Kind("SNS topic", ("aws_sns_topic",), "name", ("arn", "id"))
+QUEUE = Kind("SQS queue", ("aws_sqs_queue",), "name", ("arn",), arn="arn:aws:sqs:R:A:NAME")
+#: A queue by its URL, as its policy and its redrive policy name it.
+QUEUE_URL = Kind("SQS queue", ("aws_sqs_queue",), "name", ("id", "url"))
+TOPIC = Kind("SNS topic", ("aws_sns_topic",), "name", ("arn", "id"), arn="arn:aws:sns:R:A:NAME")
 RULE = Kind(
     "EventBridge rule", ("aws_cloudwatch_event_rule",), "name", ("name", "id"), by_name=True
 )
 API = Kind("HTTP API", ("aws_apigatewayv2_api",), "name", ("id",))
-LOG_GROUP = Kind("log group", ("aws_cloudwatch_log_group",), "name", ("name", "arn"), by_name=True)
+LOG_GROUP = Kind(
+    "log group", ("aws_cloudwatch_log_group",), "name", ("name", "id"), by_name=True,
+    arn="arn:aws:logs:R:A:log-group:NAME",
+)  # fmt: skip
 
 function = existence(
     "function", FUNCTION,
@@ -54,11 +67,11 @@ function_memory = setting(
 )  # fmt: skip
 function_timeout = setting(
     "function-timeout", FUNCTION, "timeout",
-    "a timeout of {value} seconds for `{of}`", "`{of}` may run for {value} seconds",
+    "a timeout of {value} seconds for `{of}`", "`{of}` may run for at most {value} seconds",
 )  # fmt: skip
 function_architecture = setting(
     "function-architecture", FUNCTION, "architectures",
-    "`{of}` built for the {value} architecture", "{value} processors for `{of}`",
+    "the architecture of `{of}` set to {value}", "{value} set as the architecture of `{of}`",
     compare=lambda value, wanted: isinstance(value, list) and [*value] == [wanted],
 )  # fmt: skip
 function_tracing = fixed(
@@ -120,7 +133,7 @@ def _roles(config: Configuration, thing: Instance, path: str) -> list[Instance]:
 
 @requirement(
     "an IAM role for `{of}` that Lambda may assume",
-    "`{of}` running under a role of its own that trusts the Lambda service",
+    "`{of}` running under a new role that trusts the Lambda service",
 )
 def function_role(config: Configuration, of: str) -> Findings:
     """The function's role is declared, and its trust policy names lambda.amazonaws.com."""
@@ -131,10 +144,7 @@ def function_role(config: Configuration, of: str) -> Findings:
     roles = _roles(config, thing, "role")
     if not roles:
         yield config.finding(thing.where("role"), f"`{of}` uses no role of this configuration")
-    elif not any(
-        one.allows("sts:AssumeRole") and one.trusts("Service", "lambda.amazonaws.com")
-        for one in trust(roles[0])
-    ):
+    elif not assumable(trust(roles[0]), "Service", "lambda.amazonaws.com"):
         yield config.finding(roles[0].at, "the role does not trust lambda.amazonaws.com")
 
 
@@ -152,8 +162,10 @@ def function_managed_policy(config: Configuration, of: str, policy: str) -> Find
 
 
 @requirement(
-    "`{of}` allowed the actions {actions} on the objects of the bucket `{bucket}`",
-    "the role of `{of}` permits {actions} on everything in the bucket `{bucket}`",
+    "a policy of the role of `{of}` that allows {actions}, named one by one, on all objects of "
+    "just the bucket `{bucket}`",
+    "`{of}` allowed {actions} on the objects in `{bucket}`, with each action and the bucket named "
+    "in a policy of its role",
 )
 def function_uses_bucket(config: Configuration, of: str, actions: Any, bucket: str) -> Findings:
     """The role's policies name the actions, on the bucket's ARN followed by `/*`."""
@@ -164,14 +176,9 @@ def function_uses_bucket(config: Configuration, of: str, actions: Any, bucket: s
             return
     if not isinstance(thing, Instance) or not isinstance(store, Instance):
         return
-    granted = [s for role in _roles(config, thing, "role") for s in permissions(config, role)]
-    plain = bucket_arn(store, BUCKET)
+    said = [s for role in _roles(config, thing, "role") for s in permissions(config, role)]
     for action in actions:
-        if not any(
-            one.allows(action)
-            and any(is_arn_of(value, store, suffix="/*", plain=plain) for value in one.resources)
-            for one in granted
-        ):
+        if not granted(said, action, store, BUCKET, "/*"):
             yield config.finding(thing.at, f"`{of}` is not allowed {action} on {bucket}/*")
 
 
@@ -190,7 +197,7 @@ def function_log_days(config: Configuration, of: str, days: int) -> Findings:
         if named:
             own = any(refers(value, group, LOG_GROUP) for value in named)
         else:
-            own = same(group.get("name"), f"/aws/lambda/{of}")
+            own = arn_text(group.get("name"), thing, FUNCTION) == f"/aws/lambda/{of}"
         if own and same(group.get("retention_in_days"), days):
             return
     yield config.finding(thing.at, f"no log group of `{of}` keeps entries for {days} days")
@@ -220,14 +227,42 @@ def function_reads_queue(config: Configuration, of: str, queue: str, size: int) 
             yield config.finding(one.where("batch_size"), f"batches of {shown(given)}, not {size}")
 
 
-def _permitted(config: Configuration, thing: Instance, principal: str) -> list[Instance]:
-    found = companions(config, "aws_lambda_permission", "function_name", thing, FUNCTION)
-    return [
-        one
-        for one in found
-        if same(one.get("principal"), principal)
-        and same(one.get("action"), "lambda:InvokeFunction")
-    ]
+def _permitted(
+    config: Configuration, of: str, service: str, kind: Kind, attribute: str
+) -> Findings:
+    """A permission of the function for a service; one that names a source names a right one.
+
+    That is an ARN of the service, or one that begins with this attribute of a thing of this kind.
+    """
+    thing = the(config, FUNCTION, of)
+    if not isinstance(thing, Instance):
+        yield thing
+        return
+    for one in companions(config, "aws_lambda_permission", "function_name", thing, FUNCTION):
+        invokes = one.get("action") in ("lambda:InvokeFunction", "lambda:*")
+        source = one.get("source_arn")
+        right = source is None or _is_front(source, _FRONTS[service]) or any(
+            arn_text(source, each, kind, (attribute,)).startswith(OWN)
+            for each in instances(config, kind)
+        )  # fmt: skip
+        if invokes and same(one.get("principal"), service) and right:
+            return
+    yield config.finding(thing.at, f"{service} may not invoke `{of}`")
+
+
+#: How the ARNs of a service's things begin, where they are put together by hand.
+_FRONTS = {
+    "events.amazonaws.com": "arn:aws:events:",
+    "apigateway.amazonaws.com": "arn:aws:execute-api:",
+}
+
+
+def _is_front(value: Value, front: str) -> bool:
+    first = value.parts[0] if isinstance(value, Joined) else value
+    return isinstance(first, str) and first.startswith(front)
+
+
+SCHEDULE = Kind("schedule", ("aws_scheduler_schedule",), "name", ("arn",))
 
 
 @requirement(
@@ -235,21 +270,29 @@ def _permitted(config: Configuration, thing: Instance, principal: str) -> list[I
     "the schedule {schedule} for the function `{of}`, by EventBridge",
 )
 def function_schedule(config: Configuration, of: str, schedule: str) -> Findings:
-    """An enabled rule with that schedule whose target is the function, which may be invoked."""
+    """An enabled rule (or a schedule of EventBridge Scheduler) whose target is the function."""
     thing = the(config, FUNCTION, of)
     if not isinstance(thing, Instance):
         yield thing
         return
-    for rule in world(config).instances("aws_cloudwatch_event_rule"):
-        on = not (same(rule.get("is_enabled"), False) or same(rule.get("state"), "DISABLED"))
-        targets = companions(config, "aws_cloudwatch_event_target", "rule", rule, RULE)
+    starts = [
+        (rule, [one.get("arn") for one in companions(
+            config, "aws_cloudwatch_event_target", "rule", rule, RULE)])
+        for rule in instances(config, RULE)
+    ] + [(one, one.at_path("target.arn")) for one in instances(config, SCHEDULE)]  # fmt: skip
+    for start, targets in starts:
+        off = same(start.get("is_enabled"), False) or same(start.get("state"), "DISABLED")
         if (
-            on
-            and same(rule.get("schedule_expression"), schedule)
-            and any(refers(one.get("arn"), thing, FUNCTION, ("arn",)) for one in targets)
+            not off
+            and same(start.get("schedule_expression"), schedule)
+            and any(refers(target, thing, FUNCTION, _ARNS) for target in targets)
         ):
             return
-    yield config.finding(thing.at, f"no rule with the schedule {schedule} has `{of}` as its target")
+    yield config.finding(thing.at, f"nothing with the schedule {schedule} has `{of}` as its target")
+
+
+#: The ARNs of a function.
+_ARNS = ("arn", "qualified_arn")
 
 
 @requirement(
@@ -257,11 +300,7 @@ def function_schedule(config: Configuration, of: str, schedule: str) -> Findings
 )  # fmt: skip
 def function_events_permission(config: Configuration, of: str) -> Findings:
     """A permission for events.amazonaws.com."""
-    thing = the(config, FUNCTION, of)
-    if not isinstance(thing, Instance):
-        yield thing
-    elif not _permitted(config, thing, "events.amazonaws.com"):
-        yield config.finding(thing.at, f"events.amazonaws.com may not invoke `{of}`")
+    return _permitted(config, of, "events.amazonaws.com", RULE, "arn")
 
 
 @requirement(
@@ -269,11 +308,7 @@ def function_events_permission(config: Configuration, of: str) -> Findings:
 )  # fmt: skip
 def function_api_permission(config: Configuration, of: str) -> Findings:
     """A permission for apigateway.amazonaws.com."""
-    thing = the(config, FUNCTION, of)
-    if not isinstance(thing, Instance):
-        yield thing
-    elif not _permitted(config, thing, "apigateway.amazonaws.com"):
-        yield config.finding(thing.at, f"apigateway.amazonaws.com may not invoke `{of}`")
+    return _permitted(config, of, "apigateway.amazonaws.com", API, "execution_arn")
 
 
 queue = existence("queue", QUEUE, "an SQS queue called `{name}`", "the SQS queue `{name}`")
@@ -298,8 +333,7 @@ def queue_dead_letters(config: Configuration, of: str, to: str, tries: int) -> F
     if not isinstance(thing, Instance) or not isinstance(target, Instance):
         yield from (one for one in (thing, target) if isinstance(one, Finding))
         return
-    ids = Kind("queue", QUEUE.types, QUEUE.naming, ("id", "url"))
-    own = companions(config, "aws_sqs_queue_redrive_policy", "queue_url", thing, ids)
+    own = companions(config, "aws_sqs_queue_redrive_policy", "queue_url", thing, QUEUE_URL)
     for holder in (thing, *own):
         policy = document(holder.get("redrive_policy"))
         if refers(policy.get("deadLetterTargetArn"), target, QUEUE) and same(
@@ -318,24 +352,27 @@ topic = existence("topic", TOPIC, "an SNS topic called `{name}`", "the SNS topic
 
 
 @requirement(
-    "the queue `{queue}` subscribed to the topic `{of}`",
-    "messages of the topic `{of}` delivered to the queue `{queue}`",
+    "the queue `{queue}` subscribed to the topic `{of}`, without a filter",
+    "all messages of the topic `{of}` delivered to the queue `{queue}`",
 )
 def topic_feeds_queue(config: Configuration, of: str, queue: str) -> Findings:
-    """A subscription with the protocol sqs."""
+    """A subscription with the protocol sqs that leaves no messages out."""
     thing, target = the(config, TOPIC, of), the(config, QUEUE, queue)
     if not isinstance(thing, Instance) or not isinstance(target, Instance):
         yield from (one for one in (thing, target) if isinstance(one, Finding))
         return
     for one in companions(config, "aws_sns_topic_subscription", "topic_arn", thing, TOPIC):
-        if same(one.get("protocol"), "sqs") and refers(one.get("endpoint"), target, QUEUE):
+        whole = one.get("filter_policy") in (None, "", "{}")
+        to_queue = same(one.get("protocol"), "sqs") and refers(one.get("endpoint"), target, QUEUE)
+        if to_queue and whole:
             return
-    yield config.finding(thing.at, f"`{queue}` is not subscribed to `{of}`")
+    yield config.finding(thing.at, f"`{queue}` does not get all messages of `{of}`")
 
 
 @requirement(
-    "the topic `{of}` allowed to send to the queue `{queue}` by the queue's policy",
-    "a policy on `{queue}` that lets the topic `{of}` send messages",
+    "the topic `{of}` (named as the source) allowed to send to the queue `{queue}` by the "
+    "queue's policy",
+    "a policy on `{queue}` that lets SNS send messages when their source is the topic `{of}`",
 )
 def queue_admits_topic(config: Configuration, of: str, queue: str) -> Iterator[Finding]:
     """The queue's policy allows sqs:SendMessage to SNS, for that topic as the source."""
@@ -343,19 +380,42 @@ def queue_admits_topic(config: Configuration, of: str, queue: str) -> Iterator[F
     if not isinstance(thing, Instance) or not isinstance(target, Instance):
         yield from (one for one in (thing, target) if isinstance(one, Finding))
         return
-    ids = Kind("queue", QUEUE.types, QUEUE.naming, ("id", "url"))
-    policies = [target.get("policy")]
-    for one in companions(config, "aws_sqs_queue_policy", "queue_url", target, ids):
-        policies.append(one.get("policy"))
-    for given in policies:
-        for said in statements(given):
-            sources = [v for _, key, v in said.conditions if key.lower() == "aws:sourcearn"]
-            if said.allows("sqs:SendMessage") and any(refers(v, thing, TOPIC) for v in sources):
-                return
-    yield config.finding(target.at, f"no policy lets the topic `{of}` send to `{queue}`")
+    own = companions(config, "aws_sqs_queue_policy", "queue_url", target, QUEUE_URL)
+    holders = [one for one in (target, *own) if one.get("policy") is not None]
+    said = [one for holder in holders for one in statements(holder.get("policy"))]
+    if len(holders) > 1:
+        yield config.finding(holders[1].at, f"`{queue}` has {len(holders)} policies; one stays")
+    if not any(_lets_send(one, thing, target) for one in said) or any(
+        refuses(one, "sqs:SendMessage") for one in said
+    ):
+        yield config.finding(target.at, f"no policy lets the topic `{of}` send to `{queue}`")
 
 
-api = existence("http-api", API, "an HTTP API called `{name}`", "the HTTP API `{name}`")
+def _lets_send(said: Statement, topic: Instance, queue: Instance) -> bool:
+    """Whether a statement lets SNS, or everybody, send messages that come from a topic."""
+    sources = [
+        positive(test) and refers(value, topic, TOPIC)
+        for test, key, value in said.conditions
+        if key.lower() == "aws:sourcearn"
+    ]
+    others = [key for _, key, _ in said.conditions if key.lower() not in _GUARDS]
+    there = any(v == "*" or arn_text(v, queue, QUEUE) == OWN for v in said.resources)
+    by_sns = said.for_everybody or said.trusts("Service", "sns.amazonaws.com")
+    return said.allows("sqs:SendMessage") and by_sns and there and any(sources) and not others
+
+
+#: Condition keys that a queue's policy for a topic may have.
+_GUARDS = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:securetransport"})
+
+
+@requirement("an HTTP API called `{name}`", "the HTTP API `{name}`")
+def http_api(config: Configuration, name: str) -> Findings:
+    """An API of that name with the protocol HTTP."""
+    thing = the(config, API, name)
+    if not isinstance(thing, Instance):
+        yield thing
+    elif not same(thing.get("protocol_type"), "HTTP"):
+        yield config.finding(thing.where("protocol_type"), f"`{name}` is no HTTP API")
 
 
 @requirement(
@@ -363,7 +423,7 @@ api = existence("http-api", API, "an HTTP API called `{name}`", "the HTTP API `{
     "the route `{route}` of `{of}` leading to the function `{function}`",
 )
 def api_route(config: Configuration, of: str, route: str, function: str) -> Findings:
-    """A route whose target is a proxy integration with the function."""
+    """A route whose target is a proxy integration with the function, or the API's own target."""
     thing, target = the(config, API, of), the(config, FUNCTION, function)
     if not isinstance(thing, Instance) or not isinstance(target, Instance):
         yield from (one for one in (thing, target) if isinstance(one, Finding))
@@ -372,8 +432,12 @@ def api_route(config: Configuration, of: str, route: str, function: str) -> Find
         one
         for one in companions(config, "aws_apigatewayv2_integration", "api_id", thing, API)
         if same(one.get("integration_type"), "AWS_PROXY")
-        and refers(one.get("integration_uri"), target, FUNCTION, ("arn", "invoke_arn"))
+        and refers(one.get("integration_uri"), target, FUNCTION, (*_ARNS, "invoke_arn"))
     ]
+    if refers(thing.get("target"), target, FUNCTION, (*_ARNS, "invoke_arn")):
+        given = thing.get("route_key")
+        if same("$default" if given is None else given, route):
+            return
     for one in companions(config, "aws_apigatewayv2_route", "api_id", thing, API):
         if same(one.get("route_key"), route) and any(
             is_route_target(one.get("target"), integration) for integration in behind
@@ -395,10 +459,12 @@ def is_route_target(value: Any, integration: Instance) -> bool:
     "the API `{of}` deployed automatically to the stage `{name}`",
 )
 def api_stage(config: Configuration, of: str, name: str) -> Findings:
-    """A stage with auto_deploy."""
+    """A stage with auto_deploy; an API with a target of its own has one called `$default`."""
     thing = the(config, API, of)
     if not isinstance(thing, Instance):
         yield thing
+        return
+    if name == "$default" and thing.get("target") is not None:
         return
     for one in companions(config, "aws_apigatewayv2_stage", "api_id", thing, API):
         if same(one.get("name"), name) and same(one.get("auto_deploy"), True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from envs.terraform.requirements.aws_buckets import BUCKET
@@ -10,21 +10,25 @@ from envs.terraform.requirements.aws_databases import TABLE
 from envs.terraform.requirements.aws_functions import QUEUE
 from envs.terraform.requirements.common import output
 from envs.terraform.requirements.factories import existence, setting, tag
-from envs.terraform.requirements.kinds import Kind, companions, flat, refers, same, the, world
+from envs.terraform.requirements.kinds import Kind, companions, flat, refers, same, the
+from envs.terraform.requirements.lookup import things
 from envs.terraform.requirements.policies import (
     POLICY,
     ROLE,
     Statement,
-    bucket_arn,
+    attached_names,
+    granted,
     has_managed,
-    is_arn_of,
+    is_named,
     permissions,
     statements,
     trust,
+    trusted_alone,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.terraform.model import Configuration
 from iac_gym.languages.terraform.resolved import Instance
+from iac_gym.languages.terraform.values import Value
 from iac_gym.verdict import Finding
 
 USER = Kind("IAM user", ("aws_iam_user",), "name", ("name", "id"), by_name=True)
@@ -49,7 +53,8 @@ role_path = setting(
 )  # fmt: skip
 role_arn_output = output(
     "role-arn-output", ROLE, ("arn",),
-    "an output `{name}` with the ARN of the role `{of}`", "the ARN of `{of}` given out as `{name}`",
+    "an output `{name}` with the ARN of the role `{of}`",
+    "the ARN of `{of}` given out as the output `{name}`",
 )  # fmt: skip
 
 
@@ -63,10 +68,7 @@ def role_service(config: Configuration, of: str, service: str) -> Findings:
     if isinstance(thing, Finding):
         yield thing
         return
-    found = [one for one in trust(thing) if one.effect == "Allow"]
-    trusted = {pair for one in found for pair in one.principals}
-    right = any(one.allows("sts:AssumeRole") for one in found)
-    if not right or trusted != {("Service", service)}:
+    if not trusted_alone(trust(thing), "Service", service):
         at = thing.where("assume_role_policy")
         yield config.finding(at, f"`{of}` is not assumable by {service} alone")
 
@@ -81,10 +83,7 @@ def role_account(config: Configuration, of: str, account: str) -> Findings:
     if isinstance(thing, Finding):
         yield thing
         return
-    found = [one for one in trust(thing) if one.effect == "Allow"]
-    trusted = {pair for one in found for pair in one.principals}
-    wanted = ({("AWS", f"arn:aws:iam::{account}:root")}, {("AWS", account)})
-    if not any(one.allows("sts:AssumeRole") for one in found) or trusted not in wanted:
+    if not trusted_alone(trust(thing), "AWS", f"arn:aws:iam::{account}:root", account):
         at = thing.where("assume_role_policy")
         yield config.finding(at, f"`{of}` is not assumable by the account {account} alone")
 
@@ -102,80 +101,59 @@ def role_managed_policy(config: Configuration, of: str, policy: str) -> Findings
         yield config.finding(thing.at, f"{policy} is not attached to `{of}`")
 
 
-@dataclass(frozen=True)
-class _Target:
-    """What statements must be about: a thing, its ARN where the name gives it, what follows it."""
-
-    thing: Instance
-    plain: str = ""
-    suffix: str = ""
-
-    def covered(self, statement: Statement) -> bool:
-        return any(
-            is_arn_of(value, self.thing, suffix=self.suffix, plain=self.plain)
-            for value in statement.resources
-        )
-
-
-def _denied(config: Configuration, role: Instance, actions: Any, target: _Target) -> Findings:
-    granted = permissions(config, role)
+def _denied(
+    config: Configuration, role: tuple[Kind, str], target: tuple[Kind, str], actions: Any,
+    suffix: str = "",
+) -> Findings:  # fmt: skip
+    """Say which actions a role's own policies do not allow on the ARN of a thing."""
+    found, problems = things(config, role, target)
+    yield from problems
+    if problems:
+        return
+    said = permissions(config, found[0])
     for action in actions:
-        if not any(one.allows(action) and target.covered(one) for one in granted):
-            yield config.finding(role.at, f"{action} is not allowed on that resource")
+        if not granted(said, action, found[1], target[0], suffix):
+            yield config.finding(found[0].at, f"{action} is not allowed on `{target[1]}`{suffix}")
 
 
 @requirement(
-    "the role `{of}` allowed {actions} on the objects in the bucket `{bucket}`",
-    "{actions} on everything in the bucket `{bucket}` permitted to the role `{of}`",
+    "the role `{of}` allowed {actions} on the objects in the bucket `{bucket}`, with each action "
+    "and the bucket named in its policy",
+    "{actions}, named one by one, on all objects of just the bucket `{bucket}` permitted to the "
+    "role `{of}`",
 )
 def role_bucket_objects(config: Configuration, of: str, actions: Any, bucket: str) -> Findings:
     """The role's policies name the actions on the bucket's ARN followed by `/*`."""
-    thing, target = the(config, ROLE, of), the(config, BUCKET, bucket)
-    if not isinstance(thing, Instance) or not isinstance(target, Instance):
-        yield from (one for one in (thing, target) if isinstance(one, Finding))
-        return
-    objects = _Target(target, bucket_arn(target, BUCKET), "/*")
-    yield from _denied(config, thing, actions, objects)
+    return _denied(config, (ROLE, of), (BUCKET, bucket), actions, "/*")
 
 
 @requirement(
-    "the role `{of}` allowed to list the bucket `{bucket}` (s3:ListBucket)",
-    "s3:ListBucket on `{bucket}` permitted to the role `{of}`",
+    "the role `{of}` allowed to list just the bucket `{bucket}` (s3:ListBucket)",
+    "s3:ListBucket on just the bucket `{bucket}` permitted to the role `{of}`",
 )
 def role_bucket_list(config: Configuration, of: str, bucket: str) -> Findings:
     """s3:ListBucket on the bucket's own ARN."""
-    thing, target = the(config, ROLE, of), the(config, BUCKET, bucket)
-    if not isinstance(thing, Instance) or not isinstance(target, Instance):
-        yield from (one for one in (thing, target) if isinstance(one, Finding))
-        return
-    itself = _Target(target, bucket_arn(target, BUCKET))
-    yield from _denied(config, thing, ["s3:ListBucket"], itself)
+    return _denied(config, (ROLE, of), (BUCKET, bucket), ["s3:ListBucket"])
 
 
 @requirement(
-    "the role `{of}` allowed {actions} on the table `{table}`",
-    "{actions} on the DynamoDB table `{table}` permitted to `{of}`",
+    "the role `{of}` allowed {actions} on the table `{table}`, with each action and the table "
+    "named in its policy",
+    "{actions}, named one by one, on just the DynamoDB table `{table}` permitted to `{of}`",
 )
 def role_table(config: Configuration, of: str, actions: Any, table: str) -> Findings:
     """The role's policies name the actions on the table's ARN."""
-    thing, target = the(config, ROLE, of), the(config, TABLE, table)
-    if not isinstance(thing, Instance) or not isinstance(target, Instance):
-        yield from (one for one in (thing, target) if isinstance(one, Finding))
-        return
-    yield from _denied(config, thing, actions, _Target(target))
+    return _denied(config, (ROLE, of), (TABLE, table), actions)
 
 
 @requirement(
-    "the role `{of}` allowed {actions} on the queue `{queue}`",
-    "{actions} on the SQS queue `{queue}` permitted to `{of}`",
+    "the role `{of}` allowed {actions} on the queue `{queue}`, with each action and the queue "
+    "named in its policy",
+    "{actions}, named one by one, on just the SQS queue `{queue}` permitted to `{of}`",
 )
 def role_queue(config: Configuration, of: str, actions: Any, queue: str) -> Findings:
     """The role's policies name the actions on the queue's ARN."""
-    thing, target = the(config, ROLE, of), the(config, QUEUE, queue)
-    if not isinstance(thing, Instance) or not isinstance(target, Instance):
-        yield from (one for one in (thing, target) if isinstance(one, Finding))
-        return
-    yield from _denied(config, thing, actions, _Target(target))
+    return _denied(config, (ROLE, of), (QUEUE, queue), actions)
 
 
 @requirement(
@@ -192,11 +170,11 @@ def role_profile(config: Configuration, of: str, name: str) -> Findings:
 
 
 @requirement(
-    "no action `*` and no resource `*` in what the role `{of}` is allowed",
-    "permissions of `{of}` without any wildcard for all actions or all resources",
+    "no action `*` and no resource `*` in the policies written for the role `{of}`",
+    "policies of our own for `{of}` that never allow all actions or all resources (`*`)",
 )
 def role_no_wildcards(config: Configuration, of: str) -> Findings:
-    """There are permissions, and none of them is for everything."""
+    """There are policies with permissions, and none of them is for everything."""
     thing = the(config, ROLE, of)
     if isinstance(thing, Finding):
         yield thing
@@ -205,8 +183,15 @@ def role_no_wildcards(config: Configuration, of: str) -> Findings:
     if not granted:
         yield config.finding(thing.at, f"`{of}` has no permissions of its own")
     for one in granted:
-        if "*" in one.actions or "*" in one.resources or one.inverted:
+        if any(map(_is_everything, (*one.actions, *one.resources))) or one.inverted:
             yield config.finding(thing.at, f"a statement of `{of}` is for everything")
+
+
+def _is_everything(value: Value) -> bool:
+    """Whether an action or a resource is a wildcard for all: `*`, `*:*`, `arn:aws:*`."""
+    if not isinstance(value, str):
+        return False
+    return "*" in value and not value.removeprefix("arn:aws:").strip("*?:")
 
 
 user = existence("user", USER, "an IAM user called `{name}`", "the IAM user `{name}`")
@@ -244,14 +229,7 @@ def group_managed_policy(config: Configuration, of: str, policy: str) -> Finding
     found = companions(config, "aws_iam_group_policy_attachment", "group", thing, GROUP)
     found += companions(config, "aws_iam_policy_attachment", "groups", thing, GROUP)
     for one in found:
-        arn = one.get("policy_arn")
-        if isinstance(arn, str) and arn.startswith("arn:aws:iam::aws:policy/"):
-            if arn.rpartition("/")[2] == policy:
-                return
-        elif any(
-            data.is_source_of(arn, "arn") and same(data.get("name"), policy)
-            for data in world(config).instances("aws_iam_policy", "data")
-        ):
+        if is_named(attached_names(config, [one.get("policy_arn")]), policy):
             return
     yield config.finding(thing.at, f"{policy} is not attached to the group `{of}`")
 
@@ -262,24 +240,34 @@ policy = existence(
 
 
 @requirement(
-    "{actions} denied by the policy `{of}` unless the caller has used MFA",
-    "the policy `{of}` that refuses {actions} without MFA",
+    "{actions} denied everywhere by the policy `{of}` unless the caller has used MFA",
+    "the policy `{of}` that refuses {actions}, on all resources, to callers without MFA (those "
+    "with access keys among them)",
 )
 def policy_needs_mfa(config: Configuration, of: str, actions: Any) -> Findings:
-    """A Deny for the actions, under the condition that MFA is absent."""
+    """A Deny for the actions on all resources, under the condition that MFA is absent."""
     thing = the(config, POLICY, of)
     if isinstance(thing, Finding):
         yield thing
         return
-    refused: set[str] = set()
-    for one in statements(thing.get("policy")):
-        absent = any(
-            key.lower() == "aws:multifactorauthpresent" and same(value, "false")
-            for test, key, value in one.conditions
-            if test in ("Bool", "BoolIfExists")
-        )
-        if one.effect == "Deny" and absent:
-            refused |= {action.lower() for action in one.actions}
+    said = [one for one in statements(thing.get("policy")) if _refuses_without_mfa(one)]
     for action in actions:
-        if action.lower() not in refused:
+        patterns = [pattern.lower() for one in said for pattern in one.actions]
+        if not any(fnmatchcase(action.lower(), pattern) for pattern in patterns):
             yield config.finding(thing.at, f"{action} is not denied without MFA")
+
+
+#: Condition operators that also hold for a caller of whom nothing is known about MFA, such as one
+#: with access keys, and the value for which they hold.
+_WITHOUT_MFA = {
+    "boolifexists": "false", "stringnotequals": "true", "stringnotequalsifexists": "true",
+    "stringnotequalsignorecase": "true", "stringequalsifexists": "false",
+}  # fmt: skip
+
+
+def _refuses_without_mfa(one: Statement) -> bool:
+    if one.effect != "Deny" or one.inverted or "*" not in one.resources or len(one.conditions) != 1:
+        return False
+    test, key, value = one.conditions[0]
+    absent = test.lower() in _WITHOUT_MFA and same(value, _WITHOUT_MFA[test.lower()])
+    return absent and key.lower() == "aws:multifactorauthpresent"

@@ -10,6 +10,7 @@ from envs.terraform.requirements.aws_networks import (
     SUBNET,
     VPC,
 )
+from envs.terraform.requirements.factories import default_tags
 from envs.terraform.requirements.kinds import companions, refers, same, shown
 from envs.terraform.requirements.lookup import things, unless
 from envs.terraform.requirements.routing import Routing, gates_of, internet_gates
@@ -19,18 +20,28 @@ from iac_gym.languages.terraform.resolved import Instance
 from iac_gym.languages.terraform.values import Joined, Unknown, Value
 
 
-def _zone(subnet: Instance) -> Value:
+def _zone(config: Configuration, subnet: Instance) -> Value:
     """Return what tells the zone of a subnet apart from others; None where it has none."""
     for name in ("availability_zone", "availability_zone_id"):
         value = subnet.get(name)
         if isinstance(value, Joined):
             return tuple(part if isinstance(part, str) else part.refs for part in value.parts)
         if isinstance(value, Unknown):
-            # One picked from the zones by a function: another one in each instance.
-            return value.ref or (subnet.where(name), subnet.key) if value.refs else None
+            return value.ref or _picked(config, subnet, name) if value.refs else None
         if isinstance(value, str):
             return value
     return None
+
+
+def _picked(config: Configuration, subnet: Instance, name: str) -> Value:
+    """Tell zones apart that a function picks from a list: by the words of the expression, and by
+    the instance where these mention `count` or `each`.
+    """
+    at = subnet.where(name)
+    source = config.file(at)
+    words = source.text[at - source.base :].split("\n", 1)[0].split()
+    looped = any("count.index" in word or "each." in word for word in words)
+    return " ".join(words), subnet.key if looped else None
 
 
 def _network(value: Value) -> IPv4Network | None:
@@ -83,7 +94,7 @@ def subnets_apart(config: Configuration, names: Any) -> Findings:
         return
     seen: dict[Value, str] = {}
     for name, subnet in zip(names, found, strict=True):
-        zone = _zone(subnet)
+        zone = _zone(config, subnet)
         at = subnet.where("availability_zone")
         if zone is None:
             yield config.finding(at, f"the availability zone of `{name}` is left open")
@@ -187,6 +198,7 @@ def subnets_tag(config: Configuration, of: str, key: str, value: str) -> Finding
     yield from problems
     for subnet in inner:
         tags = subnet.get("tags")
-        given = tags.get(key) if isinstance(tags, dict) else None
+        own = tags.get(key) if isinstance(tags, dict) else None
+        given = default_tags(config, subnet).get(key) if own is None else own
         if not same(given, value):
             yield config.finding(subnet.where("tags"), f"the tag {key} is {shown(given)}")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from envs.terraform.requirements.aws_buckets import BUCKET
-from envs.terraform.requirements.aws_functions import LOG_GROUP, QUEUE, TOPIC
-from envs.terraform.requirements.factories import Companion, existence, fixed, link, setting, tag
+from envs.terraform.requirements.aws_databases import is_generated
+from envs.terraform.requirements.aws_functions import LOG_GROUP, TOPIC
+from envs.terraform.requirements.factories import Companion, existence, fixed, setting, tag
 from envs.terraform.requirements.kinds import (
+    OWN,
     Kind,
+    arn_text,
     companions,
     flat,
     refers,
@@ -17,14 +21,16 @@ from envs.terraform.requirements.kinds import (
     the,
     world,
 )
-from envs.terraform.requirements.policies import statements
+from envs.terraform.requirements.lookup import things
+from envs.terraform.requirements.policies import Statement, positive, refuses, statements
 from iac_gym.check import Findings, requirement
+from iac_gym.languages.terraform.known import text_of
 from iac_gym.languages.terraform.model import Configuration
-from iac_gym.languages.terraform.resolved import Instance
+from iac_gym.languages.terraform.resolved import Instance, ValueView, View
 from iac_gym.verdict import Finding
 
 ALIAS = Kind("KMS alias", ("aws_kms_alias",), "name", ("name", "arn", "target_key_arn"))
-SECRET = Kind("secret", ("aws_secretsmanager_secret",), "name", ("id", "arn"))
+SECRET = Kind("secret", ("aws_secretsmanager_secret",), "name", ("id", "arn"), by_name=True)
 PARAMETER = Kind("parameter", ("aws_ssm_parameter",), "name", ("name", "arn"))
 ALARM = Kind("alarm", ("aws_cloudwatch_metric_alarm",), "alarm_name", ("arn", "id"))
 ZONE = Kind("hosted zone", ("aws_route53_zone",), "name", ("zone_id", "id"))
@@ -66,11 +72,13 @@ def key(config: Configuration, alias: str) -> Findings:
 
 
 @requirement(
-    "the key {alias} rotated every year by itself", "automatic rotation of the key {alias}",
+    "the key {alias} rotated every year by itself", "automatic yearly rotation of the key {alias}",
 )  # fmt: skip
 def key_rotation(config: Configuration, alias: str) -> Findings:
-    """`enable_key_rotation` (off by default)."""
-    return _key_setting(config, alias, "enable_key_rotation", True, False)
+    """`enable_key_rotation` (off by default), in its default period of 365 days."""
+    yield from _key_setting(config, alias, "enable_key_rotation", True, False)
+    yield from _key_setting(config, alias, "rotation_period_in_days", 365, 365)
+    yield from _key_setting(config, alias, "is_enabled", True, True)
 
 
 @requirement(
@@ -100,19 +108,25 @@ def key_for_bucket(config: Configuration, alias: str, bucket: str) -> Findings:
     if not isinstance(found, Instance) or not isinstance(store, Instance):
         yield from (one for one in (found, store) if isinstance(one, Finding))
         return
-    path = "rule.apply_server_side_encryption_by_default"
     kind = "aws_s3_bucket_server_side_encryption_configuration"
+    path = "rule.apply_server_side_encryption_by_default"
+    holders = [
+        *companions(config, kind, "bucket", store, BUCKET),
+        *store.blocks("server_side_encryption_configuration"),
+    ]
+    keys = [value for one in holders for value in one.at_path(f"{path}.kms_master_key_id")]
+    kinds = [value for one in holders for value in one.at_path(f"{path}.sse_algorithm")]
     named = the(config, ALIAS, alias)
-    for one in companions(config, kind, "bucket", store, BUCKET):
-        values = one.at_path(f"{path}.kms_master_key_id")
-        right = any(
-            found.is_source_of(value, "arn", "key_id", "id")
-            or (isinstance(named, Instance) and refers(value, named, ALIAS))
-            for value in values
-        )
-        if right and all(same(v, "aws:kms") for v in one.at_path(f"{path}.sse_algorithm")):
-            return
-    yield config.finding(store.at, f"`{bucket}` is not encrypted with {alias}")
+    if not keys or not all(
+        found.is_source_of(value, "arn", "key_id", "id")
+        or (isinstance(named, Instance) and (value == alias or refers(value, named, ALIAS)))
+        for value in keys
+    ):
+        yield config.finding(store.at, f"`{bucket}` is not encrypted with {alias}")
+    elif not all(one in ("aws:kms", "aws:kms:dsse") for one in kinds):
+        yield config.finding(store.at, f"the encryption of `{bucket}` is not by KMS")
+    elif same(found.get("is_enabled"), False):
+        yield config.finding(found.where("is_enabled"), f"the key {alias} is switched off")
 
 
 secret = existence(
@@ -131,21 +145,24 @@ secret_description = setting(
 
 
 @requirement(
-    "a random value of {length} characters as the content of the secret `{of}`",
-    "the secret `{of}` filled with a generated password, {length} characters long",
+    "a random password of {length} characters as the whole content of the secret `{of}`",
+    "the secret `{of}` filled with just a generated password, {length} characters long",
 )
 def secret_random(config: Configuration, of: str, length: int) -> Findings:
-    """A version of the secret whose text is the result of a `random_password`."""
+    """A version of the secret whose text is the result of a `random_password`; no other version."""
     thing = the(config, SECRET, of)
     if isinstance(thing, Finding):
         yield thing
         return
-    for one in companions(config, "aws_secretsmanager_secret_version", "secret_id", thing, SECRET):
-        value = one.get("secret_string")
-        for made in world(config).instances("random_password"):
-            if made.is_source_of(value, "result") and same(made.get("length"), length):
-                return
-    yield config.finding(thing.at, f"no random value of {length} characters is put into `{of}`")
+    made = companions(config, "aws_secretsmanager_secret_version", "secret_id", thing, SECRET)
+    texts = [
+        one.get(name)
+        for one in made
+        for name in ("secret_string", "secret_string_wo")
+        if one.get(name) is not None
+    ]
+    if not texts or not all(is_generated(config, text, length) for text in texts):
+        yield config.finding(thing.at, f"the content of `{of}` is no random one of {length}")
 
 
 parameter = existence(
@@ -157,7 +174,7 @@ parameter_type = setting(
     "the type {value} for the parameter {of}", "{of} stored as a {value}",
 )  # fmt: skip
 parameter_value = setting(
-    "parameter-value", PARAMETER, "value",
+    "parameter-value", PARAMETER, ("value", "insecure_value"),
     "the value `{value}` in the parameter {of}", "{of} set to `{value}`",
 )  # fmt: skip
 parameter_tier = setting(
@@ -186,35 +203,49 @@ def alarm_condition(
     if isinstance(thing, Finding):
         yield thing
         return
-    wanted = {
-        "metric_name": metric,
-        "namespace": namespace,
-        "comparison_operator": _OPERATORS[direction],
-        "threshold": threshold,
-    }
+    seen = _metric_of(thing)
+    wanted = {"metric_name": metric, "namespace": namespace}
+    here = {"comparison_operator": _OPERATORS[direction], "threshold": threshold}
+    yield from _unlike(config, seen, wanted)
+    yield from _unlike(config, thing, here)
+
+
+def _metric_of(thing: Instance) -> View | ValueView:
+    """Return what describes the metric of an alarm: itself, or the metric of its only query."""
+    inner = [one for query in thing.blocks("metric_query") for one in query.blocks("metric")]
+    only = len(inner) == 1 and len(thing.blocks("metric_query")) == 1
+    return inner[0] if only else thing
+
+
+def _unlike(
+    config: Configuration, view: View | ValueView, wanted: Mapping[str, Any]
+) -> Findings:  # fmt: skip
+    """Say which arguments have another value than the wanted one."""
     for name, value in wanted.items():
-        if not same(thing.get(name), value):
-            said = shown(thing.get(name))
-            yield config.finding(thing.where(name), f"`{name}` is {said}, asked for {value}")
+        if not same(view.get(name), value):
+            said = shown(view.get(name))
+            yield config.finding(view.where(name), f"`{name}` is {said}, asked for {value}")
 
 
 @requirement(
-    "the {statistic} over {period} seconds, {count} times in a row, as what `{of}` looks at",
+    "`{of}` looking at the {statistic} over {period} seconds, {count} times in a row",
     "`{of}` evaluated on the {statistic} of {period} seconds, {count} periods in a row",
 )
 def alarm_periods(
     config: Configuration, of: str, statistic: str, period: int, count: int
 ) -> Findings:
-    """Statistic, period and number of periods of the alarm."""
+    """Statistic, period and number of periods of the alarm, all of which must be bad."""
     thing = the(config, ALARM, of)
     if isinstance(thing, Finding):
         yield thing
         return
-    wanted = {"statistic": statistic, "period": period, "evaluation_periods": count}
-    for name, value in wanted.items():
-        if not same(thing.get(name), value):
-            said = shown(thing.get(name))
-            yield config.finding(thing.where(name), f"`{name}` is {said}, asked for {value}")
+    seen = _metric_of(thing)
+    yield from _unlike(
+        config, seen, {"statistic" if seen is thing else "stat": statistic, "period": period}
+    )
+    yield from _unlike(config, thing, {"evaluation_periods": count})
+    if thing.get("datapoints_to_alarm") is not None:
+        yield from _unlike(config, thing, {"datapoints_to_alarm": count})
 
 
 @requirement(
@@ -232,25 +263,21 @@ def alarm_notifies(config: Configuration, of: str, topic: str) -> Findings:
 
 
 @requirement(
-    "mails from the topic `{of}` to {address}", "{address} subscribed to the topic `{of}` by mail",
+    "mails from the topic `{of}` to {address}, without a filter",
+    "{address} subscribed to all messages of the topic `{of}` by mail",
 )  # fmt: skip
 def topic_mails(config: Configuration, of: str, address: str) -> Findings:
-    """A subscription with the protocol email."""
+    """A subscription with the protocol email that leaves no messages out."""
     thing = the(config, TOPIC, of)
     if isinstance(thing, Finding):
         yield thing
         return
     for one in companions(config, "aws_sns_topic_subscription", "topic_arn", thing, TOPIC):
-        if same(one.get("protocol"), "email") and same(one.get("endpoint"), address):
+        whole = one.get("filter_policy") in (None, "", "{}")
+        if same(one.get("protocol"), "email") and same(one.get("endpoint"), address) and whole:
             return
     yield config.finding(thing.at, f"{address} is not subscribed to `{of}`")
 
-
-alarm_for_queue = link(
-    "alarm-for-queue", ALARM, "dimensions.QueueName",
-    Kind("SQS queue", QUEUE.types, "name", ("name",), by_name=True),
-    "`{of}` watching the queue `{to}`", "the queue `{to}` as what the alarm `{of}` is about",
-)  # fmt: skip
 
 log_group = existence(
     "log-group", LOG_GROUP,
@@ -285,7 +312,7 @@ def log_metric(
         target = one.block("metric_transformation")
         if (
             target is not None
-            and same(one.get("pattern"), pattern)
+            and one.get("pattern") in (pattern, f'"{pattern}"')
             and same(target.get("name"), metric)
             and same(target.get("namespace"), namespace)
             and same(target.get("value"), "1")
@@ -300,7 +327,7 @@ zone = existence(
 
 
 @requirement(
-    "a {type} record {name} in the zone {of} with the value {value} and a TTL of {ttl} seconds",
+    "the {type} record {name} in the zone {of} with the value {value} and a TTL of {ttl} seconds",
     "the {type} record {name} -> {value} in {of}, cached for {ttl} seconds",
 )
 def zone_record(
@@ -312,16 +339,17 @@ def zone_record(
         yield thing
         return
     for one in companions(config, "aws_route53_record", "zone_id", thing, ZONE):
-        given = str(one.get("name")).rstrip(".")
+        given = str(one.get("name")).rstrip(".").lower()
         relative = name.removesuffix(f".{of}")
         records = one.get("records")
+        targets = [text_of(item) for item in records] if isinstance(records, list) else []
+        if type == "CNAME":
+            targets = [target.rstrip(".").lower() for target in targets]
         if (
             given in (name, relative)
             and same(one.get("type"), type)
             and same(one.get("ttl"), ttl)
-            and isinstance(records, list)
-            and len(records) == 1
-            and same(records[0], value)
+            and targets == [value]
         ):
             return
     yield config.finding(thing.at, f"the zone {of} has no such {type} record {name}")
@@ -348,7 +376,8 @@ files_performance = setting(
 files_backup = setting(
     "file-system-backup", FILES,
     Companion("aws_efs_backup_policy", "file_system_id", "backup_policy.status"),
-    "automatic backups of `{of}` set to {value}", "the backup policy of `{of}` {value}",
+    "a backup policy for `{of}` with the status {value}",
+    "automatic backups of `{of}` set to {value} by a backup policy",
 )  # fmt: skip
 files_tag = tag(
     "file-system-tag", FILES,
@@ -374,10 +403,23 @@ def files_access_point(config: Configuration, of: str, path: str, uid: int) -> F
 
 
 trail = existence("trail", TRAIL, "a CloudTrail trail called `{name}`", "the trail `{name}`")
-trail_bucket = link(
-    "trail-bucket", TRAIL, "s3_bucket_name", BUCKET,
+
+
+@requirement(
     "the events of `{of}` written to the bucket `{to}`", "`{to}` as the bucket of the trail `{of}`",
 )  # fmt: skip
+def trail_bucket(config: Configuration, of: str, to: str) -> Findings:
+    """The trail's bucket; the trail is not switched off."""
+    found, problems = things(config, (TRAIL, of), (BUCKET, to))
+    if problems:
+        yield problems[0]
+    elif not refers(found[0].get("s3_bucket_name"), found[1], BUCKET):
+        at = found[0].where("s3_bucket_name")
+        yield config.finding(at, f"`{of}` does not write to the bucket `{to}`")
+    elif same(found[0].get("enable_logging"), False):
+        yield config.finding(found[0].where("enable_logging"), f"`{of}` is switched off")
+
+
 trail_all_regions = fixed(
     "trail-all-regions", TRAIL, "is_multi_region_trail", True,
     "`{of}` recording all regions", "the trail `{of}` for every region",
@@ -389,8 +431,8 @@ trail_validated = fixed(
 
 
 @requirement(
-    "a policy on the bucket `{bucket}` that lets CloudTrail write ({action})",
-    "CloudTrail permitted to write to the bucket `{bucket}` by its policy, with {action}",
+    "a policy on the bucket `{bucket}` that lets CloudTrail write objects ({action})",
+    "CloudTrail permitted to write objects to the bucket `{bucket}` by its policy, with {action}",
 )
 def bucket_admits_trail(config: Configuration, bucket: str, action: str) -> Findings:
     """A bucket policy that allows the action to cloudtrail.amazonaws.com."""
@@ -398,11 +440,35 @@ def bucket_admits_trail(config: Configuration, bucket: str, action: str) -> Find
     if isinstance(thing, Finding):
         yield thing
         return
-    for one in companions(config, "aws_s3_bucket_policy", "bucket", thing, BUCKET):
-        for said in statements(one.get("policy")):
-            if said.allows(action) and said.trusts("Service", "cloudtrail.amazonaws.com"):
-                return
-    yield config.finding(thing.at, f"no policy of `{bucket}` allows {action} to CloudTrail")
+    own = companions(config, "aws_s3_bucket_policy", "bucket", thing, BUCKET)
+    holders = [one for one in (thing, *own) if one.get("policy") is not None]
+    said = [one for holder in holders for one in statements(holder.get("policy"))]
+    if len(holders) > 1:
+        yield config.finding(holders[1].at, f"`{bucket}` has {len(holders)} policies; one stays")
+    if not any(_admits_trail(one, thing, action) for one in said) or any(
+        refuses(one, action) for one in said
+    ):
+        yield config.finding(thing.at, f"no policy of `{bucket}` allows {action} to CloudTrail")
+
+
+#: Condition keys that AWS itself uses in the policy of a trail's bucket.
+_TRAIL_KEYS = frozenset(
+    {"s3:x-amz-acl", "aws:sourcearn", "aws:sourceaccount", "aws:securetransport"}
+)
+
+
+def _admits_trail(said: Statement, bucket: Instance, action: str) -> bool:
+    """Whether a statement allows CloudTrail an action on the objects of a bucket."""
+    usual = all(
+        positive(test)
+        and key.lower() in _TRAIL_KEYS
+        and (key.lower() != "s3:x-amz-acl" or same(value, "bucket-owner-full-control"))
+        for test, key, value in said.conditions
+    )
+    places = [arn_text(value, bucket, BUCKET) for value in said.resources]
+    inside = any(one.startswith(f"{OWN}/") and one.endswith("*") for one in places)
+    by_trail = said.trusts("Service", "cloudtrail.amazonaws.com")
+    return said.allows(action) and by_trail and usual and inside
 
 
 vault = existence(
@@ -413,7 +479,7 @@ plan = existence("plan", PLAN, "a backup plan called `{name}`", "the AWS Backup 
 
 @requirement(
     "backups by the plan `{of}` into the vault `{vault}` on {schedule}, deleted after {days} days",
-    "the plan `{of}` storing backups in `{vault}` on {schedule} and for {days} days",
+    "the plan `{of}` storing backups in `{vault}` on {schedule}, and keeping them for {days} days",
 )
 def plan_rule(config: Configuration, of: str, vault: str, schedule: str, days: int) -> Findings:
     """A rule of the plan with its vault, schedule and lifetime."""
@@ -436,19 +502,37 @@ def plan_rule(config: Configuration, of: str, vault: str, schedule: str, days: i
     "the plan `{of}` applied to everything with the tag {key} = `{value}`",
 )
 def plan_selection(config: Configuration, of: str, key: str, value: str) -> Findings:
-    """A selection of the plan by a tag."""
+    """A selection of the plan by a tag, which nothing else restricts."""
     thing = the(config, PLAN, of)
     if isinstance(thing, Finding):
         yield thing
         return
     for one in companions(config, "aws_backup_selection", "plan_id", thing, PLAN):
-        for test in one.blocks("selection_tag"):
-            if same(test.get("key"), key) and same(test.get("value"), value):
-                return
-        for test in one.blocks("condition"):
-            for inner in test.blocks("string_equals"):
-                if same(inner.get("key"), f"aws:ResourceTag/{key}") and same(
-                    inner.get("value"), value
-                ):
-                    return
+        if _selects(one, key, value):
+            return
     yield config.finding(thing.at, f"no selection of `{of}` is for {key} = `{value}`")
+
+
+def _selects(one: Instance, key: str, value: str) -> bool:
+    """Whether a selection takes all resources with a tag."""
+    tags = one.blocks("selection_tag")
+    tests = [
+        (kind, test)
+        for outer in one.blocks("condition")
+        for kind in _TESTS
+        for test in outer.blocks(kind)
+    ]
+    if one.get("not_resources") not in (None, []):
+        return False
+    if not tests:
+        return any(_is_test(test, key, value) for test in tags)
+    kind, test = tests[0]
+    only = len(tests) == 1 and not tags and kind == "string_equals"
+    return only and _is_test(test, f"aws:ResourceTag/{key}", value)
+
+
+_TESTS = ("string_equals", "string_like", "string_not_equals", "string_not_like")
+
+
+def _is_test(test: View | ValueView, key: str, value: str) -> bool:
+    return same(test.get("key"), key) and same(test.get("value"), value)

@@ -1,4 +1,4 @@
-"""Requirements about what passes a network: ACLs, VPC endpoints, peering, flow logs."""
+"""Requirements about what passes between networks: network ACLs, VPC peering."""
 
 from __future__ import annotations
 
@@ -6,32 +6,23 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_network
 from typing import Any
 
-from envs.terraform.requirements.aws_buckets import BUCKET
-from envs.terraform.requirements.aws_functions import LOG_GROUP
 from envs.terraform.requirements.aws_networks import (
     SUBNET,
     VPC,
 )
-from envs.terraform.requirements.factories import Companion, existence, link, setting
-from envs.terraform.requirements.kinds import Kind, companions, flat, refers, same, the, world
+from envs.terraform.requirements.factories import Companion, existence, link
+from envs.terraform.requirements.kinds import Kind, companions, refers, same
 from envs.terraform.requirements.lookup import (
     belonging,
-    may_assume,
     own_ref,
-    permits,
-    ref_of,
-    roles,
     things,
     unless,
 )
-from envs.terraform.requirements.policies import bucket_arn, is_arn_of, permissions
-from envs.terraform.requirements.routing import MAIN, Routing
-from envs.terraform.requirements.security_groups import SECURITY_GROUP
+from envs.terraform.requirements.routing import Routing
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.terraform.model import Configuration
 from iac_gym.languages.terraform.resolved import Instance, ValueView, View
-from iac_gym.languages.terraform.values import Joined, Unknown, Value
-from iac_gym.verdict import Finding
+from iac_gym.languages.terraform.values import Value
 
 ACL = Kind("network ACL", ("aws_network_acl",), "tags.Name")
 PEERING = Kind("peering connection", ("aws_vpc_peering_connection",), "tags.Name")
@@ -162,132 +153,6 @@ def acl_answers(config: Configuration, of: str, first: int, last: int) -> Findin
     )
 
 
-def _service(config: Configuration, one: Instance) -> str:
-    """Return the short name of the service of an endpoint ("s3", "ecr.api"), "" if not known."""
-    value = one.get("service_name")
-    if isinstance(value, Joined):
-        head, _, tail = (value.parts[0], 0, value.parts[-1])
-        text = f"{head}region{tail}" if len(value.parts) == 3 else ""
-    elif isinstance(value, Unknown):
-        looked_up = world(config).instances("aws_vpc_endpoint_service", "data")
-        names = [data.get("service") for data in looked_up if data.is_source_of(value)]
-        return str(names[0]) if names else ""
-    else:
-        text = str(value)
-    first, second, _, *rest = (*text.split("."), "", "", "")
-    own = ".".join(part for part in rest if part)
-    return own if (first, second) == ("com", "amazonaws") else ""
-
-
-def _endpoints(config: Configuration, net: Instance, kind: str, service: str) -> list[Instance]:
-    return [
-        one
-        for one in companions(config, "aws_vpc_endpoint", "vpc_id", net, VPC)
-        if same(one.get("vpc_endpoint_type") or "Gateway", kind)
-        and _service(config, one) == service
-    ]
-
-
-def _endpoint(
-    config: Configuration, kind: str, of: str, service: str, *others: tuple[Kind, str]
-) -> tuple[list[Instance], list[Instance], list[Finding]]:
-    """Return the endpoints of a service in a VPC, the other things, and a first finding."""
-    found, problems = things(config, (VPC, of), *others)
-    if problems:
-        return [], [], problems
-    ends = _endpoints(config, found[0], kind, service)
-    at, said = found[0].at, f"the VPC `{of}` has no {kind.lower()} endpoint for {service}"
-    return ends, found[1:], unless(ends, config, at, said)
-
-
-def _of_endpoints(
-    config: Configuration, ends: list[Instance], what: str, listed: str, single: str
-) -> list[Value]:
-    """Return what endpoints list, and what separate associations add to it."""
-    apart = f"aws_vpc_endpoint_{what}_association"
-    refs = [own_ref(one) for one in ends]
-    added = belonging(config, (apart,), "vpc_endpoint_id", refs, "id")
-    return flat([one.get(listed) for one in ends] + [one.get(single) for one in added])
-
-
-@requirement(
-    "a gateway endpoint for the service {service} in the VPC `{of}`",
-    "the VPC `{of}` reaching the service {service} through a gateway endpoint",
-)
-def gateway_endpoint(config: Configuration, of: str, service: str) -> Findings:
-    """An endpoint of the type Gateway (the default) for a service."""
-    return _endpoint(config, "Gateway", of, service)[2]
-
-
-@requirement(
-    "the route table of the subnet `{subnet}` used by the {service} gateway endpoint of `{of}`",
-    "{service} traffic from `{subnet}` routed through the gateway endpoint of the VPC `{of}`",
-)
-def gateway_endpoint_routes(
-    config: Configuration, of: str, service: str, subnet: str
-) -> Findings:  # fmt: skip
-    """The endpoint is entered in the route table that the subnet uses."""
-    ends, others, problems = _endpoint(config, "Gateway", of, service, (SUBNET, subnet))
-    if problems:
-        return problems
-    values = _of_endpoints(config, ends, "route_table", "route_table_ids", "route_table_id")
-    tables = set(Routing(config).tables_of(others[0]))
-    right = any(ref_of(value, "id", *MAIN) in tables for value in values)
-    return unless(
-        right, config, ends[0].at, f"the route table of `{subnet}` does not use the endpoint"
-    )
-
-
-@requirement(
-    "an interface endpoint for the service {service} in the VPC `{of}`",
-    "the VPC `{of}` reaching the service {service} privately, through an interface endpoint",
-)
-def interface_endpoint(config: Configuration, of: str, service: str) -> Findings:
-    """An endpoint of the type Interface for a service."""
-    return _endpoint(config, "Interface", of, service)[2]
-
-
-@requirement(
-    "the {service} endpoint of `{of}` placed in the subnet `{subnet}`",
-    "an address in the subnet `{subnet}` for the {service} endpoint of `{of}`",
-)
-def interface_endpoint_in(config: Configuration, of: str, service: str, subnet: str) -> Findings:
-    """The interface endpoint of a service has the subnet."""
-    ends, others, problems = _endpoint(config, "Interface", of, service, (SUBNET, subnet))
-    if problems:
-        return problems
-    values = _of_endpoints(config, ends, "subnet", "subnet_ids", "subnet_id")
-    right = any(refers(value, others[0], SUBNET) for value in values)
-    return unless(right, config, ends[0].at, f"the {service} endpoint is not in `{subnet}`")
-
-
-@requirement(
-    "the security group `{group}` on the {service} endpoint of `{of}`",
-    "the {service} endpoint of the VPC `{of}` behind the security group `{group}`",
-)
-def interface_endpoint_group(config: Configuration, of: str, service: str, group: str) -> Findings:
-    """The interface endpoint of a service has the security group."""
-    ends, others, problems = _endpoint(config, "Interface", of, service, (SECURITY_GROUP, group))
-    if problems:
-        return problems
-    values = flat(one.get("security_group_ids") for one in ends)
-    right = any(refers(value, others[0], SECURITY_GROUP) for value in values)
-    return unless(right, config, ends[0].at, f"the {service} endpoint does not use `{group}`")
-
-
-@requirement(
-    "private DNS names for the {service} endpoint of `{of}`",
-    "the usual name of {service} resolved to its endpoint inside `{of}`, by private DNS",
-)
-def interface_endpoint_dns(config: Configuration, of: str, service: str) -> Findings:
-    """`private_dns_enabled` of the interface endpoint."""
-    ends, _, problems = _endpoint(config, "Interface", of, service)
-    if problems:
-        return problems
-    right = all(same(one.get("private_dns_enabled"), True) for one in ends)
-    return unless(right, config, ends[0].at, f"private DNS of the {service} endpoint is off")
-
-
 peering = existence(
     "peering", PEERING,
     "a VPC peering connection with the Name tag `{name}`",
@@ -369,112 +234,3 @@ def peering_route(config: Configuration, of: str, cidr: str, to: str) -> Finding
     gates = [own_ref(one) for one in _ends(config, found[1])]
     right = Routing(config).leads(found[0], cidr, _LINK, gates)
     return unless(right, config, found[0].at, f"`{of}` has no route to {cidr} through `{to}`")
-
-
-def _logs(config: Configuration, net: Instance, traffic: str = "") -> list[Instance]:
-    return [
-        one
-        for one in companions(config, "aws_flow_log", "vpc_id", net, VPC)
-        if not traffic or same(one.get("traffic_type"), traffic)
-    ]
-
-
-_FLOW = "aws_flow_log"
-
-
-@requirement(
-    "flow logs of the VPC `{of}` that record {traffic} traffic",
-    "the traffic of the VPC `{of}` recorded in flow logs (traffic type {traffic})",
-)
-def flow_log(config: Configuration, of: str, traffic: str) -> Findings:
-    """A flow log of the VPC with that traffic type."""
-    found, problems = things(config, (VPC, of))
-    return problems or unless(
-        _logs(config, found[0], traffic), config, found[0].at,
-        f"no flow log of `{of}` records {traffic} traffic",
-    )  # fmt: skip
-
-
-flow_log_interval = setting(
-    "flow-log-interval", VPC, Companion(_FLOW, "vpc_id", "max_aggregation_interval"),
-    "flow records of `{of}` collected over {value} seconds",
-    "an aggregation interval of {value} seconds for the flow logs of `{of}`",
-)  # fmt: skip
-
-
-@requirement(
-    "the flow logs of `{of}` sent to the CloudWatch log group `{group}`",
-    "`{group}` as the CloudWatch log group of the flow logs of `{of}`",
-)
-def flow_log_group(config: Configuration, of: str, group: str) -> Findings:
-    """The flow log's destination is the log group (the default kind of destination)."""
-    found, problems = things(config, (VPC, of), (LOG_GROUP, group))
-    if problems:
-        return problems
-    right = any(
-        same(one.get("log_destination_type") or "cloud-watch-logs", "cloud-watch-logs")
-        and (
-            refers(one.get("log_destination"), found[1], LOG_GROUP, ("arn",))
-            or refers(one.get("log_group_name"), found[1], LOG_GROUP)
-        )
-        for one in _logs(config, found[0])
-    )
-    return unless(right, config, found[0].at, f"no flow log of `{of}` goes to `{group}`")
-
-
-def _flow_roles(config: Configuration, of: str) -> tuple[list[Instance], list[Finding]]:
-    net = the(config, VPC, of)
-    if isinstance(net, Finding):
-        return [], [net]
-    found = roles(config, [one.get("iam_role_arn") for one in _logs(config, net)])
-    return found, unless(found, config, net.at, f"the flow logs of `{of}` have no IAM role")
-
-
-@requirement(
-    "an IAM role for the flow logs of `{of}` that the flow logs service may assume",
-    "the flow logs of `{of}` written under a role that trusts the service of VPC flow logs",
-)
-def flow_log_role(config: Configuration, of: str) -> Findings:
-    """The flow log's role trusts vpc-flow-logs.amazonaws.com."""
-    found, problems = _flow_roles(config, of)
-    return problems or unless(
-        all(may_assume(role, "vpc-flow-logs.amazonaws.com") for role in found), config,
-        found[0].at, "the role does not trust vpc-flow-logs.amazonaws.com",
-    )  # fmt: skip
-
-
-@requirement(
-    "that role of the flow logs of `{of}` allowed the actions {actions}",
-    "{actions} permitted to the role of the flow logs of `{of}`",
-)
-def flow_log_permits(config: Configuration, of: str, actions: Any) -> Findings:
-    """The policies of the flow log's role allow the actions."""
-    found, problems = _flow_roles(config, of)
-    yield from problems
-    granted = [one for role in found for one in permissions(config, role)]
-    for action in actions:
-        if found and not any(permits(one, str(action)) for one in granted):
-            yield config.finding(found[0].at, f"the role is not allowed {action}")
-
-
-@requirement(
-    "the flow logs of `{of}` stored in the S3 bucket `{bucket}`",
-    "`{bucket}` as the S3 bucket that receives the flow logs of `{of}`",
-)
-def flow_log_bucket(config: Configuration, of: str, bucket: str) -> Findings:
-    """The flow log's destination is the bucket, or a folder in it."""
-    found, problems = things(config, (VPC, of), (BUCKET, bucket))
-    if problems:
-        return problems
-    net, store = found
-    plain = bucket_arn(store, BUCKET)
-    for one in _logs(config, net):
-        value = one.get("log_destination")
-        text = value if isinstance(value, str) else ""
-        folder = isinstance(value, Joined) and is_arn_of(
-            Joined(value.parts[:1]), store, plain=plain
-        )
-        inside = is_arn_of(value, store, plain=plain) or text.startswith(f"{plain}/") or folder
-        if same(one.get("log_destination_type"), "s3") and inside:
-            return ()
-    return [config.finding(net.at, f"no flow log of `{of}` goes to the bucket `{bucket}`")]

@@ -65,13 +65,23 @@ identity = existence(
 identity_group = in_group("azure-identity-group", IDENTITY, "the managed identity")
 
 
+def _is_role(config: Configuration, assignment: Instance, role: str) -> bool:
+    """Whether an assignment is of a role, by its name or by a data source about it."""
+    if same(assignment.get("role_definition_name"), role):
+        return True
+    given = assignment.get("role_definition_id")
+    return any(
+        one.is_source_of(given, "id", "role_definition_id") and same(one.get("name"), role)
+        for one in world(config).instances("azurerm_role_definition", "data")
+    )
+
+
 def has_role(
     config: Configuration, scope: Instance, kind: Kind, role: str, principal: Instance, *ids: str
 ) -> bool:
     """Whether a role on a thing is assigned to what an attribute of `principal` names."""
     return any(
-        same(one.get("role_definition_name"), role)
-        and principal.is_source_of(one.get("principal_id"), *ids)
+        _is_role(config, one, role) and principal.is_source_of(one.get("principal_id"), *ids)
         for one in companions(config, "azurerm_role_assignment", "scope", scope, kind)
     )
 
@@ -96,7 +106,7 @@ def role(name: str, kind: Kind, *wordings: str) -> RequirementType:
 group_role = role(
     "azure-group-role", GROUP,
     "the role {role} on the resource group `{of}` for the managed identity `{identity}`",
-    "the managed identity `{identity}` made {role} of the resource group `{of}`",
+    "the managed identity `{identity}` given {role} on the resource group `{of}`",
 )  # fmt: skip
 
 

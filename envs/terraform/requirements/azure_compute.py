@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from envs.terraform.requirements.azure_base import (
+    has_role,
     holds_identity,
     in_group,
     system_identity,
@@ -14,7 +15,7 @@ from envs.terraform.requirements.azure_networks import ADDRESS, SUBNET
 from envs.terraform.requirements.azure_storage import ACCOUNT, REGISTRY
 from envs.terraform.requirements.common import output
 from envs.terraform.requirements.factories import Companion, existence, fixed, link, setting, tag
-from envs.terraform.requirements.kinds import Kind, companions, same, the, world
+from envs.terraform.requirements.kinds import Kind, same, the, world
 from envs.terraform.requirements.lookup import things, unless
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.terraform.model import Configuration
@@ -198,11 +199,7 @@ def azure_aks_pulls(config: Configuration, of: str, registry: str) -> Findings:
     yield from problems
     if not problems:
         thing, target = found
-        right = any(
-            same(one.get("role_definition_name"), "AcrPull")
-            and thing.is_source_of(one.get("principal_id"), "kubelet_identity")
-            for one in companions(config, "azurerm_role_assignment", "scope", target, REGISTRY)
-        )
+        right = has_role(config, target, REGISTRY, "AcrPull", thing, "kubelet_identity")
         yield from unless(right, config, thing.at, f"`{of}` may not pull from `{registry}`")
 
 

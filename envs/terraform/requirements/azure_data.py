@@ -98,7 +98,7 @@ database_sku = setting(
 )  # fmt: skip
 database_size = setting(
     "azure-sql-size", DATABASE, "max_size_gb",
-    "at most {value} GB in the database `{of}`",
+    "{value} GB as the maximum size of the database `{of}`",
     "a maximum size of {value} GB for the SQL database `{of}`",
 )  # fmt: skip
 database_backups = setting(
@@ -292,7 +292,7 @@ topic_bus = link(
 
 @requirement(
     "a subscription `{name}` to the topic `{of}` that gives up after {tries} deliveries",
-    "the subscription `{name}` of the topic `{of}`, with at most {tries} deliveries of a message",
+    "the subscription `{name}` of the topic `{of}`, with a maximum delivery count of {tries}",
 )
 def azure_bus_subscription(config: Configuration, of: str, name: str, tries: int) -> Findings:
     """A subscription of the topic with this name and maximum delivery count."""

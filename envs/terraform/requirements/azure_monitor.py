@@ -26,7 +26,7 @@ workspace_days = setting(
 )  # fmt: skip
 workspace_quota = setting(
     "azure-workspace-quota", WORKSPACE, "daily_quota_gb",
-    "at most {value} GB a day taken in by the workspace `{of}`",
+    "a limit of {value} GB a day on what the workspace `{of}` takes in",
     "a daily quota of {value} GB for the workspace `{of}`",
 )  # fmt: skip
 workspace_tag = tagged("azure-workspace-tag", WORKSPACE, "the workspace")

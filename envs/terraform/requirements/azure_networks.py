@@ -81,8 +81,8 @@ def azure_subnet(config: Configuration, of: str, name: str, range: str) -> Findi
 
 
 @requirement(
-    "service endpoints for {services} in the subnet `{subnet}` of `{of}`",
-    "{services} reachable from the subnet `{subnet}` of `{of}` by service endpoints",
+    "service endpoints for just {services} in the subnet `{subnet}` of `{of}`",
+    "{services}, and no more, as the service endpoints of the subnet `{subnet}` of `{of}`",
 )
 def azure_subnet_endpoints(
     config: Configuration, of: str, subnet: str, services: Any
@@ -424,8 +424,8 @@ def azure_zone_alias(
 
 
 @requirement(
-    "a TXT record {name} in the zone {of} that says {text}",
-    "the text {text} at {name} in the zone {of}",
+    "the TXT record {name} in the zone {of} with the text `{text}`",
+    "`{text}` in the TXT record {name} of the zone {of}",
 )
 def azure_zone_text(config: Configuration, of: str, name: str, text: str) -> Findings:
     """A TXT record of the zone with that text."""

@@ -86,7 +86,7 @@ account_output = output(
 account_role = role(
     "azure-storage-role", ACCOUNT,
     "the role {role} on the storage account `{of}` for the managed identity `{identity}`",
-    "the managed identity `{identity}` made {role} of the storage account `{of}`",
+    "the managed identity `{identity}` given {role} on the storage account `{of}`",
 )  # fmt: skip
 container = existence(
     "azure-container", CONTAINER, "a blob container `{name}`", "the blob container `{name}`"
@@ -95,11 +95,6 @@ container_account = link(
     "azure-container-account", CONTAINER, _OWNER, ACCOUNT,
     "the container `{of}` in the storage account `{to}`",
     "`{to}` as the storage account of the container `{of}`",
-)  # fmt: skip
-container_access = setting(
-    "azure-container-access", CONTAINER, "container_access_type",
-    "the access type {value} for the container `{of}`",
-    "the container `{of}` with {value} as its access type", absent="private",
 )  # fmt: skip
 share = existence(
     "azure-share", SHARE, "a file share `{name}`", "the Azure Files share `{name}`"
@@ -176,7 +171,7 @@ vault_tag = tagged("azure-vault-tag", VAULT, "the key vault")
 vault_role = role(
     "azure-vault-role", VAULT,
     "the role {role} on the key vault `{of}` for the managed identity `{identity}`",
-    "the managed identity `{identity}` made {role} of the key vault `{of}`",
+    "the managed identity `{identity}` given {role} on the key vault `{of}`",
 )  # fmt: skip
 secret = existence(
     "azure-secret", SECRET, "a secret `{name}` in Key Vault", "the Key Vault secret `{name}`"
@@ -220,9 +215,10 @@ def _policies(config: Configuration, vault: Instance) -> list[Instance | View | 
 
 
 @requirement(
-    "the managed identity `{identity}` allowed {permissions} on secrets in the key vault `{of}`",
-    "an access policy of the key vault `{of}` with the secret permissions {permissions} for the "
-    "managed identity `{identity}`",
+    "an access policy that allows the managed identity `{identity}` just {permissions} on secrets "
+    "in the key vault `{of}`",
+    "an access policy of the key vault `{of}` with just the secret permissions {permissions} for "
+    "the managed identity `{identity}`",
 )
 def azure_vault_policy(
     config: Configuration, of: str, identity: str, permissions: Any
@@ -268,7 +264,7 @@ registry_tag = tagged("azure-registry-tag", REGISTRY, "the registry")
 registry_role = role(
     "azure-registry-role", REGISTRY,
     "the role {role} on the registry `{of}` for the managed identity `{identity}`",
-    "the managed identity `{identity}` made {role} of the registry `{of}`",
+    "the managed identity `{identity}` given {role} on the registry `{of}`",
 )  # fmt: skip
 registry_output = output(
     "azure-registry-output", REGISTRY, ("login_server",),

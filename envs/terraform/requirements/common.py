@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from envs.terraform.requirements.kinds import Kind, same, shown, the, world
+from envs.terraform.requirements.kinds import Kind, refers, same, shown, the, world
 from iac_gym.check import Findings, RequirementType, requirement
 from iac_gym.languages.terraform.model import Configuration
 from iac_gym.languages.terraform.resolved import Instance, View
@@ -29,7 +29,7 @@ def _provider_setting(config: Configuration, provider: str, name: str, value: An
 
 @requirement(
     "the AWS provider set to the region {region}",
-    "everything in the AWS region {region}, by the provider's setting",
+    "the AWS region {region}, by the provider's setting",
     "{region} as the region of the AWS provider",
 )
 def aws_region(config: Configuration, region: str) -> Findings:
@@ -100,9 +100,8 @@ def output(name: str, kind: Kind, attributes: tuple[str, ...], *wordings: str) -
             yield config.finding(thing.at, f"there is no output `{name}`")
             return
         value = world(config).outputs().get(name)
-        if isinstance(value, Unknown):
-            right = thing.is_source_of(value, *attributes)
-        else:
+        right = refers(value, thing, kind, attributes)
+        if not right and not isinstance(value, Unknown):
             literal = [thing.get(one) for one in attributes if one in thing.body.attributes]
             right = value is not None and any(same(value, one) for one in literal)
         if not right:

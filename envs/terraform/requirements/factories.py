@@ -21,10 +21,11 @@ from envs.terraform.requirements.kinds import (
     shown,
     the,
     where,
+    world,
 )
 from iac_gym.check import Findings, RequirementType, requirement
 from iac_gym.languages.terraform.model import Configuration
-from iac_gym.languages.terraform.resolved import Instance
+from iac_gym.languages.terraform.resolved import Instance, View
 from iac_gym.languages.terraform.values import Unknown, Value
 from iac_gym.verdict import Finding
 
@@ -214,6 +215,22 @@ def link(
     return requirement(*wordings)(_named(name, check))
 
 
+#: Resource types of AWS that the provider gives no default tags.
+_UNTAGGED = frozenset({"aws_autoscaling_group"})
+
+
+def default_tags(config: Configuration, thing: Instance) -> dict[str, Value]:
+    """Return the tags that the provider's configuration gives to a resource of AWS."""
+    own = thing.resource
+    found = config.root.providers.get((own.provider, own.alias))
+    inside = bool(thing.module and own.alias)  # an alias of the module's own is another one
+    if found is None or inside or own.type in _UNTAGGED or not own.type.startswith("aws_"):
+        return {}
+    view = View(found.body, world(config).root, {}, found.at)
+    tags = [value for value in view.at_path("default_tags.tags") if isinstance(value, dict)]
+    return tags[-1] if tags else {}
+
+
 def tag(name: str, kind: Kind, *wordings: str, attribute: str = "tags") -> RequirementType:
     """Make "the thing `of` has the tag (or label) `key` with `value`"."""
 
@@ -223,6 +240,8 @@ def tag(name: str, kind: Kind, *wordings: str, attribute: str = "tags") -> Requi
         if thing is not None:
             given = thing.get(attribute)
             found = given.get(key) if isinstance(given, dict) else None
+            if found is None and given.__class__ is not Unknown and attribute == "tags":
+                found = default_tags(config, thing).get(key)
             if not same(found, value):
                 at = thing.where(attribute)
                 yield config.finding(at, f"the tag `{key}` is {shown(found)}, asked for `{value}`")

@@ -66,7 +66,7 @@ def _is_image(config: Configuration, value: Value, wanted: str) -> bool:
     project, _, family = wanted.partition("/")
     if isinstance(value, str):
         short = value.partition("/projects/")[2] or value.removeprefix("projects/")
-        return short in (wanted, f"{project}/global/images/family/{family}")
+        return short in (wanted, family, f"{project}/global/images/family/{family}")
     if not isinstance(value, Unknown):
         return False
     return any(
@@ -103,7 +103,8 @@ machine_disk_type = setting(
 )  # fmt: skip
 machine_tags = listed(
     "google-vm-tags", MACHINE, "tags",
-    "the network tags {values} on the VM `{of}`", "the VM `{of}` tagged {values} for the firewall",
+    "just the network tags {values} on the VM `{of}`",
+    "the VM `{of}` tagged {values} for the firewall, and nothing else",
 )  # fmt: skip
 machine_label = tag(
     "google-vm-label", MACHINE,

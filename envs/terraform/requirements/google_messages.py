@@ -87,7 +87,7 @@ subscription_push = setting(
 )  # fmt: skip
 subscription_backoff = setting(
     "google-subscription-backoff", SUBSCRIPTION, "retry_policy.minimum_backoff",
-    "at least {value} seconds before `{of}` delivers a message again",
+    "{value} seconds as the minimum backoff before `{of}` delivers a message again",
     "a minimum backoff of {value} seconds for the subscription `{of}`", compare=_span,
 )  # fmt: skip
 subscription_role = grant(

@@ -163,7 +163,7 @@ nat_address = link(
 )  # fmt: skip
 nat_ports = setting(
     "google-nat-ports", NAT, "min_ports_per_vm",
-    "at least {value} ports for each VM behind `{of}`",
+    "a minimum of {value} ports for each VM behind `{of}`",
     "{value} as the minimum number of ports per VM of the NAT `{of}`",
 )  # fmt: skip
 
@@ -216,7 +216,7 @@ zone = existence(
 )  # fmt: skip
 zone_domain = setting(
     "google-zone-domain", ZONE, "dns_name",
-    "the zone `{of}` for the domain {value}", "{value} as the DNS name of the zone `{of}`",
+    "the zone `{of}` for the domain `{value}`", "`{value}` as the DNS name of the zone `{of}`",
 )  # fmt: skip
 zone_signed = fixed(
     "google-zone-signed", ZONE, "dnssec_config.state", "on",
@@ -229,8 +229,9 @@ zone_described = setting(
 
 
 @requirement(
-    "a {type} record {name} in the zone `{of}` with the value {value} and a TTL of {ttl} seconds",
-    "the {type} record {name} -> {value} in the zone `{of}`, cached for {ttl} seconds",
+    "the {type} record `{name}` in the zone `{of}` with the value `{value}` and a TTL of {ttl} "
+    "seconds",
+    "the {type} record `{name}` -> `{value}` in the zone `{of}`, cached for {ttl} seconds",
 )
 def google_zone_record(
     config: Configuration, of: str, type: str, name: str, value: str, ttl: int

@@ -177,12 +177,14 @@ service_cpu = setting(
 )  # fmt: skip
 service_most = setting(
     "google-run-most", SERVICE, "template.scaling.max_instance_count",
-    "at most {value} instances of the service `{of}`", "`{of}` never above {value} instances",
+    "a maximum of {value} instances for the service `{of}`",
+    "{value} as the maximum number of instances of `{of}`",
 )  # fmt: skip
 service_least = setting(
     "google-run-least", SERVICE,
     ("template.scaling.min_instance_count", "scaling.min_instance_count"),
-    "at least {value} instances of the service `{of}`", "`{of}` never below {value} instances",
+    "a minimum of {value} instances for the service `{of}`",
+    "{value} as the minimum number of instances of `{of}`",
 )  # fmt: skip
 service_port = setting(
     "google-run-port", SERVICE, "template.containers.ports.container_port",

@@ -51,7 +51,12 @@ _NARROWER = (
 
 
 def same_upper(value: Value, wanted: Any) -> bool:
-    """Whether two texts are the same but for their case, as in locations of buckets."""
+    """Whether two texts are the same but for their case, as in locations of buckets.
+
+    A truth value counts as its text, which is what it becomes where strings are wanted.
+    """
+    if isinstance(value, bool):
+        value = str(value)
     return isinstance(value, str) and value.upper() == str(wanted).upper()
 
 

@@ -7,14 +7,16 @@ found by the reference to it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from iac_gym.languages.terraform.known import flat as flat
 from iac_gym.languages.terraform.model import Configuration
 from iac_gym.languages.terraform.resolved import Instance, Resolved, ValueView, View
-from iac_gym.languages.terraform.values import SetValue, Unknown, Value
+from iac_gym.languages.terraform.values import Joined, SetValue, Unknown, Value
 from iac_gym.verdict import Finding
 
 
@@ -24,7 +26,8 @@ class Kind:
 
     `types` are its resource types (the first is the usual one); `naming` the attribute that holds
     its name, `tags.Name` for a tag; `ids` the attributes by which others refer to it; `by_name`
-    says whether its plain name refers to it just as well; `noun` is what findings call it.
+    says whether its plain name refers to it just as well; `noun` is what findings call it; `arn`
+    is its ARN where that follows from its name, with R for the region and A for the account.
     """
 
     noun: str
@@ -33,6 +36,7 @@ class Kind:
     ids: tuple[str, ...] = ("id",)
     by_name: bool = False
     mode: str = "resource"
+    arn: str = ""
 
 
 def world(config: Configuration) -> Resolved:
@@ -92,9 +96,54 @@ def the(config: Configuration, kind: Kind, name: str) -> Instance | Finding:
 
 def refers(value: Value, target: Instance, kind: Kind, ids: tuple[str, ...] = ()) -> bool:
     """Whether a value is the target: a reference to one of its `ids`, or its name."""
-    if isinstance(value, Unknown):
-        return target.is_source_of(value, *(ids or kind.ids))
-    return kind.by_name and isinstance(value, str) and same(name_of(target, kind), value)
+    given = ids or kind.ids
+    if isinstance(value, Unknown) and target.is_source_of(value, *given):
+        return True
+    if kind.arn and "arn" in given and arn_text(value, target, kind) == OWN:
+        return True
+    by_name = kind.by_name and (not ids or kind.naming in ids)
+    return by_name and isinstance(value, str) and same(name_of(target, kind), value)
+
+
+#: Stands for the ARN of a thing in `arn_text`.
+OWN = "\ue100"
+
+
+def arn_text(value: Value, thing: Instance, kind: Kind, ids: tuple[str, ...] = ("arn",)) -> str:
+    """Write out a text; the ARN of a thing in front, however it is put together, becomes `OWN`.
+
+    Other unknown pieces become a NUL: as the region, the account or the partition of an ARN they
+    are taken as right.
+    """
+    text = ""
+    named = [one for one in kind.ids if not one.endswith("arn")] if kind.by_name else []
+    names = [one for one in named if one not in ids]
+    for part in value.parts if isinstance(value, Joined) else (value,):
+        if not isinstance(part, Unknown):
+            text += part if isinstance(part, str) else ""
+        elif thing.is_source_of(part, *ids):
+            text += OWN
+        elif names and thing.is_source_of(part, *names):
+            text += str(name_of(thing, kind))
+        else:
+            text += "\0"
+    if not kind.arn or not text.startswith("arn:"):
+        return text
+    found = _arn_pattern(kind.arn, str(name_of(thing, kind))).match(text)
+    return OWN + text[found.end() :] if found else text
+
+
+@cache
+def _arn_parts(arn: str) -> list[str]:
+    return arn.split(":", 5)
+
+
+def _arn_pattern(arn: str, name: str) -> re.Pattern[str]:
+    first, _, service, region, account, what = _arn_parts(arn)
+    areas = "(?:\0|[a-z]{2}(?:-[a-z]+)+-[0-9])" if region == "R" else region
+    owner = "\0" if account == "A" else account
+    end = re.escape(what.replace("NAME", name))
+    return re.compile(f"{first}:(?:aws|\0):{service}:{areas}:{owner}:{end}")
 
 
 def companions(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from envs.terraform.requirements.kinds import Kind, flat, instances, refers, the, world
-from envs.terraform.requirements.policies import ROLE, Statement, trust
+from envs.terraform.requirements.policies import ROLE, Statement, assumable, trust
 from iac_gym.languages.terraform.model import Configuration
 from iac_gym.languages.terraform.resolved import Instance
 from iac_gym.languages.terraform.values import Ref, Unknown, Value
@@ -48,9 +48,7 @@ def roles(config: Configuration, values: list[Value]) -> list[Instance]:
 
 def may_assume(role: Instance, service: str) -> bool:
     """Whether a service may assume a role."""
-    return any(
-        one.allows("sts:AssumeRole") and one.trusts("Service", service) for one in trust(role)
-    )
+    return assumable(trust(role), "Service", service)
 
 
 def permits(statement: Statement, action: str) -> bool:

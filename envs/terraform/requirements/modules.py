@@ -5,15 +5,16 @@ from __future__ import annotations
 import posixpath
 from typing import Any
 
-from envs.terraform.requirements.aws_buckets import BUCKET
-from envs.terraform.requirements.kinds import same, shown, the, world
+from envs.terraform.requirements.aws_buckets import BUCKET, ages, expiring
+from envs.terraform.requirements.kinds import OWN, arn_text, same, shown, the, world
 from iac_gym.check import Findings, requirement
 from iac_gym.formats.hcl.nodes import Node
+from iac_gym.languages.terraform.known import text_of
 from iac_gym.languages.terraform.model import Configuration, Module
 from iac_gym.languages.terraform.references import references
-from iac_gym.languages.terraform.resolved import Instance, Scope, View
+from iac_gym.languages.terraform.resolved import Instance, Resolved, Scope, View
 from iac_gym.languages.terraform.types import type_name
-from iac_gym.languages.terraform.values import Unknown, Value
+from iac_gym.languages.terraform.values import Value
 from iac_gym.verdict import Finding
 
 
@@ -29,10 +30,16 @@ def _scope_of(config: Configuration, thing: Instance) -> Scope | None:
     return None
 
 
-def _used(nodes: list[Node], root: str, name: str) -> bool:
-    return any(
-        one.root == root and one.steps[:1] == (name,) for node in nodes for one in references(node)
-    )
+def _uses(module: Module, name: str) -> bool:
+    """Whether a resource or a call of a module depends on a variable, also through locals."""
+    things = [*module.all_resources(), *module.calls.values()]
+    pending = [one.body for one in things]
+    nodes = [one.count.value for one in things if one.count]
+    nodes += [one.for_each.value for one in things if one.for_each]
+    for body in pending:  # grows as it is read
+        nodes += [attribute.value for attribute in body.attributes.values()]
+        pending += [block.body for block in body.blocks]
+    return any(depends_on(module, node, name) for node in nodes)
 
 
 @requirement(
@@ -51,8 +58,8 @@ def bucket_by_module(config: Configuration, of: str, folder: str) -> Findings:
 
 
 @requirement(
-    "a variable `{name}` of the type {type} in the module {folder}",
-    "the module {folder} takes an input `{name}`, a {type}",
+    "a variable `{name}` of the type {type} in the module {folder}, which its resources use",
+    "the module {folder} takes an input `{name}`, a {type}, for its resources",
 )
 def module_variable(config: Configuration, folder: str, name: str, type: str) -> Findings:
     """A variable of the module, with its type, that the module uses."""
@@ -63,20 +70,8 @@ def module_variable(config: Configuration, folder: str, name: str, type: str) ->
         return
     if type_name(found.type) != type:
         yield config.finding(found.at, f"the type of `{name}` is {type_name(found.type)}")
-    nodes = [a.value for one in module.all_resources() for a in one.body.attributes.values()]
-    nodes += [attribute.value for attribute in module.locals.values()]
-    if not _used(nodes, "var", name) and not _deep(module, name):
-        yield config.finding(found.at, f"nothing in {folder} uses `{name}`")
-
-
-def _deep(module: Module, name: str) -> bool:
-    """Whether a nested block of a resource uses a variable."""
-    pending = [block for one in module.all_resources() for block in one.body.blocks]
-    for block in pending:  # grows as it is read
-        if _used([a.value for a in block.body.attributes.values()], "var", name):
-            return True
-        pending += block.body.blocks
-    return False
+    if not _uses(module, name):
+        yield config.finding(found.at, f"no resource in {folder} uses `{name}`")
 
 
 @requirement(
@@ -138,12 +133,58 @@ def variable_in(config: Configuration, file: str, name: str, type: str, default:
     "the bucket `{of}` named by the variable `{variable}`",
 )
 def bucket_named_by(config: Configuration, of: str, variable: str) -> Findings:
-    """The name of the bucket depends on the variable, directly or through locals."""
+    """The bucket gets another name where the variable has another value."""
     thing = the(config, BUCKET, of)
     if isinstance(thing, Finding):
         yield thing
-    elif not depends_on(config.root, thing.body.attributes["bucket"].value, variable):
+    elif variable not in config.root.variables:
+        yield config.finding(thing.where("bucket"), f"there is no variable `{variable}`")
+    elif not any(_OTHER_NAME in text_of(one.get("bucket")) for one in _supposing(
+        config, thing, variable, _OTHER_NAME
+    )):  # fmt: skip
         yield config.finding(thing.where("bucket"), f"the name does not come from `{variable}`")
+
+
+#: Values that variables are given to see what depends on them.
+_OTHER_NAME, _OTHER_DAYS = "another-name-than-the-default", 31_337
+
+
+def _supposing(
+    config: Configuration, thing: Instance, variable: str, value: Value
+) -> list[Instance]:
+    """Return the instances of a resource as they would be with another value of a variable."""
+    place = (variable, value)
+    kept = world(config).kept
+    if place not in kept:
+        kept[place] = Resolved(config, {variable: value})
+    supposed: Resolved = kept[place]
+    own = (thing.module, thing.resource.address)
+    return [
+        one
+        for one in supposed.instances(thing.resource.type)
+        if (one.module, one.resource.address) == own
+    ]
+
+
+@requirement(
+    "objects in `{of}` deleted after as many days as the variable `{variable}` says",
+    "the age in days at which objects in `{of}` are deleted taken from the variable `{variable}`",
+)
+def bucket_expires_by(config: Configuration, of: str, variable: str) -> Findings:
+    """The objects expire at another age where the variable has another value."""
+    thing = the(config, BUCKET, of)
+    if isinstance(thing, Finding):
+        yield thing
+        return
+    found = [
+        age
+        for one in expiring(config, thing)
+        for other in _supposing(config, one, variable, _OTHER_DAYS)
+        for age in ages(other)
+    ]
+    right = any(whole and same(days, _OTHER_DAYS) for days, whole in found)
+    if variable not in config.root.variables or not right:
+        yield config.finding(thing.at, f"the objects of `{of}` do not expire by `{variable}`")
 
 
 def depends_on(module: Module, node: Node, variable: str) -> bool:
@@ -162,7 +203,7 @@ def depends_on(module: Module, node: Node, variable: str) -> bool:
 
 @requirement(
     "an output `{name}` in {file} with the ARN of the bucket `{of}`",
-    "the ARN of `{of}` given out as `{name}`, in {file}",
+    "the ARN of `{of}` given out as the output `{name}`, in {file}",
 )
 def bucket_arn_in(config: Configuration, of: str, name: str, file: str) -> Findings:
     """An output of the root module, in that file, that is the bucket's ARN."""
@@ -176,16 +217,16 @@ def bucket_arn_in(config: Configuration, of: str, name: str, file: str) -> Findi
         value = world(config).outputs().get(name)
         if config.file(declared.at).path != file:
             yield config.finding(declared.at, f"`{name}` is in another file than {file}")
-        if not thing.is_source_of(value, "arn"):
+        if arn_text(value, thing, BUCKET) != OWN:
             yield config.finding(declared.at, f"`{name}` is not the ARN of `{of}`")
 
 
 @requirement(
-    "a map output `{name}` of the bucket ARNs, with the keys {keys}",
-    "the ARNs of the buckets given out as the map `{name}` under the keys {keys}",
+    "a map output `{name}` of bucket ARNs, with that of `{prefix}-KEY` under KEY (keys: {keys})",
+    "the ARNs of the buckets `{prefix}-KEY` given out as the map `{name}`, by KEY: {keys}",
 )
-def arn_map(config: Configuration, name: str, keys: Any) -> Findings:
-    """An output that is a map from the keys to ARNs of buckets."""
+def arn_map(config: Configuration, name: str, keys: Any, prefix: str) -> Findings:
+    """An output that is a map from each key to the ARN of its bucket."""
     declared = config.root.outputs.get(name)
     if declared is None:
         yield config.finding(0, f"there is no output `{name}`")
@@ -193,11 +234,27 @@ def arn_map(config: Configuration, name: str, keys: Any) -> Findings:
     value = world(config).outputs().get(name)
     if not isinstance(value, dict) or set(value) != set(keys):
         yield config.finding(declared.at, f"`{name}` is no map with just those keys")
-    elif not all(_is_bucket_arn(config, one) for one in value.values()):
-        yield config.finding(declared.at, f"a value of `{name}` is not the ARN of a bucket")
+        return
+    for key in keys:
+        bucket = the(config, BUCKET, f"{prefix}-{key}")
+        if isinstance(bucket, Finding):
+            yield bucket
+        elif arn_text(value[key], bucket, BUCKET) != OWN:
+            yield config.finding(declared.at, f"`{name}` has another value under `{key}`")
 
 
-def _is_bucket_arn(config: Configuration, value: Value) -> bool:
-    return isinstance(value, Unknown) and any(
-        one.is_source_of(value, "arn") for one in world(config).instances("aws_s3_bucket")
-    )
+@requirement(
+    "the buckets `{prefix}-KEY` declared by one resource with for_each (KEY: {keys})",
+    "one resource with for_each for the buckets `{prefix}-KEY`, where KEY is: {keys}",
+)
+def one_for_each(config: Configuration, keys: Any, prefix: str) -> Findings:
+    """All buckets are instances of one resource that has `for_each`, in the same module."""
+    found = [the(config, BUCKET, f"{prefix}-{key}") for key in keys]
+    missing = [one for one in found if isinstance(one, Finding)]
+    made = [one for one in found if isinstance(one, Instance)]
+    yield from missing[:1]
+    if missing:
+        return
+    resources = {(one.module, one.resource.address) for one in made}
+    if len(resources) > 1 or any(one.resource.for_each is None for one in made):
+        yield config.finding(made[0].at, "the buckets are not made by one resource with for_each")

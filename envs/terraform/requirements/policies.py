@@ -6,21 +6,49 @@ permissions may be inline, a policy of the role, or a policy that is attached to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 
-from envs.terraform.requirements.kinds import Kind, companions, flat, name_of, refers, world
+from envs.terraform.requirements.kinds import (
+    OWN,
+    Kind,
+    arn_text,
+    companions,
+    flat,
+    name_of,
+    refers,
+    same,
+    world,
+)
 from iac_gym.languages.terraform.iam_documents import Statement, all_statements, statements
 from iac_gym.languages.terraform.model import Configuration
 from iac_gym.languages.terraform.resolved import Instance
 from iac_gym.languages.terraform.values import Joined, Unknown, Value
 
-ROLE = Kind("IAM role", ("aws_iam_role",), "name", ("arn", "id", "name"), by_name=True)
-POLICY = Kind("IAM policy", ("aws_iam_policy",), "name", ("arn", "id"))
+ROLE = Kind(
+    "IAM role", ("aws_iam_role",), "name", ("name", "id"), by_name=True,
+    arn="arn:aws:iam::A:role/NAME",
+)  # fmt: skip
+POLICY = Kind(
+    "IAM policy", ("aws_iam_policy",), "name", ("arn", "id"), arn="arn:aws:iam::A:policy/NAME"
+)
 
 __all__ = [
-    "POLICY", "ROLE", "Statement", "all_statements", "bucket_arn", "has_managed", "is_arn_of",
-    "managed_policies", "permissions", "statements", "trust",
+    "POLICY", "ROLE", "Statement", "all_statements", "assumable", "attached_names", "bucket_arn",
+    "granted", "has_managed", "is_arn_of", "managed_policies", "permissions", "positive",
+    "refuses", "statements", "trust", "trusted_alone",
 ]  # fmt: skip
+
+#: The paths of managed policies that do not stand at the root, for those that tasks ask for.
+_PATHS = {
+    "AWSLambdaBasicExecutionRole": "service-role/",
+    "AWSLambdaVPCAccessExecutionRole": "service-role/",
+    "AmazonECSTaskExecutionRolePolicy": "service-role/",
+    "AWSBackupServiceRolePolicyForBackup": "service-role/",
+    "AmazonEBSCSIDriverPolicy": "service-role/",
+}
+_MANAGED = re.compile("arn:(?:aws|\0):iam::aws:policy/(.+)")
 
 
 def _attached(config: Configuration, role: Instance) -> Iterator[Value]:
@@ -36,29 +64,46 @@ def _attached(config: Configuration, role: Instance) -> Iterator[Value]:
         yield from flat([one.get("policy_arns")])
 
 
-def managed_policies(config: Configuration, role: Instance) -> set[str]:
-    """Return the ARNs of the managed policies of AWS that are attached to a role.
+def _spelled(value: Value) -> str:
+    """Write out a text; its unknown pieces become NULs."""
+    parts = value.parts if isinstance(value, Joined) else (value,)
+    return "".join(part if isinstance(part, str) else "\0" for part in parts)
+
+
+def attached_names(config: Configuration, arns: Iterable[Value]) -> set[str]:
+    """Return the names, with their paths, of AWS's own policies among some ARNs (values).
 
     A data source that looks a policy up by its name counts as the policy of that name.
     """
     found = set()
-    for value in _attached(config, role):
-        if isinstance(value, str):
-            found.add(value)
+    for value in arns:
+        if match := _MANAGED.fullmatch(_spelled(value)):
+            found.add(match[1])
         elif isinstance(value, Unknown) and value.ref and value.ref.mode == "data":
             for one in world(config).instances("aws_iam_policy", "data"):
                 name = one.get("name")
                 if one.is_source_of(value, "arn", "id") and isinstance(name, str):
-                    found.add(f"arn:aws:iam::aws:policy/{name}")
+                    found.add(_PATHS.get(name, "") + name)
     return found
+
+
+def managed_policies(config: Configuration, role: Instance) -> set[str]:
+    """Return the names, with their paths, of AWS's own policies that are attached to a role."""
+    return attached_names(config, _attached(config, role))
+
+
+def is_named(found: Iterable[str], name: str) -> bool:
+    """Whether one of AWS's policies has a name, and the path that belongs to it."""
+    path = _PATHS.get(name)
+    return any(
+        one == f"{path}{name}" if path is not None else one.rpartition("/")[2] == name
+        for one in found
+    )
 
 
 def has_managed(config: Configuration, role: Instance, name: str) -> bool:
     """Whether a managed policy is attached to a role, by its name (without its path)."""
-    return any(
-        arn.startswith("arn:aws:iam::aws:policy/") and arn.rpartition("/")[2] == name
-        for arn in managed_policies(config, role)
-    )
+    return is_named(managed_policies(config, role), name)
 
 
 def permissions(config: Configuration, role: Instance) -> list[Statement]:
@@ -76,6 +121,80 @@ def permissions(config: Configuration, role: Instance) -> list[Statement]:
 def trust(role: Instance) -> list[Statement]:
     """Return the statements that say who may assume a role."""
     return statements(role.get("assume_role_policy"))
+
+
+# -- what statements allow -------------------------------------------------------------------------
+
+_POSITIVE = frozenset("stringequals stringlike arnequals arnlike bool".split())
+#: Condition keys that tell the caller's or the resource's account; only the account is known.
+_ACCOUNTS = frozenset("aws:sourceaccount aws:resourceaccount aws:sourcearn".split())
+
+
+def positive(test: str) -> bool:
+    """Whether a condition operator asks that something is so (and not that it is not)."""
+    return test.lower().rpartition(":")[2].removesuffix("ifexists") in _POSITIVE
+
+
+def harmless(statement: Statement) -> bool:
+    """Whether the conditions of a statement only guard it: TLS, or the own account by reference."""
+    for test, key, value in statement.conditions:
+        guarded = key.lower() in _ACCOUNTS and isinstance(value, Unknown)
+        secure = key.lower() == "aws:securetransport" and same(value, True)
+        if not positive(test) or not (guarded or secure):
+            return False
+    return True
+
+
+def refuses(statement: Statement, action: str) -> bool:
+    """Whether a statement denies an action under no condition, by its name or a pattern."""
+    plain = statement.effect == "Deny" and not statement.conditions and not statement.inverted
+    return plain and any(fnmatchcase(action.lower(), one.lower()) for one in statement.actions)
+
+
+def granted(
+    said: list[Statement], action: str, thing: Instance, kind: Kind, suffix: str = ""
+) -> bool:
+    """Whether statements allow an action, which they name, on the ARN of a thing and a suffix.
+
+    No other statement may deny it there.
+    """
+    allowed = any(
+        one.allows(action)
+        and harmless(one)
+        and any(arn_text(value, thing, kind) == OWN + suffix for value in one.resources)
+        for one in said
+    )
+    denied = any(
+        refuses(one, action)
+        and any(fnmatchcase(OWN + suffix, arn_text(v, thing, kind)) for v in one.resources)
+        for one in said
+    )
+    return allowed and not denied
+
+
+def assumable(said: list[Statement], kind: str, *names: str) -> bool:
+    """Whether a trust policy lets a principal (any of its spellings) assume the role."""
+    allowed = any(
+        one.allows("sts:AssumeRole")
+        and harmless(one)
+        and any(who == kind and _spelled(value).replace("\0", "aws") in names
+                for who, value in one.principals)
+        for one in said
+    )  # fmt: skip
+    return allowed and not any(refuses(one, "sts:AssumeRole") for one in said)
+
+
+def trusted_alone(said: list[Statement], kind: str, *names: str) -> bool:
+    """Whether a trust policy lets that principal assume the role, and trusts nobody else."""
+    others = [
+        pair
+        for one in said
+        if one.effect == "Allow"
+        for pair in one.principals
+        if pair[0] != kind or _spelled(pair[1]).replace("\0", "aws") not in names
+    ]
+    inverted = any(one.effect == "Allow" and one.inverted for one in said)
+    return assumable(said, kind, *names) and not others and not inverted
 
 
 def is_arn_of(

@@ -13,15 +13,13 @@ from envs.terraform.requirements.aws_networks import SUBNET
 from envs.terraform.requirements.factories import Companion, fixed
 from envs.terraform.requirements.google_compute import MACHINE
 from envs.terraform.requirements.google_networks import FIREWALL, NETWORK
-from envs.terraform.requirements.google_storage import same_upper
 from envs.terraform.requirements.instances import INSTANCE, VOLUME
-from envs.terraform.requirements.kinds import Kind, companions, name_of, same, the
+from envs.terraform.requirements.kinds import OWN, Kind, arn_text, companions, same, the
 from envs.terraform.requirements.lookup import targets, unless
-from envs.terraform.requirements.policies import bucket_arn
 from envs.terraform.requirements.security_groups import SECURITY_GROUP
 from iac_gym.check import Findings, RequirementType, requirement
 from iac_gym.languages.terraform.iam_documents import Statement, statements
-from iac_gym.languages.terraform.known import flat, is_false, is_true, texts_of
+from iac_gym.languages.terraform.known import flat, is_false, is_true, text_of, texts_of
 from iac_gym.languages.terraform.model import Configuration
 from iac_gym.languages.terraform.network_rules import rules_of
 from iac_gym.languages.terraform.resolved import Instance
@@ -30,7 +28,7 @@ from iac_gym.languages.terraform.rules import security_network as network
 from iac_gym.languages.terraform.rules import security_platforms as platforms
 from iac_gym.languages.terraform.rules import security_storage as storage
 from iac_gym.languages.terraform.rules.security_faults import Predicate
-from iac_gym.languages.terraform.values import Joined, Unknown, Value
+from iac_gym.languages.terraform.values import Unknown, Value
 from iac_gym.verdict import Finding
 
 #: The addresses from which Identity-Aware Proxy forwards TCP connections.
@@ -69,26 +67,12 @@ def _policies(config: Configuration, bucket: Instance) -> list[tuple[Value, int]
     return [(value, at) for value, at in found if value is not None]
 
 
-def _spelled(value: Value, bucket: Instance) -> str:
-    """Write out a text in which the ARN or the name of a bucket are unknown pieces."""
-    text = ""
-    for part in value.parts if isinstance(value, Joined) else (value,):
-        if not isinstance(part, Unknown):
-            text += str(part)
-        elif bucket.is_source_of(part, "arn"):
-            text += bucket_arn(bucket, BUCKET)
-        else:
-            known = bucket.is_source_of(part, "id", "bucket")
-            text += str(name_of(bucket, BUCKET)) if known else "\0"
-    return text
-
-
 def _denies_plain(statement: Statement) -> bool:
     """Whether a statement denies everybody every action without TLS, under no other condition."""
     if statement.effect != "Deny" or not statement.for_everybody or len(statement.conditions) != 1:
         return False
     test, key, value = statement.conditions[0]
-    named = (test.lower(), key.lower()) == ("bool", "aws:securetransport")
+    named = test.lower() in ("bool", "boolifexists") and key.lower() == "aws:securetransport"
     return (
         named and is_false(value) and bool({"*", "s3:*"} & {a.lower() for a in statement.actions})
     )
@@ -104,14 +88,13 @@ def bucket_tls_only(config: Configuration, of: str) -> Findings:
     if isinstance(bucket, Finding):
         return [bucket]
     covered = {
-        _spelled(resource, bucket)
+        arn_text(resource, bucket, BUCKET)
         for policy, _ in _policies(config, bucket)
         for statement in statements(policy)
         if _denies_plain(statement)
         for resource in statement.resources
     }
-    arn = bucket_arn(bucket, BUCKET)
-    right = "*" in covered or {arn, f"{arn}/*"} <= covered or f"{arn}*" in covered
+    right = "*" in covered or {OWN, f"{OWN}/*"} <= covered or f"{OWN}*" in covered
     return unless(right, config, bucket.at, f"no policy of `{of}` denies requests without TLS")
 
 
@@ -341,10 +324,16 @@ def google_vm_hidden(config: Configuration, of: str) -> Findings:
             yield config.finding(one.at, f"`{of}` has an external address")
 
 
+def _same_switch(value: Value, wanted: str) -> bool:
+    """Whether a metadata entry is a switch in that position: metadata are strings in any case."""
+    text = str(value).lower() if isinstance(value, bool) else text_of(value)
+    return text.upper() == wanted
+
+
 google_vm_no_project_keys = fixed(
     "google-vm-no-project-keys", MACHINE, "metadata.block-project-ssh-keys", "TRUE",
     "the SSH keys of the project blocked on the VM `{of}`",
-    "the VM `{of}` not accepting the project-wide SSH keys", compare=same_upper,
+    "the VM `{of}` not accepting the project-wide SSH keys", compare=_same_switch,
 )  # fmt: skip
 
 

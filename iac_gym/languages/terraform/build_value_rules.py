@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -39,10 +40,46 @@ def fits(seen: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Fit]]:
         for name, paths in sorted(types.items()):
             for path, found in sorted(paths.items()):
                 answers = {value: [messages[i] for i in said] for value, said in found["said"]}
-                extra = [rule for rule in found.get("guesses", ())]
-                yield mode, name, path, fit(
-                    answers, found["number"], lambda message, more=extra: (*hints(message), *more)
-                )
+                more = found.get("guesses", ())
+                yield mode, name, path, fit(answers, found["number"], hints, more)
+
+
+_FRAMEWORK = re.compile(
+    r"^(?:Invalid Attribute |Invalid String Enum|Invalid ARN Value|Invalid RFC3339 String|"
+    r"Configuration Read Error|Value Conversion Error|Unable to Convert Attribute|"
+    r"Invalid JSON String|Invalid IAM Policy|Invalid Time Duration|An Amazon Resource Name:)"
+)
+"""What only providers built with the plugin framework say: they look at each value alone."""
+
+
+def eager(seen: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (mode, type) of the types that are built with the plugin framework."""
+    telling = {i for i, message in enumerate(seen["messages"]) if _FRAMEWORK.match(message)}
+    for mode, types in seen["answers"].items():
+        for name, paths in types.items():
+            said = (i for found in paths.values() for _, all in found["said"] for i in all)
+            if not telling.isdisjoint(said):
+                yield mode, name
+
+
+def count_rule(sizes: Mapping[int, bool]) -> RuleData | None:
+    """Read the limits of a list from which numbers of items are accepted."""
+    fine = sorted(size for size, accepted in sizes.items() if accepted)
+    if not fine or not all(sizes[n] for n in sizes if fine[0] <= n <= fine[-1]):
+        return None
+    least = fine[0] if sizes.get(fine[0] - 1) is False else None
+    most = fine[-1] if sizes.get(fine[-1] + 1) is False else None
+    return None if least is None and most is None else ["count", least, most]
+
+
+def counts(seen: Mapping[str, Any]) -> Iterator[tuple[str, str, str, RuleData]]:
+    """Yield (mode, type, path, rule) for the lists whose number of items is limited."""
+    for mode, types in sorted(seen.get("counts", {}).items()):
+        for name, paths in sorted(types.items()):
+            for path, sizes in sorted(paths.items()):
+                rule = count_rule(dict(sizes))
+                if rule is not None:
+                    yield mode, name, path, rule
 
 
 def build(seen: Mapping[str, Any]) -> tuple[Table, Counter[str]]:
@@ -55,11 +92,19 @@ def build(seen: Mapping[str, Any]) -> tuple[Table, Counter[str]]:
             record = table.setdefault(mode, {}).setdefault(name, {})
             record.setdefault("v", {})[path] = found.rules
             count.update(_kind(rule) for rule in found.rules)
+    for mode, name, path, rule in counts(seen):
+        record = table.setdefault(mode, {}).setdefault(name, {})
+        record.setdefault("v", {}).setdefault(path, []).append(rule)
+        count["count"] += 1
     for mode, types in sorted(seen.get("groups", {}).items()):
         for name, groups in sorted(types.items()):
             if groups:
                 table.setdefault(mode, {}).setdefault(name, {})["g"] = groups
                 count.update(group[0] for group in groups)
+    for mode, name in eager(seen):
+        if name in table.get(mode, {}):
+            table[mode][name]["e"] = 1
+            count["types that look at each value alone"] += 1
     return table, count
 
 

@@ -190,7 +190,7 @@ def _splat(node: Splat, scope: Scope, names: Names) -> Value:
     inner = dict(names or ())
     if source is None:
         return []
-    if isinstance(source, Unknown):
+    if isinstance(source, Unknown) and not _is_one_resource(source, scope):
         return _splat_unknown(node, source, scope, inner)
     if not isinstance(source, list):
         inner[ITEM] = source
@@ -209,6 +209,13 @@ def _splat(node: Splat, scope: Scope, names: Names) -> Value:
         inner[ITEM] = Unknown(type_of(source)[1])
         return ListValue([], type_of(evaluate(node.each, scope, inner)))
     return result
+
+
+def _is_one_resource(source: Unknown, scope: Scope) -> bool:
+    """Whether a value is a whole resource, which is no list where a scope writes instances out."""
+    ref = source.ref
+    whole = ref is not None and not ref.path and ref.mode in ("resource", "data")
+    return whole and getattr(scope, "resolved", False)
 
 
 def _splat_unknown(node: Splat, source: Unknown, scope: Scope, inner: dict[str, Value]) -> Value:

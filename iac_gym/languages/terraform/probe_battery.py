@@ -33,51 +33,52 @@ FIRST_NUMBERS: tuple[float, ...] = (
 
 _ID = "0123456789abcdef0"
 _ACCOUNT = "123456789012"
-_WORDS = """a A 1 - _ . / : @ + = , * # $ % & ! ? ~ | ; ' ( ) [ ] { } < > ^ ` \\ é 世界 ab aB Ab a1 1a
-a-b a_b a.b a/b a:b a@b a+b a=b a,b a*b -a a- _a a_ .a a. /a a/ a--b a__b a..b a//b A-B abc ABC Abc
-example Example EXAMPLE my-name my_name MyName my.name my-name-1 1-name name/with/path /a/b/c /a/ /
-prefix/ xn--a sthree-a a-s3alias 192.168.5.4 internal-a amazon AmazonX aws-x AWS-x aws:a AWS:a sg-a
-true false True TRUE yes no 0 00 007 2 3 5 10 22 80 99 100 255 443 512 1000 1024 1025 3600 4096
-65000 64512 65534 65535 65536 100000 4200000000 4294967294 4294967295 4294967296 -1 -10 +5 1.0 1.5
-0.5 .5 5. 1e3 1E3 NaN inf 1_000 0x10 99999999999999999999 1.2.3 v1 v1.2.3 1.27 5.7 8.0.35 latest
-$LATEST $default 1-2 22-80 80-80 0-65535 80,443 1:2 *:* prod dev alias/a alias/aws/s3 us-east-1
-eu-central-1 us-gov-west-1 us-east-1a cn-north-1 us-iso-east-1 xx-yyyy-9 us-east-11 us-east all All
-ALL default Default none None NONE enabled Enabled ENABLED disabled DISABLED Disabled active ACTIVE
-on off ON OFF standard STANDARD Standard public private PUBLIC PRIVATE http https HTTP HTTPS tcp
-TCP udp UDP icmp email ssl tls Allow Deny allow deny GET POST ANY auto AUTO Auto
-example.com www.example.com example.com. *.example.com _dmarc.example.com EXAMPLE.com localhost a.b.c
-s3.amazonaws.com ec2.amazonaws.com lambda.amazonaws.com.cn com.amazonaws.us-east-1.s3
-user@example.com User.Name+tag@sub.example.co.uk @example.com a@b user@ +15555550123 5555550123
-http://example.com https://example.com https://example.com:8443/a?b=c#d http://10.0.0.1/ https://
-http:// ftp://example.com s3://bucket/key s3://bucket/ s3://bucket ldap://a //example.com ws://a
+_WORDS = """a A 1 - _ . / : @ + = , * # $ % & ! ? ~ | ; ' ( ) [ ] { } < > ^ ` \\ é 世界 ab
+aB Ab a1 1a a-b a_b a.b a/b a:b a@b a+b a=b a,b a*b -a a- _a a_ .a a.
+/a a/ a--b a__b a..b a//b A-B abc ABC Abc
+example Example EXAMPLE my-name my_name MyName my.name my-name-1 1-name name/with/path /a/b/c
+/a/ / prefix/ xn--a sthree-a a-s3alias 192.168.5.4 internal-a amazon AmazonX aws-x AWS-x aws:a
+AWS:a sg-a true false True TRUE yes no 0 00 007 2 3 5 10 22 80 99 100 255 443 512 1000 1024 1025
+3600 4096 65000 64512 65534 65535 65536 100000 4200000000 4294967294 4294967295 4294967296 -1
+-10 +5 1.0 1.5 0.5 .5 5. 1e3 1E3 NaN inf 1_000 0x10 99999999999999999999 1.2.3 v1 v1.2.3 1.27
+5.7 8.0.35 latest $LATEST $default 1-2 22-80 80-80 0-65535 80,443 1:2 *:* prod dev alias/a
+alias/aws/s3 us-east-1 eu-central-1 us-gov-west-1 us-east-1a cn-north-1 us-iso-east-1 xx-yyyy-9
+us-east-11 us-east all All ALL default Default none None NONE enabled Enabled ENABLED disabled
+DISABLED Disabled active ACTIVE on off ON OFF standard STANDARD Standard public private PUBLIC
+PRIVATE http https HTTP HTTPS tcp TCP udp UDP icmp email ssl tls Allow Deny allow deny GET POST
+ANY auto AUTO Auto example.com www.example.com example.com. *.example.com _dmarc.example.com
+EXAMPLE.com localhost a.b.c s3.amazonaws.com ec2.amazonaws.com lambda.amazonaws.com.cn
+com.amazonaws.us-east-1.s3 user@example.com User.Name+tag@sub.example.co.uk @example.com a@b
+user@ +15555550123 5555550123 http://example.com https://example.com
+https://example.com:8443/a?b=c#d http://10.0.0.1/ https:// http:// ftp://example.com
+s3://bucket/key s3://bucket/ s3://bucket ldap://a //example.com ws://a
 https://sqs.us-east-1.amazonaws.com/123456789012/q https://git.example.com/a/b.git
-https://a.auth0.com/ git@example.com:a/b.git https://*.example.com *
-10.0.0.1 10.0.0.256 10.0.0 0.0.0.0 255.255.255.255 224.0.0.1 169.254.1.1 127.0.0.1 010.0.0.1
-10.0.0.0/8 10.0.0.0/16 10.0.0.0/24 10.0.0.0/28 10.0.0.0/29 10.0.0.0/15 10.0.0.1/24 10.0.0.0/33
-10.0.0.0/08 10.0.0.1/32 0.0.0.0/0 192.168.0.0/16 172.16.0.0/12 169.254.10.0/30 169.254.0.0/30
-::1 :: 2001:db8::1 2001:DB8::1 fe80::1%eth0 1::2::3 ::ffff:10.0.0.1 ::/0 2001:db8::/32 2001:db8::/56
-2001:db8::/64 2001:db8::1/64 2001:db8::/129 fd00::/8 fd00:ec2::/126 fd12:3456:789a:1::/126
-2001:0db8::/32 ::ffff:10.0.0.0/104 1.2.3.4:80
-2023-01-01 2023-13-01 2023-01-01T00:00:00Z 2023-01-01T00:00:00 2023-01-01T00:00:00+01:00
-2023-01-01T00:00:00.123Z 2023-02-30T00:00:00Z 2023-01-01t00:00:00z 2023-01-01T00:00Z 2023-01 20230101
-2023-01-01T24:00:00Z 2023-1-1T00:00:00Z 2023-01-01_00:00 2087-06-15_00:00 2023-01-01T00:00:00ZZ 1672531200
-00:00 03:00 3:00 24:00 23:59 12:60 03:00:00 0300 03:00-04:00 23:00-01:00 3:00-4:00 03:00-03:30
-24:00-25:00 sun:05:00-sun:06:00 Sun:05:00-Sun:06:00 SUN:05:00-SUN:06:00 sun:5:00-sun:6:00 mon:03:00
-xxx:05:00-sun:06:00 sun:05:00-sun:05:30 1:05:00 d:03:00 SUNDAY Sunday MON Mon mon
-0s 5s 30s 5m 1h 24h 168h 1h30m 90 1d 1w P1D PT5M PT1H PT15M P1Y P1Y2M3DT4H5M6S P30D 5mm 1.5h -5m 100ms
-aGVsbG8= aGVsbG8 aGVsbG8== aGVs!G8= YQ== Zm9v deadbeef DEADBEEF 0123456789abcdef xyz==
-0123456789abcdef0123456789abcdef d41d8cd98f00b204e9800998ecf8427e
-da39a3ee5e6b4b0d3255bfef95601890afd80709
+https://a.auth0.com/ git@example.com:a/b.git https://*.example.com * 10.0.0.1 10.0.0.256 10.0.0
+0.0.0.0 255.255.255.255 224.0.0.1 169.254.1.1 127.0.0.1 010.0.0.1 10.0.0.0/8 10.0.0.0/16
+10.0.0.0/24 10.0.0.0/28 10.0.0.0/29 10.0.0.0/15 10.0.0.1/24 10.0.0.0/33 10.0.0.0/08 10.0.0.1/32
+0.0.0.0/0 192.168.0.0/16 172.16.0.0/12 169.254.10.0/30 169.254.0.0/30 ::1 :: 2001:db8::1
+2001:DB8::1 fe80::1%eth0 1::2::3 ::ffff:10.0.0.1 ::/0 2001:db8::/32 2001:db8::/56 2001:db8::/64
+2001:db8::1/64 2001:db8::/129 fd00::/8 fd00:ec2::/126 fd12:3456:789a:1::/126 2001:0db8::/32
+::ffff:10.0.0.0/104 1.2.3.4:80 2023-01-01 2023-13-01 2023-01-01T00:00:00Z 2023-01-01T00:00:00
+2023-01-01T00:00:00+01:00 2023-01-01T00:00:00.123Z 2023-02-30T00:00:00Z 2023-01-01t00:00:00z
+2023-01-01T00:00Z 2023-01 20230101 2023-01-01T24:00:00Z 2023-1-1T00:00:00Z 2023-01-01_00:00
+2087-06-15_00:00 2023-01-01T00:00:00ZZ 1672531200 00:00 03:00 3:00 24:00 23:59 12:60 03:00:00
+0300 03:00-04:00 23:00-01:00 3:00-4:00 03:00-03:30 24:00-25:00 sun:05:00-sun:06:00
+Sun:05:00-Sun:06:00 SUN:05:00-SUN:06:00 sun:5:00-sun:6:00 mon:03:00 xxx:05:00-sun:06:00
+sun:05:00-sun:05:30 1:05:00 d:03:00 SUNDAY Sunday MON Mon mon 0s 5s 30s 5m 1h 24h 168h 1h30m 90
+1d 1w P1D PT5M PT1H PT15M P1Y P1Y2M3DT4H5M6S P30D 5mm 1.5h -5m 100ms aGVsbG8= aGVsbG8 aGVsbG8==
+aGVs!G8= YQ== Zm9v deadbeef DEADBEEF 0123456789abcdef xyz== 0123456789abcdef0123456789abcdef
+d41d8cd98f00b204e9800998ecf8427e da39a3ee5e6b4b0d3255bfef95601890afd80709
 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
-6ba7b810-9dad-11d1-80b4-00c04fd430c8 6BA7B810-9DAD-11D1-80B4-00C04FD430C8 6ba7b810-9dad-11d1-80b4
-{6ba7b810-9dad-11d1-80b4-00c04fd430c8} 6ba7b8109dad11d180b400c04fd430c8
-00:1b:44:11:3a:b7 00-1b-44-11-3a-b7 r-abcd ou-abcd-12345678 o-abcdefghij p-abcdefgh us-east-1:abc
-E2QWRUHAPOMQZL Z2FDTNDATAQYW2 AKIAIOSFODNN7EXAMPLE 123456789 1234567890123 12345678901a aws-managed
-third-party 000000000000
-image:tag repo/image:tag repo/image@sha256:e3b0 python3.9 db.t3.micro t3.micro t2.micro cache.t3.micro
-m5.large ml.m5.large .m5.large r5.4xlarge custom:a AWS_LAMBDA LAMBDA SAML saml-provider
-0.0.0.0/00 a=1 A=1,B=2 $.a $[0] ${a} {{a}} <b></b> a|b (a [a] ^a$ .* a{1} a\\b a%b %20 a&b
-""".split()  # noqa: RUF001
+6ba7b810-9dad-11d1-80b4-00c04fd430c8 6BA7B810-9DAD-11D1-80B4-00C04FD430C8
+6ba7b810-9dad-11d1-80b4 {6ba7b810-9dad-11d1-80b4-00c04fd430c8} 6ba7b8109dad11d180b400c04fd430c8
+00:1b:44:11:3a:b7 00-1b-44-11-3a-b7 r-abcd ou-abcd-12345678 o-abcdefghij p-abcdefgh
+us-east-1:abc E2QWRUHAPOMQZL Z2FDTNDATAQYW2 AKIAIOSFODNN7EXAMPLE 123456789 1234567890123
+12345678901a aws-managed third-party 000000000000 image:tag repo/image:tag
+repo/image@sha256:e3b0 python3.9 db.t3.micro t3.micro t2.micro cache.t3.micro m5.large
+ml.m5.large .m5.large r5.4xlarge custom:a AWS_LAMBDA LAMBDA SAML saml-provider 0.0.0.0/00 a=1
+A=1,B=2 $.a $[0] ${a} {{a}} <b></b> a|b (a [a] ^a$ .* a{1} a\\b a%b %20 a&b
+""".split()
 
 _RESOURCES = (
     f"ec2:us-east-1:{_ACCOUNT}:instance/i-{_ID}",
@@ -139,7 +140,7 @@ _RESOURCES = (
     f"ecr:us-east-1:{_ACCOUNT}:repository/r",
     f"es:us-east-1:{_ACCOUNT}:domain/d",
     f"glue:us-east-1:{_ACCOUNT}:catalog",
-    f"route53:::hostedzone/Z2FDTNDATAQYW2",
+    "route53:::hostedzone/Z2FDTNDATAQYW2",
     f"cloudfront::{_ACCOUNT}:distribution/E2QWRUHAPOMQZL",
     f"kafka:us-east-1:{_ACCOUNT}:cluster/c/6ba7b810-9dad-11d1-80b4-00c04fd430c8-1",
     f"autoscaling:us-east-1:{_ACCOUNT}:scalingPolicy:6ba7b810-9dad-11d1-80b4-00c04fd430c8:x",
@@ -177,7 +178,8 @@ _ARNS = (
 
 _IDS = tuple(
     prefix + _ID
-    for prefix in """i- vpc- subnet- sg- ami- lt- eni- igw- nat- rtb- acl- vol- snap- eipalloc- tgw- fs-
+    for prefix in """
+    i- vpc- subnet- sg- ami- lt- eni- igw- nat- rtb- acl- vol- snap- eipalloc- tgw- fs-
     fsap- vpce- pl- cgw- vgw- vpn- pcx- dopt- eigw- cr- r- t- ipam- ipam-pool- lgw- aclassoc-
     tgw-attach- tgw-rtb- vpce-svc- key- fsmt- d- app- src- dst- lb- ws- g- u- svc-""".split()
 )
@@ -283,7 +285,7 @@ _SENTENCES = (
     "\x7f",
     "\x00",
     "\u00a0",
-    "’",
+    "\N{RIGHT SINGLE QUOTATION MARK}",
     "😀",
     "ab\u0308c",
     f"{_ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/r:t",
@@ -296,9 +298,7 @@ LENGTHS = (
     1023, 1024, 1025, 2000, 2047, 2048, 2049, 4000, 4096, 4097,
 )  # fmt: skip
 
-TEXTS: tuple[str, ...] = tuple(
-    dict.fromkeys((*FIRST_TEXTS, *_WORDS, *_ARNS, *_IDS, *_SENTENCES))
-)
+TEXTS: tuple[str, ...] = tuple(dict.fromkeys((*FIRST_TEXTS, *_WORDS, *_ARNS, *_IDS, *_SENTENCES)))
 """The battery: texts of every form that AWS has a name for, and near misses of them."""
 
 SAMPLE_TEXTS: tuple[str, ...] = TEXTS[::23]
@@ -326,7 +326,14 @@ SMALL_TEXTS: tuple[str, ...] = tuple(
             *(text for text in TEXTS if text in _FAMILIAR),
             *(" ", "a b", "a\nb", "Hello, World!", "rate(5 minutes)", "cron(0 12 * * ? *)", "ROOT"),
             *("{}", "[]", '{"a":1}', '{"a":1,"a":2}', ' {"a":1}', '[{"name":"a","image":"b"}]'),
-            *('{"Version":"2012-10-17","Statement":[]}', "a: 1\nb: 2\n", "é", "世界", "self", "off"),
+            *(
+                '{"Version":"2012-10-17","Statement":[]}',
+                "a: 1\nb: 2\n",
+                "é",
+                "世界",
+                "self",
+                "off",
+            ),
             *_ARNS[::3],
             *(text for text in _IDS if text.startswith(("vpc-", "subnet-", "sg-", "lt-", "fs-"))),
         )
@@ -384,8 +391,8 @@ NUMBERS: tuple[float, ...] = (
     240, 255, 256, 300, 365, 366, 400, 443, 480, 499, 500, 512, 545, 600, 720, 731, 800, 900, 901,
     999, 1001, 1024, 1096, 1200, 1440, 1827, 2048, 2192, 2400, 2557, 2922, 3288, 3600, 3601, 3653,
     4096, 7200, 7224, 8192, 9000, 10000, 10240, 10241, 14400, 16384, 28800, 30000, 32768, 43200,
-    64512, 65534, 65535, 65536, 86400, 86401, 262144, 604800, 1209600, 1209601, 31536000, 2147483647,
-    2147483648, 4294967295, -2, -10, -2147483648, 0.5, 0.1, 99.9, 2.5, 100.5,
+    64512, 65534, 65535, 65536, 86400, 86401, 262144, 604800, 1209600, 1209601, 31536000,
+    2147483647,    2147483648, 4294967295, -2, -10, -2147483648, 0.5, 0.1, 99.9, 2.5, 100.5,
 )  # fmt: skip
 
 
@@ -396,7 +403,15 @@ def around(number: float) -> Iterator[float]:
 
 def cases(word: str) -> Iterator[str]:
     """Yield a word in other cases, and near misses of it."""
-    yield from (word.lower(), word.upper(), word.title(), word + "x", word[:-1], " " + word, word + " ")
+    yield from (
+        word.lower(),
+        word.upper(),
+        word.title(),
+        word + "x",
+        word[:-1],
+        " " + word,
+        word + " ",
+    )
     if "-" in word or "_" in word:
         yield word.replace("-", "_")
         yield word.replace("_", "-")

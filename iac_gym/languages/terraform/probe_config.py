@@ -14,7 +14,6 @@ Tree = dict[str, Any]
 Key = tuple[str, str]
 
 
-
 class Leaf(NamedTuple):
     """A value to put in as it is."""
 

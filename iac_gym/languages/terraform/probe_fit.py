@@ -6,6 +6,7 @@ and no kept rule refuses is returned as missed, so that the figure can be publis
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -37,6 +38,22 @@ VARIANTS: Mapping[str, Sequence[str]] = {
 """Formats that share a message, the narrowest first."""
 
 
+_COMBINATIONS = (
+    "Missing required argument",
+    "Invalid combination of arguments",
+    "Conflicting configuration arguments",
+    "Invalid Attribute Combination",
+)
+"""What is said of arguments that must or must not be set together: see `probe_groups`."""
+
+_FILLER = re.compile(r"""got example(?![\w.@-])|\(example\)|"example\"""")
+_JSON = re.compile("json|invalid character|unmarshal", re.IGNORECASE)
+_OF_NUMBERS = frozenset(("range", "above", "multiple", "enum", "enum_either", "none_of", "any"))
+_OF_TEXTS = frozenset(
+    "enum enum_either none_of range length chars pattern no_pattern go format any all".split()
+)
+
+
 class Fit(NamedTuple):
     """The rules of a path, and the values that the provider refuses and they do not."""
 
@@ -55,9 +72,9 @@ def active(answers: Answers) -> dict[Any, list[str]]:
 
 def _about_others(message: str, value: Any) -> bool:
     """Tell messages about the fillers that the probe puts into required attributes."""
-    if isinstance(value, str) and "example" in value:
-        return False
-    return "got example" in message or "(example)" in message or '"example"' in message
+    if message.startswith(_COMBINATIONS):
+        return True
+    return value != "example" and bool(_FILLER.search(message))
 
 
 def refuses(rule: RuleData, value: Any) -> bool:
@@ -86,8 +103,10 @@ def _forms(claim: RuleData, number: bool, empty: bool) -> list[RuleData]:
     if kind == "enum_either":
         words = [float(word) for word in claim[1]] if number else claim[1]
         return [["enum", [int(w) if number and w == int(w) else w for w in words]]]
+    if kind == "range" and not number:  # a number written as text
+        return _with_empty([["format", "integer_between", claim[1], claim[2]]], empty)
     if kind == "enum" and number:
-        return []
+        return [claim] if all(isinstance(value, int) for value in claim[1]) else []
     if kind == "enum":
         values = ["", *claim[1]] if empty and "" not in claim[1] else claim[1]
         return [["enum", values], ["enum_nocase", values]]
@@ -117,32 +136,54 @@ def _patterns(go: str) -> list[RuleData]:
     return whole + [["pattern", pattern] for pattern in found]
 
 
-def _guesses(said: Mapping[Any, Sequence[str]], hints: Hints) -> list[RuleData]:
+def _guesses(said: Mapping[Any, Sequence[str]], hints: Hints, number: bool) -> list[RuleData]:
     """List what the messages claim, each once, in a fixed order."""
-    found: dict[str, RuleData] = {}
+    found: dict[str, RuleData] = {repr(["multiple", 1]): ["multiple", 1]} if number else {}
     for messages in said.values():
         for message in messages:
             for claim in (*claims(message), *hints(message)):
-                found.setdefault(repr(claim), claim)
+                if claim[0] in (_OF_NUMBERS if number else _OF_TEXTS):
+                    found.setdefault(repr(claim), claim)
     return [found[key] for key in sorted(found)]
 
 
-def fit(answers: Answers, number: bool, hints: Hints = lambda message: ()) -> Fit:
-    """Find the rules that the answers prove."""
+def fit(
+    answers: Answers, number: bool, hints: Hints = lambda message: (), more: Sequence[RuleData] = ()
+) -> Fit:
+    """Find the rules that the answers prove; `more` are guesses that no message makes.
+
+    Such guesses are taken only if nearly all that the provider refuses is explained then: else
+    they describe some of the answers and not the check.
+    """
     said = active(answers)
     accepted = [value for value, messages in said.items() if not messages]
     refused = [value for value, messages in said.items() if messages]
+    claimed = _guesses(said, hints, number)
+    found = _fit(claimed, accepted, refused, number)
+    if found.missed and more:
+        # JSON is no matter of characters.
+        text = not any(_JSON.search(m) for messages in said.values() for m in messages)
+        better = _fit([*claimed, *more], accepted, refused, number)
+        if text and len(better.missed) <= 0.3 * len(refused):
+            return better
+    return found
+
+
+def _fit(
+    guesses: Sequence[RuleData], accepted: Sequence[Any], refused: Sequence[Any], number: bool
+) -> Fit:
+    """Keep the guesses that the answers bear out."""
     kept: list[RuleData] = []
-    loose: list[list[RuleData]] = []
-    for claim in _guesses(said, hints):
+    loose: list[RuleData] = []
+    for claim in guesses:
         forms = _forms(claim, number, "" in accepted)
         best = _best(forms, accepted, refused)
         if best is not None:
             kept.append(best)
-        elif forms:
-            loose.append(forms)
+        else:
+            loose += forms
     joined = _joined(loose, accepted, refused)
-    if joined:
+    if joined is not None:
         kept.append(joined)
     covered = set().union(*(_caught(rule, refused) for rule in kept))
     missed = [value for place, value in enumerate(refused) if place not in covered]
@@ -173,16 +214,28 @@ def _supported(form: RuleData, accepted: Sequence[Any]) -> bool:
 
 
 def _joined(
-    loose: Sequence[Sequence[RuleData]], accepted: Sequence[Any], refused: Sequence[Any]
+    loose: Sequence[RuleData], accepted: Sequence[Any], refused: Sequence[Any]
 ) -> RuleData | None:
-    """Try the guesses that fail alone as alternatives of each other."""
-    if len(loose) < 2:
+    """Join guesses that fail alone as alternatives: as few as let all accepted values pass."""
+    plain = {repr(form): form for form in loose if form[0] != "any" or form[1] != ["enum", [""]]}
+    wrongs = {name: _caught(form, accepted) for name, form in plain.items()}
+    caughts = {name: _caught(form, refused) for name, form in plain.items()}
+    left = {place for place, value in enumerate(accepted) if value != ""}
+    caught = set(range(len(refused)))
+    chosen: list[RuleData] = []
+    while left:
+        able = [n for n in plain if left - wrongs[n] and plain[n] not in chosen]
+        if not able or not caught:
+            return None
+        name = min(able, key=lambda n: (len(left & wrongs[n]) - len(caught & caughts[n]), n))
+        chosen.append(plain[name])
+        left &= wrongs[name]
+        caught &= caughts[name]
+    if len(chosen) < 2 or not caught:
         return None
-    rules: list[RuleData] = []
-    for pick in (0, 1, 2):
-        parts = {repr(form): form for forms in loose for form in forms[pick:][:1] or forms[-1:]}
-        rules.append(["any", *(parts[name] for name in sorted(parts))])
-    return _best(rules, accepted, refused)
+    if "" in accepted and all(refuses(form, "") for form in chosen):
+        chosen.insert(0, ["enum", [""]])
+    return ["any", *chosen]
 
 
 def _needed(kept: Sequence[RuleData], refused: Sequence[Any]) -> list[RuleData]:

@@ -34,7 +34,10 @@ _ALL_OF = (
     (re.compile(r"when one \(and only one\) of \[(.*)\] is required"), "exactly_one_of"),
     (re.compile(r"Exactly one of these attributes must be configured: \[(.*)\]"), "exactly_one_of"),
     (re.compile(r"At least one attribute out of \[(.*)\] must be"), "at_least_one_of"),
-    (re.compile(r"At least one of these attributes must be configured: \[(.*)\]"), "at_least_one_of"),
+    (
+        re.compile(r"At least one of these attributes must be configured: \[(.*)\]"),
+        "at_least_one_of",
+    ),
     (re.compile(r"These attributes cannot be configured together: \[(.*)\]"), "at_most_one_of"),
     (re.compile(r"These attributes must be configured together: \[(.*)\]"), "required_with"),
 )  # fmt: skip
@@ -111,7 +114,8 @@ class _Groups:
         if len(above) > MOST_DEPTH:
             return
         values: dict[str, Any] = {}
-        required, optional = [], []
+        required: list[str] = []
+        optional: list[str] = []
         for name, attribute in block.attributes.items():
             if attribute.settable and name != "id":
                 values[name] = self._value(attribute, (*above, name))
@@ -148,7 +152,9 @@ class _Groups:
             return set(), 0
         named = {path.rpartition(".")[2] for group in found for path in group[1:]}
         asked = [name for name in place.optional if name in named]
-        if len(asked) <= MOST_PAIRED and any(g[0] in ("conflicts", "at_most_one_of") for g in found):
+        if len(asked) <= MOST_PAIRED and any(
+            g[0] in ("conflicts", "at_most_one_of") for g in found
+        ):
             needs = _needs(found)
             for pair in combinations(asked, 2):
                 found |= self.ask(place, sorted({*pair, *needs(pair)} & set(place.optional)))[1]
@@ -198,9 +204,11 @@ def _merged(groups: set[GroupData]) -> set[GroupData]:
         home = first.rpartition(".")[0]
         if kind == "conflicts":
             conflicts.setdefault(first, set()).update(others)
+        elif not others:
+            continue  # the others are of a kind that no rule can name
         elif kind.endswith("_one_of") and all(o.rpartition(".")[0] == home for o in others):
             out.add((kind, *sorted((first, *others))))
-        elif others:
+        else:
             out.add((kind, first, *others))
     return out | {("conflicts", first, *sorted(others)) for first, others in conflicts.items()}
 

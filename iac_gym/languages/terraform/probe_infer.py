@@ -48,16 +48,19 @@ def questions(example: str) -> list[str]:
     return out
 
 
+_SIZES = (
+    (1, 2, 3, 4, 5, 6, 8, 10, 16, 20, 25, 30, 32, 36, 38, 40, 48, 50, 55, 60, 63, 64, 80, 100, 120),
+    (128, 140, 150, 200, 230, 250, 255, 256, 300, 350, 400, 500, 512, 600, 768, 1000, 1024, 1500),
+    (1600, 2000, 2048, 3000, 4000, 4096),
+)
+"""Limits that are common; each is asked together with its neighbours."""
+
+
 def lengths(example: str) -> list[str]:
     """List texts of many lengths made of the example's own characters."""
     body = example[len(example) // 2]
-    limits = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 16, 20, 21, 24, 25, 28, 29, 30, 31, 32, 33, 35, 36, 37,
-              38, 39, 40, 41, 45, 46, 47, 48, 49, 50, 51, 52, 53, 55, 59, 60, 61, 62, 63, 64, 65, 66, 70, 79, 80,
-              81, 90, 99, 100, 101, 119, 120, 121, 125, 126, 127, 128, 129, 130, 140, 141, 149, 150, 151, 199,
-              200, 201, 229, 230, 231, 240, 249, 250, 251, 252, 253, 254, 255, 256, 257, 299, 300, 301, 350, 399, 400, 401,
-              499, 500, 501, 511, 512, 513, 600, 767, 768, 900, 999, 1000, 1001, 1011, 1012, 1023, 1024, 1025, 1499, 1500,
-              1600, 1999, 2000, 2001, 2046, 2047, 2048, 2049, 3000, 4000, 4001, 4095, 4096, 4097)  # fmt: skip
-    return [(example[0] + body * (n - 2) + example[-1])[:n] for n in limits]
+    sizes = sorted({size + by for row in _SIZES for size in row for by in (-1, 0, 1)} - {0})
+    return [(example[0] + body * (n - 2) + example[-1])[:n] for n in sizes]
 
 
 def _class(characters: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ def _number(text: str) -> float:
 
 def _enum(found: re.Match[str]) -> RuleData:
     listed = found.group(1)
-    if re.fullmatch(r"-?[\d.]+( -?[\d.]+)*", listed) and "got: \"" not in found.string:
+    if re.fullmatch(r"-?[\d.]+( -?[\d.]+)*", listed) and 'got: "' not in found.string:
         return ["enum_either", listed.split(" ")]
     return ["enum", _words(listed)]
 
@@ -57,39 +57,43 @@ def _plain(*rule: Any) -> Callable[[re.Match[str]], RuleData]:
 _NUM = r"(-?[\d.]+)"
 
 CLAIMS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], RuleData]]] = tuple(
-    (re.compile(pattern, re.DOTALL), make)
+    (re.compile(pattern.replace("<n>", _NUM), re.DOTALL), make)
     for pattern, make in (
         (r"^expected .* to be one of \[(.*?)\], got", _enum),
         (r"value must be one of: \[(.*?)\], got", _enum),
         (r"Valid Values: \[(.*)\]$", _enum),
-        (r"^expected length of .* to be in the range \(%s - %s\)" % (_NUM, _NUM), _between("length")),
-        (r"string length must be between %s and %s, got" % (_NUM, _NUM), _between("length")),
-        (r"string length must be at least %s, got" % _NUM, _least("length")),
-        (r"string length must be at most %s, got" % _NUM, _most("length")),
-        (r"UTF-8 character count must be between %s and %s, got" % (_NUM, _NUM), _between("chars")),
-        (r"UTF-8 character count must be at least %s, got" % _NUM, _least("chars")),
-        (r"UTF-8 character count must be at most %s, got" % _NUM, _most("chars")),
-        (r"to be in the range \(%s - %s\), got" % (_NUM, _NUM), _between("range")),
-        (r"value must be between %s and %s, got" % (_NUM, _NUM), _between("range")),
-        (r"to be at least \(%s\), got" % _NUM, _least("range")),
-        (r"value must be at least %s, got" % _NUM, _least("range")),
-        (r"to be at most \(%s\), got" % _NUM, _most("range")),
-        (r"value must be at most %s, got" % _NUM, _most("range")),
-        (r"to be divisible by %s" % _NUM, lambda f: ["multiple", _number(f.group(1))]),
+        (
+            r"^expected length of .* to be in the range \(<n> - <n>\)",
+            _between("length"),
+        ),
+        (r"string length must be between <n> and <n>, got", _between("length")),
+        (r"string length must be at least <n>, got", _least("length")),
+        (r"string length must be at most <n>, got", _most("length")),
+        (r"UTF-8 character count must be between <n> and <n>, got", _between("chars")),
+        (r"UTF-8 character count must be at least <n>, got", _least("chars")),
+        (r"UTF-8 character count must be at most <n>, got", _most("chars")),
+        (r"to be in the range \(<n> - <n>\), got", _between("range")),
+        (r"value must be between <n> and <n>, got", _between("range")),
+        (r"to be at least \(<n>\), got", _least("range")),
+        (r"value must be at least <n>, got", _least("range")),
+        (r"to be at most \(<n>\), got", _most("range")),
+        (r"value must be at most <n>, got", _most("range")),
+        (r"to be greater than \(<n>\), got", lambda f: ["above", _number(f.group(1))]),
+        (r"to be divisible by <n>", lambda f: ["multiple", _number(f.group(1))]),
         (r"to be a valid port number, got", _plain("range", 1, 65535)),
         (r"to be a valid port number or 0, got", _plain("range", 0, 65535)),
         (r"must be a whole number", _plain("multiple", 1)),
-        (r"cannot be (?:longer|greater) than %s char" % _NUM, _most("length")),
-        (r"cannot be shorter than %s char" % _NUM, _least("length")),
+        (r"cannot be (?:longer|greater) than <n> char", _most("length")),
+        (r"cannot be shorter than <n> char", _least("length")),
         (r"to not be an empty string, got|must not be empty, got", _plain("length", 1, None)),
         (r"to not be an empty string or whitespace", _plain("pattern", r"[^\s\x0b\x85\xa0]")),
         (r"^Invalid or unknown key", _plain("never")),
-        (r"supports %s item maximum" % _NUM, _most("count")),
-        (r"requires %s item minimum" % _NUM, _least("count")),
-        (r"must contain at least %s elements" % _NUM, _least("count")),
-        (r"must contain at most %s elements" % _NUM, _most("count")),
+        (r"supports <n> item maximum", _most("count")),
+        (r"requires <n> item minimum", _least("count")),
+        (r"must contain at least <n> elements", _least("count")),
+        (r"must contain at most <n> elements", _most("count")),
         (
-            r"(?:list|set|map) must contain at least %s elements and at most %s" % (_NUM, _NUM),
+            r"(?:list|set|map) must contain at least <n> elements and at most <n>",
             _between("count"),
         ),
         (r"is an invalid ARN: |cannot be parsed as an ARN", _format("arn")),
@@ -109,7 +113,10 @@ CLAIMS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], RuleData]]] = 
         (r"as int: strconv\.ParseInt", _format("integer")),
         (r"as boolean: strconv\.ParseBool", _format("boolean")),
         (r"must be base64-encoded|to be a base64 string", _format("base64")),
-        (r"string containing a sequence of decimal numbers|parsed as a duration", _format("duration")),
+        (
+            r"string containing a sequence of decimal numbers|parsed as a duration",
+            _format("duration"),
+        ),
         (r"expected .* to match regular expression \"(.*)\", got", lambda f: ["go", f.group(1)]),
         (r"must match (\^.*\$)\)", lambda f: ["go", f.group(1)]),
     )

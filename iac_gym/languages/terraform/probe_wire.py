@@ -51,14 +51,14 @@ class Diagnostic(NamedTuple):
     path: tuple[str | int, ...]
 
 
+_CONSTANTS = ((None, b"\xc0"), (UNKNOWN, b"\xd4\x00\x00"), (True, b"\xc3"), (False, b"\xc2"))
+
+
 def packed(value: Any) -> bytes:
     """Encode a value as MessagePack, the way Terraform does."""
-    if value is None:
-        return b"\xc0"
-    if value is UNKNOWN:
-        return b"\xd4\x00\x00"
-    if isinstance(value, bool):
-        return b"\xc3" if value else b"\xc2"
+    for constant, code in _CONSTANTS:
+        if value is constant:
+            return code
     if isinstance(value, int):
         if -(2**63) <= value < 2**63:
             return b"\xd3" + struct.pack(">q", value)
@@ -158,7 +158,12 @@ class _Connection:
 
     @staticmethod
     def _frame(kind: int, flags: int, stream: int, data: bytes) -> bytes:
-        return struct.pack(">I", len(data))[1:] + bytes((kind, flags)) + struct.pack(">I", stream) + data
+        return (
+            struct.pack(">I", len(data))[1:]
+            + bytes((kind, flags))
+            + struct.pack(">I", stream)
+            + data
+        )
 
     def _read(self, size: int) -> bytes:
         while len(self._buffer) < size:

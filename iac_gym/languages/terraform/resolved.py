@@ -195,12 +195,13 @@ class Scope:
         module: Module,
         path: tuple[str, ...] = (),
         inputs: Mapping[str, tuple[Node, Scope, Names]] | None = None,
+        given: Mapping[str, Value] | None = None,
     ) -> None:
         self.world = world
         self.module = module
         self.path = path
         self._inputs = inputs or {}
-        self._variables: dict[str, Value] = {}
+        self._variables: dict[str, Value] = dict(given or {})
         self._locals: dict[str, Value] = {}
         self._instances: dict[tuple[str, str, str], list[Instance]] = {}
         self._calls: dict[str, list[tuple[InstanceKey, Scope]]] = {}
@@ -443,11 +444,11 @@ def _pairs(value: Value, *, lists: bool = False) -> list[tuple[Value, Value]] | 
 
 
 class Resolved:
-    """All instances of a configuration."""
+    """All instances of a configuration. `given` are values for variables of the root module."""
 
-    def __init__(self, config: Configuration) -> None:
+    def __init__(self, config: Configuration, given: Mapping[str, Value] | None = None) -> None:
         self.config = config
-        self.root = Scope(self, config.root)
+        self.root = Scope(self, config.root, given=given)
         #: What readers have worked out once for this configuration, by a key of theirs.
         self.kept: dict[Any, Any] = {}
         #: How many values are being worked out, each for the one before.

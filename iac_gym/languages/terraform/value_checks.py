@@ -7,6 +7,7 @@ In a pack a rule is a list `[kind, argument, ...]`:
 | `enum`, `enum_nocase` | list of values | one of them; `enum_nocase`: in any case |
 | `none_of` | list of values | none of them |
 | `range` | least or null, most or null | a number between them, ends included |
+| `above` | n | a number greater than n |
 | `multiple` | n | a number divisible by n |
 | `length`, `chars` | least or null, most or null | length in bytes of UTF-8, in characters |
 | `count` | least or null, most or null | number of items of a list, set or map |
@@ -141,6 +142,12 @@ def _range(value: Value, args: tuple[Any, ...]) -> str:
     return f"must be {broken}, not {value}" if broken else ""
 
 
+def _above(value: Value, args: tuple[Any, ...]) -> str:
+    if not _is_number(value) or value > args[0]:
+        return ""
+    return f"must be greater than {args[0]}, not {value}"
+
+
 def _multiple(value: Value, args: tuple[Any, ...]) -> str:
     if not _is_number(value) or value % args[0] == 0:
         return ""
@@ -223,6 +230,7 @@ _CHECKS: Mapping[str, Callable[[Value, tuple[Any, ...]], str]] = {
     "enum_nocase": _enum_nocase,
     "none_of": _none_of,
     "range": _range,
+    "above": _above,
     "multiple": _multiple,
     "length": _length,
     "chars": _chars,

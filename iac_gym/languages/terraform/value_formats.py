@@ -19,7 +19,7 @@ _ARN_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}\Z", re.A)
 _ACCOUNT = re.compile(r"\d{12}\Z", re.A)
 _INTEGER = re.compile(r"[+-]?\d+\Z", re.A)
 _FLOAT = re.compile(
-    r"[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)\Z", re.A | re.I
+    r"[+-]?(?:(?:\d(?:_?\d)*(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)\Z", re.A | re.I
 )
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d{1,2}):(\d\d):(\d\d)(?:[.,]\d+)?(Z|[+-]\d\d:\d\d)\Z", re.A
@@ -31,6 +31,7 @@ _URL = re.compile(
     r"(?:[^/?#:\[\]\\<>\"^`{|}\x00-\x20\x7f]+|\[[0-9a-fA-F:.]+\])(?::\d*)?(?:[/?#][^\x00-\x1f\x7f]*)?\Z"
 )
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.A | re.I)
 _BOOLEANS = frozenset("1 t T TRUE true True 0 f F FALSE false False".split())
 
 
@@ -113,6 +114,21 @@ def iam_policy(text: str) -> str:
     except (ValueError, RecursionError):
         return "is not a JSON policy: it is no valid JSON, or a key is there twice"
     return ""
+
+
+def policy(text: str) -> str:
+    """Check a JSON object in which no key is there twice; white space may come first."""
+    return iam_policy(text.lstrip(" \t\r\n"))
+
+
+def json_list(text: str) -> str:
+    """Check a JSON list of objects."""
+    try:
+        found = _json(text)
+    except (ValueError, RecursionError):
+        return "is not valid JSON"
+    fine = isinstance(found, list) and all(isinstance(item, dict) for item in found)
+    return "" if fine else "is not a JSON list of objects"
 
 
 def boolean(text: str) -> str:
@@ -226,6 +242,32 @@ def rfc3339(text: str) -> str:
     return "" if fine else "is not an RFC 3339 time"
 
 
+def utc_time(text: str) -> str:
+    """Check an RFC 3339 time that ends with Z."""
+    return rfc3339(text) or ("" if text.endswith("Z") else "must end with Z")
+
+
+def date(text: str) -> str:
+    """Check a date such as 2026-01-31."""
+    return "is not a date such as 2026-01-31" if rfc3339(text + "T00:00:00Z") else ""
+
+
+def uuid(text: str) -> str:
+    """Check a UUID in any case."""
+    return "" if _UUID.match(text) else "is not a UUID"
+
+
+def pattern(text: str) -> str:
+    """Check a regular expression, as far as Python's are like Go's; long ones pass."""
+    if len(text) > 2000:
+        return ""
+    try:
+        re.compile(text)
+    except (re.error, RecursionError, OverflowError):
+        return "is not a regular expression"
+    return ""
+
+
 def duration(text: str) -> str:
     """Check a Go duration such as 1h30m."""
     return "" if _DURATION.match(text) else "is not a duration such as 1h30m"
@@ -252,13 +294,18 @@ def base64_loose(text: str) -> str:
 
 def integer(text: str) -> str:
     """Check a whole number written as text."""
-    return "" if _INTEGER.match(text) else "is not a whole number"
+    fine = _INTEGER.match(text) and len(text) < 24 and -(2**63) <= int(text) < 2**63
+    return "" if fine else "is not a whole number"
 
 
-def integer_between(text: str, least: int, most: int) -> str:
+def integer_between(text: str, least: int | None, most: int | None) -> str:
     """Check a whole number written as text, and its size."""
-    fine = _INTEGER.match(text) and len(text) < 24 and least <= int(text) <= most
-    return "" if fine else f"is not a whole number from {least} to {most}"
+    wrong = integer(text)
+    if wrong:
+        return wrong
+    if least is not None and int(text) < least:
+        return f"must be at least {least}"
+    return f"must be at most {most}" if most is not None and int(text) > most else ""
 
 
 def cidr_bits(text: str, least: int, most: int) -> str:
@@ -290,6 +337,12 @@ FORMATS: Mapping[str, Callable[..., str]] = {
     "arn_loose": arn_loose,
     "account_id": account_id,
     "iam_policy": iam_policy,
+    "policy": policy,
+    "json_list": json_list,
+    "date": date,
+    "utc_time": utc_time,
+    "uuid": uuid,
+    "pattern": pattern,
     "boolean": boolean,
     "duration_positive": duration_positive,
     "base64_loose": base64_loose,

@@ -186,9 +186,7 @@ class ValuePack:
         return found
 
 
-def write_rules(
-    tables: Mapping[str, Mapping[str, Mapping[str, Record]]], source: str
-) -> bytes:
+def write_rules(tables: Mapping[str, Mapping[str, Mapping[str, Record]]], source: str) -> bytes:
     """Make a pack of `tables[provider][mode][type]`; the same tables give the same bytes.
 
     `mode` is "resource", "data" or "provider" (type ""). A provider may be written `aws@6` for
@@ -223,6 +221,9 @@ def write_rules(
     )
 
 
+_PROBES: tuple[Any, ...] = ("a", 1, [])
+
+
 def _proof(record: Record, place: str) -> None:
     """Refuse a record that the reader could not use."""
     unknown = set(record) - {"v", "g", "e"}
@@ -231,7 +232,7 @@ def _proof(record: Record, place: str) -> None:
     for path, rules in record.get("v", {}).items():
         for rule in rules:
             try:
-                for value in ("a", 1, []):
+                for value in _PROBES:
                     check_value(rule_from(rule), value)
             except (KeyError, TypeError, ValueError, IndexError, re.error) as error:
                 raise ValueError(f"{place}: {path}: bad rule {rule!r}: {error}") from error
@@ -277,7 +278,8 @@ def rules_for(provider: str, mode: str, type: str, major: int | None = None) -> 
 def _type_rules(record: Mapping[str, Any]) -> TypeRules:
     """Read a record."""
     values = {
-        path: tuple(rule_from(rule) for rule in rules) for path, rules in record.get("v", {}).items()
+        path: tuple(rule_from(rule) for rule in rules)
+        for path, rules in record.get("v", {}).items()
     }
     groups = tuple(Group(group[0], tuple(group[1:])) for group in record.get("g", ()))
     return TypeRules(values, groups, eager=bool(record.get("e")))

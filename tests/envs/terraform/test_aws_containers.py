@@ -150,6 +150,9 @@ TASKS = Answer(
           role       = aws_iam_role.task[each.key].name
           policy_arn = "arn:aws:iam::aws:policy/${each.value}"
         }
+        locals {
+          task = aws_ecs_task_definition.web
+        }
         resource "aws_ecs_task_definition" "web" {
           family                   = "web"
           cpu                      = "256"
@@ -202,7 +205,7 @@ TASKS = Answer(
           cluster         = "main"
           desired_count   = 3
           launch_type     = "FARGATE"
-          task_definition = "${aws_ecs_task_definition.web.family}:${aws_ecs_task_definition.web.revision}"
+          task_definition = "${local.task.family}:${local.task.revision}"
           network_configuration {
             subnets          = slice(aws_subnet.zone[*].id, 0, 2)
             security_groups  = toset([aws_security_group.web.id])
@@ -299,7 +302,7 @@ TASKS = Answer(
          "ecs-service-in, service-scales, service-target"),
         ("desired_count   = 3", "desired_count   = 2", "ecs-service-count"),
         ('launch_type     = "FARGATE"', 'launch_type     = "EC2"', "ecs-service-fargate"),
-        (":${aws_ecs_task_definition.web.revision}", ":${aws_ecs_cluster.main.id}",
+        (":${local.task.revision}", ":${aws_ecs_cluster.main.id}",
          "service-runs"),
         ("slice(aws_subnet.zone[*].id, 0, 2)", "aws_subnet.zone[*].id", "service-subnets"),
         ("slice(aws_subnet.zone[*].id, 0, 2)", "slice(aws_subnet.zone[*].id, 1, 3)",

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from envs.terraform.requirements import aws_layouts, aws_networks, aws_traffic
+from envs.terraform.requirements import (
+    aws_endpoints,
+    aws_flow_logs,
+    aws_layouts,
+    aws_networks,
+    aws_traffic,
+)
 from tests.envs.terraform.changes import Answer, failing, untested, wanted
 
 #: Subnets in a module; the main route table leads to NAT; the gateway is attached from outside.
@@ -289,6 +295,12 @@ GROUPS = Answer(
 TRAFFIC = Answer(
     {
         "main.tf": """
+        provider "aws" {
+          region = "eu-west-1"
+          default_tags {
+            tags = { Team = "data" }
+          }
+        }
         variable "open" {
           type    = set(number)
           default = [443]
@@ -428,7 +440,7 @@ TRAFFIC = Answer(
         resource "aws_flow_log" "one" {
           vpc_id                   = aws_vpc.one.id
           traffic_type             = "REJECT"
-          log_destination          = aws_cloudwatch_log_group.flow.arn
+          log_destination          = "${aws_cloudwatch_log_group.flow.arn}:*"
           iam_role_arn             = aws_iam_role.flow.arn
           max_aggregation_interval = 60
         }
@@ -461,6 +473,7 @@ TRAFFIC = Answer(
         "peering-accepted": {"of": "link"},
         "peering-dns": {"of": "link"},
         "peering-route": {"of": "app", "cidr": "10.2.0.0/16", "to": "link"},
+        "vpc-tag": {"of": "two", "key": "Team", "value": "data"},
         "flow-log": {"of": "one", "traffic": "REJECT"},
         "flow-log-interval": {"of": "one", "value": 60},
         "flow-log-group": {"of": "one", "group": "/vpc/one"},
@@ -488,6 +501,10 @@ TRAFFIC = Answer(
          "gateway-endpoint-routes"),
         ('vpc_endpoint_type   = "Interface"', "", "interface-endpoint, interface-endpoint-in,"
          "interface-endpoint-group, interface-endpoint-dns"),
+        ("eu-west-1.ecr.api", "eu-west-2.ecr.api", "interface-endpoint, interface-endpoint-in,"
+         "interface-endpoint-group, interface-endpoint-dns"),
+        ('Team = "data"', 'Team = "web"', "vpc-tag"),
+        ('tags       = { Name = "two" }', 'tags = { Name = "two", Team = "web" }', "vpc-tag"),
         ("eu-west-1.ecr.api", "eu-west-1.ecr.dkr", "interface-endpoint, interface-endpoint-in,"
          "interface-endpoint-group, interface-endpoint-dns"),
         ("vpc_endpoint_id = aws_vpc_endpoint.ecr.id", "vpc_endpoint_id = aws_vpc_endpoint.s3.id",
@@ -499,7 +516,8 @@ TRAFFIC = Answer(
         ("peer_vpc_id = aws_vpc.one.id", "peer_vpc_id = aws_vpc.two.id", "peering-joins"),
         ("auto_accept               = true", "auto_accept               = false",
          "peering-accepted"),
-        ("          requester {\n            allow_remote_vpc_dns_resolution = true\n          }", "",
+        ("          requester {\n            allow_remote_vpc_dns_resolution = true",
+         "          requester {\n            allow_remote_vpc_dns_resolution = false",
          "peering-dns"),
         ("allow_remote_vpc_dns_resolution = true", "allow_remote_vpc_dns_resolution = false",
          "peering-dns"),
@@ -509,7 +527,7 @@ TRAFFIC = Answer(
          "peering-route, gateway-endpoint-routes"),
         ('traffic_type             = "REJECT"', 'traffic_type             = "ALL"', "flow-log"),
         ("max_aggregation_interval = 60", "", "flow-log-interval"),
-        ("log_destination          = aws_cloudwatch_log_group.flow.arn",
+        ('log_destination          = "${aws_cloudwatch_log_group.flow.arn}:*"',
          'log_destination = "arn:aws:logs:eu-west-1:1:log-group:x"', "flow-log-group"),
         ("vpc-flow-logs.amazonaws.com", "ec2.amazonaws.com", "flow-log-role"),
         ('"Effect": "Allow"', '"Effect": "Deny"', "flow-log-permits"),
@@ -525,7 +543,45 @@ TRAFFIC = Answer(
     ),
 )  # fmt: skip
 
-ANSWERS = {"private": PRIVATE, "zones": ZONES, "groups": GROUPS, "traffic": TRAFFIC}
+#: Zones that are picked from a list which only the provider knows.
+PICKED = Answer(
+    {
+        "main.tf": """
+        data "aws_availability_zones" "all" {}
+        resource "aws_subnet" "zone" {
+          count             = 2
+          vpc_id            = "vpc-1"
+          cidr_block        = "10.3.${count.index}.0/24"
+          availability_zone = element(data.aws_availability_zones.all.names, count.index)
+          tags              = { Name = "zone-${count.index}" }
+        }
+        resource "aws_subnet" "other" {
+          vpc_id            = "vpc-1"
+          cidr_block        = "10.3.9.0/24"
+          availability_zone = data.aws_availability_zones.all.names[2]
+          tags              = { Name = "other" }
+        }
+        resource "aws_subnet" "last" {
+          vpc_id            = "vpc-1"
+          cidr_block        = "10.3.8.0/24"
+          availability_zone = data.aws_availability_zones.all.names[3]
+          tags              = { Name = "last" }
+        }
+        """
+    },
+    {
+        "subnets-apart": {"names": ["zone-0", "zone-1"]},
+        "subnets-apart b": {"names": ["other", "last"]},
+    },
+    (
+        ("names, count.index)", "names, 0)", "subnets-apart"),
+        ("          availability_zone = element", "          # element", "subnets-apart"),
+        ("names[3]", "names[2]", "subnets-apart b"),
+    ),
+)
+
+ANSWERS = {"private": PRIVATE, "zones": ZONES, "groups": GROUPS, "traffic": TRAFFIC,
+           "picked": PICKED}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -544,4 +600,5 @@ def test_a_change_fails_exactly_what_it_breaks(name: str, change: tuple[str, str
 
 
 def test_every_requirement_has_a_right_and_a_wrong_answer() -> None:
-    assert untested(tuple(ANSWERS.values()), aws_networks, aws_layouts, aws_traffic) == set()
+    modules = (aws_networks, aws_layouts, aws_traffic, aws_endpoints, aws_flow_logs)
+    assert untested(tuple(ANSWERS.values()), *modules) == set()

@@ -9,6 +9,7 @@ from envs.terraform.requirements import (
     google_access,
     google_compute,
     google_databases,
+    google_functions,
     google_messages,
     google_networks,
     google_services,
@@ -663,10 +664,91 @@ DATA = Answer(
         ('{"name": "amount"', '{"name: "amount"', "google-table-column, google-table-column b"),
     ),
 )  # fmt: skip
-ANSWERS = (STORAGE, NETWORK, COMPUTE, DATA)
+#: Paths of the module, literal destinations, grants by binding.
+EVENTS = Answer(
+    {
+        "main.tf": """
+        locals {
+          settings = { STAGE = "prod", PAGE_SIZE = 50 }
+        }
+        resource "google_storage_bucket" "all" {
+          for_each = toset(["fn-source", "sink-logs"])
+          name     = each.key
+          location = "EU"
+        }
+        resource "google_storage_bucket_object" "code" {
+          bucket = google_storage_bucket.all["fn-source"].id
+          name   = "code.zip"
+          source = "${path.module}/code.zip"
+        }
+        resource "google_pubsub_topic" "events" { name = "fn-events" }
+        resource "google_service_account" "fn" { account_id = "fn-runner" }
+        resource "google_cloudfunctions2_function" "fn" {
+          name     = "fn"
+          location = "europe-west1"
+          build_config {
+            runtime = "python312"
+            source {
+              storage_source {
+                bucket = "fn-source"
+                object = google_storage_bucket_object.code.name
+              }
+            }
+          }
+          service_config {
+            available_memory      = "1024Mi"
+            environment_variables = local.settings
+            service_account_email = google_service_account.fn.email
+          }
+          event_trigger {
+            event_type   = "google.cloud.pubsub.topic.v1.messagePublished"
+            pubsub_topic = google_pubsub_topic.events.id
+          }
+        }
+        resource "google_logging_project_sink" "sink" {
+          name        = "sink"
+          destination = "storage.googleapis.com/sink-logs"
+        }
+        resource "google_storage_bucket_iam_binding" "sink" {
+          bucket  = "sink-logs"
+          role    = "roles/storage.objectCreator"
+          members = [google_logging_project_sink.sink.writer_identity]
+        }
+        """,
+    },
+    {
+        "google-function-location": {"of": "fn", "value": "europe-west1"},
+        "google-function-source": {"of": "fn", "to": "fn-source"},
+        "google-function-memory": {"of": "fn", "value": "1Gi"},
+        "google-function-variable": {"of": "fn", "key": "PAGE_SIZE", "value": "50"},
+        "google-function-account": {"of": "fn", "to": "fn-runner"},
+        "google-function-topic": {"of": "fn", "to": "fn-events"},
+        "google-bucket-object": {"of": "fn-source", "name": "code.zip", "archive": "code.zip"},
+        "google-sink-bucket": {"of": "sink", "to": "sink-logs"},
+        "google-sink-writes": {
+            "of": "sink", "to": "sink-logs", "role": "roles/storage.objectCreator",
+        },
+    },
+    (
+        ('location = "europe-west1"', 'location = "us-east1"', "google-function-location"),
+        ('bucket = "fn-source"', 'bucket = "sink-logs"', "google-function-source"),
+        ('"1024Mi"', '"1G"', "google-function-memory"),
+        ("PAGE_SIZE = 50", "PAGE_SIZE = 25", "google-function-variable"),
+        ("google_service_account.fn.email", '"x@example.com"', "google-function-account"),
+        ("google_pubsub_topic.events.id", '"fn-events"', "google-function-topic"),
+        ('all["fn-source"].id', 'all["sink-logs"].id', "google-bucket-object"),
+        ("/code.zip", "/other.zip", "google-bucket-object"),
+        ("storage.googleapis.com/sink-logs", "storage.googleapis.com/fn-source",
+         "google-sink-bucket"),
+        ("sink.writer_identity", "sink.id", "google-sink-writes"),
+        ("objectCreator", "objectViewer", "google-sink-writes"),
+        ('bucket  = "sink-logs"', 'bucket  = "fn-source"', "google-sink-writes"),
+    ),
+)  # fmt: skip
+ANSWERS = (STORAGE, NETWORK, COMPUTE, DATA, EVENTS)
 MODULES = (
-    google_access, google_compute, google_databases, google_messages, google_networks,
-    google_services, google_storage,
+    google_access, google_compute, google_databases, google_functions, google_messages,
+    google_networks, google_services, google_storage,
 )  # fmt: skip
 
 

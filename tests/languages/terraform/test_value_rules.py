@@ -55,8 +55,8 @@ FORMAT_CASES = {
     "arn": (
         "arn:aws:iam::123456789012:role/r arn:aws:iam::aws:policy/P arn:aws-us-gov:s3:::b "
         "arn:aws:ec2:us-east-1:123456789012:a:b:c",
-        "role/r arn:aws:iam::1234:role/r arn:foo:iam::123456789012:role/r arn:aws:iam::123456789012: "
-        "arn:aws:ec2:useast:123456789012:x arn:aws:s3 ARN:aws:s3:::b",
+        "role/r arn:aws:iam::1234:role/r arn:foo:iam::123456789012:role/r "
+        "arn:aws:iam::123456789012: arn:aws:ec2:useast:123456789012:x arn:aws:s3 ARN:aws:s3:::b",
     ),
     "account_id": ("123456789012", "12345678901 1234567890123 12345678901a"),
     "ipv4": ("10.0.0.1 255.255.255.255", "10.0.0 10.0.0.256 ::1 010.0.0.1"),

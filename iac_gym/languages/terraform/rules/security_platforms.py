@@ -144,9 +144,19 @@ def trails_are_validated(model: Configuration) -> Findings:
     yield from report(model, validated, "aws_cloudtrail")
 
 
-def containers(value: Value) -> list[dict[str, Value]]:
-    """Return the containers that a text of JSON defines, as far as it is known."""
-    return [one for one in flat([json_of(value)]) if isinstance(one, dict)]
+def task_containers(model: Configuration) -> Iterator[tuple[dict[str, Value], Instance]]:
+    """Yield the containers of task definitions, as far as known, with the definition.
+
+    A text that several instances share is read once.
+    """
+    read: set[str] = set()
+    for task in model.resolved().instances("aws_ecs_task_definition"):
+        given = task.get("container_definitions")
+        if not isinstance(given, str) or given not in read:
+            found = flat([json_of(given)])
+            yield from ((one, task) for one in found if isinstance(one, dict))
+        if isinstance(given, str):
+            read.add(given)
 
 
 @rule(Stage.SECURITY)
@@ -177,11 +187,10 @@ def unprivileged_containers(model: Configuration) -> Findings:
           }])
         }
     """
-    for one in model.resolved().instances("aws_ecs_task_definition"):
-        definitions = one.get("container_definitions")
-        if any(container.get("privileged") is True for container in containers(definitions)):
-            at = one.where("container_definitions")
-            yield model.finding(at, f"`{one.address[:80]}` has a privileged container")
+    for container, task in task_containers(model):
+        if container.get("privileged") is True:
+            at = task.where("container_definitions")
+            yield model.finding(at, f"`{task.address[:80]}` has a privileged container")
 
 
 @rule(Stage.SECURITY)

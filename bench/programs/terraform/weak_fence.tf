@@ -1,0 +1,7 @@
+Here is the configuration you asked for:
+
+```hcl
+resource "aws_s3_bucket" "b" {
+  bucket = "my-bucket"
+}
+```
