@@ -365,7 +365,7 @@ def google_service_account(draw: Draw) -> Draft:
     stack.ask(common.google_project(project=given))
     stack.provider("google", project=given)
     made, name = add_account(stack)
-    count = draw.choice("count", (2, 3)) if draw.level == 2 else 1 if draw.level == 1 else 4
+    count = draw.choice("count", (2, 3)) if draw.level == 2 else 1 if draw.level == 1 else 2
     roles = list(draw.sample("roles", PROJECT_ROLES, count))
     for role in roles:
         stack.ask(access.account_project_role(of=name, role=role))

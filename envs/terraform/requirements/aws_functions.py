@@ -204,8 +204,8 @@ def function_log_days(config: Configuration, of: str, days: int) -> Findings:
 
 
 @requirement(
-    "messages of the queue `{queue}` delivered to `{of}` in batches of {size}",
-    "`{of}` triggered by the queue `{queue}`, {size} messages at a time",
+    "all messages of the queue `{queue}` delivered to `{of}` in batches of {size}",
+    "`{of}` triggered by all messages of the queue `{queue}`, {size} at a time",
 )
 def function_reads_queue(config: Configuration, of: str, queue: str, size: int) -> Findings:
     """An event source mapping from the queue to the function (batches of 10 by default)."""
@@ -223,6 +223,8 @@ def function_reads_queue(config: Configuration, of: str, queue: str, size: int) 
         given = one.get("batch_size")
         if same(one.get("enabled"), False):
             yield config.finding(one.where("enabled"), "the trigger is switched off")
+        if one.at_path("filter_criteria.filter.pattern"):
+            yield config.finding(one.at, "the trigger leaves messages out")
         if not same(10 if given is None else given, size):
             yield config.finding(one.where("batch_size"), f"batches of {shown(given)}, not {size}")
 

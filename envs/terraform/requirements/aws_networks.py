@@ -76,20 +76,6 @@ def subnet_public(config: Configuration, of: str) -> Findings:
 
 
 @requirement(
-    "traffic from the subnet `{of}` to the internet routed through a NAT gateway",
-    "`{of}` as a private subnet whose route table sends 0.0.0.0/0 to a NAT gateway",
-)
-def subnet_behind_nat(config: Configuration, of: str) -> Findings:
-    """The subnet's route table has a default route to a NAT gateway."""
-    found, problems = things(config, (SUBNET, of))
-    if problems:
-        return problems
-    gates = [own_ref(gate) for gate in world(config).instances("aws_nat_gateway")]
-    right = Routing(config).leads(found[0], ANYWHERE[0], "nat_gateway_id", gates)
-    return unless(right, config, found[0].at, f"no route 0.0.0.0/0 of `{of}` goes to a NAT gateway")
-
-
-@requirement(
     "traffic from the subnet `{of}` to the internet routed through the NAT gateway in `{to}`",
     "`{of}` as a private subnet whose route table sends 0.0.0.0/0 to the NAT gateway in `{to}`",
     "the subnet `{of}` reaching the internet through the NAT gateway in the subnet `{to}`",

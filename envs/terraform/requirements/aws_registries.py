@@ -39,11 +39,6 @@ repository_encrypted = fixed(
     "ecr-encrypted", REPOSITORY, "encryption_configuration.encryption_type", "KMS",
     "images in `{of}` encrypted with KMS", "KMS encryption for the repository `{of}`",
 )  # fmt: skip
-repository_force_delete = fixed(
-    "ecr-force-delete", REPOSITORY, "force_delete", True,
-    "`{of}` can be deleted while it still holds images",
-    "deleting the repository `{of}` deletes its images as well",
-)  # fmt: skip
 repository_tag = tag(
     "ecr-tag", REPOSITORY,
     "the tag {key} = `{value}` on the repository `{of}`", "`{of}` tagged {key} = `{value}`",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from envs.terraform.requirements.aws_networks import ADDRESS, SUBNET, VPC
-from envs.terraform.requirements.factories import Companion, existence, fixed, link, setting
+from envs.terraform.requirements.aws_networks import ADDRESS, SUBNET
+from envs.terraform.requirements.factories import existence, fixed, link, setting
 from envs.terraform.requirements.instances import INSTANCE
 from envs.terraform.requirements.kinds import Kind, companions, flat, instances, refers, same
 from envs.terraform.requirements.lookup import belonging, own_ref, targets, things, unless
-from envs.terraform.requirements.scaling import GROUP
 from envs.terraform.requirements.security_groups import SECURITY_GROUP
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.terraform.model import Configuration
@@ -105,10 +104,6 @@ def balancer_address(config: Configuration, of: str, subnet: str) -> Findings:
 target_group = existence(
     "target-group", TARGETS, "a target group called `{name}`", "the target group `{name}`"
 )  # fmt: skip
-target_group_in = link(
-    "target-group-in", TARGETS, "vpc_id", VPC,
-    "the target group `{of}` in the VPC `{to}`", "`{of}` as a target group of the VPC `{to}`",
-)  # fmt: skip
 target_kind = setting(
     "target-kind", TARGETS, "target_type",
     "targets of `{of}` registered by {value}", "the target type {value} for `{of}`",
@@ -164,16 +159,6 @@ def target_instance(config: Configuration, of: str, instance: str) -> Findings:
     values = [one.get("target_id") for one in _attached(config, found[0])]
     right = any(refers(value, found[1], INSTANCE) for value in values)
     return unless(right, config, found[0].at, f"`{instance}` is no target of `{of}`")
-
-
-target_scaling = link(
-    "target-scaling", GROUP,
-    ("target_group_arns",
-     Companion("aws_autoscaling_attachment", "autoscaling_group_name", "lb_target_group_arn"),
-     "traffic_source.identifier"), TARGETS,
-    "instances of `{of}` registered in the target group `{to}`",
-    "the autoscaling group `{of}` feeding the target group `{to}`",
-)  # fmt: skip
 
 
 def _listeners(

@@ -55,38 +55,6 @@ def google_region(config: Configuration, region: str) -> Findings:
     return _provider_setting(config, "google", "region", region)
 
 
-@requirement(
-    "an azurerm provider block with its `features` block",
-    "the azurerm provider declared with a `features` block",
-)
-def azure_features(config: Configuration) -> Findings:
-    """The `azurerm` provider needs a `features` block to be configured at all."""
-    found = config.root.providers.get(("azurerm", ""))
-    if found is None or not any(b.type == "features" for b in found.body.blocks):
-        if found is not None and "features" in found.body.attributes and found.body.json:
-            return
-        at = found.at if found else 0
-        yield config.finding(at, "there is no azurerm provider block with `features {}`")
-
-
-@requirement(
-    "an input variable `{name}` of the type {type} with the default {default}",
-    "a variable called `{name}`, a {type}, that defaults to {default}",
-)
-def variable(config: Configuration, name: str, type: str, default: Any) -> Findings:
-    """A variable of the root module with its type and default."""
-    found = config.root.variables.get(name)
-    if found is None:
-        yield config.finding(0, f"there is no variable `{name}`")
-        return
-    if found.type != type:
-        yield config.finding(found.at, f"the type of `{name}` is not {type}")
-    view = View(found.body, world(config).root, {}, found.at)
-    if not same(view.get("default"), default):
-        at = view.where("default")
-        yield config.finding(at, f"the default is {shown(view.get('default'))}, not {default}")
-
-
 def output(name: str, kind: Kind, attributes: tuple[str, ...], *wordings: str) -> RequirementType:
     """Make "the output `name` is that attribute of the thing `of`"."""
 

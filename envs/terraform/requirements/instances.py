@@ -153,9 +153,6 @@ instance_image = image(
     "the newest AMI of the owner {owner} with a name like `{pattern}`, looked up, for `{of}`",
     "`{of}` started from the latest AMI `{pattern}` of the owner {owner}, found by a lookup",
 )  # fmt: skip
-instance_ami = setting(
-    "instance-ami", INSTANCE, "ami", "the AMI {value} for `{of}`", "`{of}` started from {value}"
-)
 
 
 @requirement(

@@ -10,7 +10,7 @@ from envs.terraform.requirements.kinds import OWN, arn_text, same, shown, the, w
 from iac_gym.check import Findings, requirement
 from iac_gym.formats.hcl.nodes import Node
 from iac_gym.languages.terraform.known import text_of
-from iac_gym.languages.terraform.model import Configuration, Module
+from iac_gym.languages.terraform.model import Configuration, Module, ModuleCall, Resource
 from iac_gym.languages.terraform.references import references
 from iac_gym.languages.terraform.resolved import Instance, Resolved, Scope, View
 from iac_gym.languages.terraform.types import type_name
@@ -19,6 +19,7 @@ from iac_gym.verdict import Finding
 
 
 def _folder(config: Configuration, folder: str) -> Module | None:
+    world(config)  # reads the types of variables
     wanted = posixpath.normpath(posixpath.join(config.root.folder, folder))
     return config.modules.get(wanted)
 
@@ -32,7 +33,7 @@ def _scope_of(config: Configuration, thing: Instance) -> Scope | None:
 
 def _uses(module: Module, name: str) -> bool:
     """Whether a resource or a call of a module depends on a variable, also through locals."""
-    things = [*module.all_resources(), *module.calls.values()]
+    things: list[Resource | ModuleCall] = [*module.all_resources(), *module.calls.values()]
     pending = [one.body for one in things]
     nodes = [one.count.value for one in things if one.count]
     nodes += [one.for_each.value for one in things if one.for_each]

@@ -92,13 +92,9 @@ def managed_policies(config: Configuration, role: Instance) -> set[str]:
     return attached_names(config, _attached(config, role))
 
 
-def is_named(found: Iterable[str], name: str) -> bool:
+def is_named(found: set[str], name: str) -> bool:
     """Whether one of AWS's policies has a name, and the path that belongs to it."""
-    path = _PATHS.get(name)
-    return any(
-        one == f"{path}{name}" if path is not None else one.rpartition("/")[2] == name
-        for one in found
-    )
+    return _PATHS.get(name, "") + name in found
 
 
 def has_managed(config: Configuration, role: Instance, name: str) -> bool:

@@ -16,7 +16,6 @@ from envs.terraform.requirements.instances import (
 )
 from envs.terraform.requirements.kinds import Kind, companions, flat, refers, same, shown
 from envs.terraform.requirements.lookup import things, unless
-from envs.terraform.requirements.security_groups import SECURITY_GROUP
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.terraform.model import Configuration
 
@@ -37,12 +36,6 @@ template_image = image(
     "launch-template-image", TEMPLATE, "image_id",
     "the newest AMI of the owner {owner} with a name like `{pattern}`, looked up, in `{of}`",
     "the template `{of}` on the latest AMI `{pattern}` of the owner {owner}, found by a lookup",
-)  # fmt: skip
-template_group = link(
-    "launch-template-group", TEMPLATE,
-    ("vpc_security_group_ids", "network_interfaces.security_groups"), SECURITY_GROUP,
-    "instances from `{of}` in the security group `{to}`",
-    "the security group `{to}` set by the launch template `{of}`",
 )  # fmt: skip
 template_tokens = fixed(
     "launch-template-tokens", TEMPLATE, "metadata_options.http_tokens", "required",
@@ -125,11 +118,6 @@ def scaling_subnets(config: Configuration, of: str, subnets: Any) -> Findings:
     return unless(right, config, at, f"`{of}` is not in just these subnets")
 
 
-scaling_health = setting(
-    "autoscaling-health", GROUP, "health_check_type",
-    "the health of the instances of `{of}` judged by {value}",
-    "{value} health checks for the autoscaling group `{of}`",
-)  # fmt: skip
 scaling_grace = setting(
     "autoscaling-grace", GROUP, "health_check_grace_period",
     "{value} seconds before the first health check of an instance of `{of}`",

@@ -5,7 +5,7 @@ Source: https://developer.hashicorp.com/terraform/language/expressions/types#ind
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from iac_gym.formats.hcl.nodes import Step
 from iac_gym.languages.terraform.conversion import ConversionError, convert
@@ -16,7 +16,16 @@ from iac_gym.languages.terraform.kinds import (
     type_name,
     type_of,
 )
-from iac_gym.languages.terraform.values import ANY, NUMBER, STRING, SetValue, Type, Unknown, Value
+from iac_gym.languages.terraform.values import (
+    ANY,
+    NUMBER,
+    STRING,
+    Ref,
+    SetValue,
+    Type,
+    Unknown,
+    Value,
+)
 
 #: How many names a message lists.
 _MOST_NAMES = 12
@@ -42,6 +51,16 @@ def follow(value: Value, steps: Iterable[Step], at: int) -> Value:
     return value
 
 
+class Whole(Unknown):
+    """A thing as a whole whose attributes are known where `attribute` says so."""
+
+    __slots__ = ("attribute",)
+
+    def __init__(self, ref: Ref, attribute: Callable[[str, int], Value]) -> None:
+        super().__init__(ANY, ref)
+        self.attribute = attribute
+
+
 def part_of(value: Unknown, step: str | int, kind: Type) -> Unknown:
     """Return a part of an unknown value; the reference that it is grows by a step."""
     ref = value.ref
@@ -58,6 +77,8 @@ def get_attribute(value: Value, name: str, at: int) -> Value:
         what = "map has no element" if isinstance(value, MapValue) else "object has no attribute"
         raise EvalError(f"this {what} `{name}`", at, _names(value))
     if isinstance(value, Unknown):
+        if value.__class__ is Whole:
+            return value.attribute(name, at)
         return _attribute_of_unknown(value, name, at)
     if value is None:
         raise EvalError(f"this value is null, so it has no attribute `{name}`", at)

@@ -118,10 +118,11 @@ class Values:
         return True
 
     def _null(self, argument: Argument, attribute: Attribute, top: str) -> None:
-        """Report null where there must be a value."""
-        if argument.required:
-            self.missing(attribute.at, attribute.name)
-        elif argument.demanded:
+        """Report null where there must be a value.
+
+        The provider does, not Terraform: in a block, only where all of it is known.
+        """
+        if argument.required or argument.demanded:
             message = f"`{argument.path}` is required, but it is null"
             self._later(top, Fault("missing-argument", attribute.at, message))
 

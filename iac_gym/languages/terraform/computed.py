@@ -86,24 +86,39 @@ def _with_pieces(value: Any, pieces: list[Unknown]) -> Value:
     return parts[0] if len(parts) == 1 else Joined(tuple(parts))
 
 
+def _without_pieces(value: Any, pieces: list[Unknown]) -> Any:
+    """Put marks in place of the unknown pieces of a value that is encoded inside a text."""
+    if isinstance(value, dict):
+        return {key: _without_pieces(item, pieces) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_pieces(item, pieces) for item in value]
+    if isinstance(value, Joined):
+        return "".join(_without_pieces(part, pieces) for part in value.parts)
+    if isinstance(value, Unknown):
+        pieces.append(value)
+        return f"{_OPEN}{len(pieces) - 1}{_CLOSE}"
+    return value
+
+
+def _piece(part: str | Unknown, pieces: list[Unknown]) -> str:
+    """Write out a part of a JSON text."""
+    if isinstance(part, Encoded) and part.form == "json":
+        return json.dumps(_without_pieces(part.value, pieces), ensure_ascii=False)
+    return str(_without_pieces(part, pieces))
+
+
 def json_of(value: Value) -> Value:
     """Return what a value is the JSON of (unknown pieces inside strings), None if not known."""
     if isinstance(value, Encoded):
         return value.value if value.form == "json" else None
     pieces: list[Unknown] = []
-    if isinstance(value, Joined):
-        text = ""
-        for part in value.parts:
-            if isinstance(part, Unknown):
-                pieces.append(part)
-            text += part if isinstance(part, str) else f"{_OPEN}{len(pieces) - 1}{_CLOSE}"
-    elif isinstance(value, str):
-        text = value
-    else:
+    parts = value.parts if isinstance(value, Joined) else (value,)
+    if not isinstance(value, (Joined, str)):
         return None
     try:
-        return _with_pieces(json.loads(text), pieces) if pieces else json.loads(text)
-    except (ValueError, RecursionError, IndexError):
+        read = json.loads("".join(_piece(part, pieces) for part in parts))
+        return _with_pieces(read, pieces) if pieces else read
+    except (ValueError, TypeError, RecursionError, IndexError):
         return None
 
 

@@ -243,6 +243,7 @@ class Configuration:
         if self._resolved is None:
             from iac_gym.languages.terraform.resolved import Resolved  # that module imports this
 
+            self.examine()  # reads the types of variables
             self._resolved = Resolved(self)
         return self._resolved
 

@@ -22,6 +22,11 @@ def _root_of(folders: list[str]) -> str:
     return min(folders, key=lambda folder: (folder.count("/") + bool(folder), folder))
 
 
+def _is_read(path: str) -> bool:
+    """Whether Terraform reads a file: it leaves hidden ones alone."""
+    return path.endswith((".tf", ".tf.json")) and not posixpath.basename(path).startswith(".")
+
+
 def _checked(files: Mapping[str, str]) -> None:
     if len(files) > MOST_FILES or sum(map(len, files.values())) > MOST_TEXT:
         finding = Finding(
@@ -40,7 +45,7 @@ def parse(files: Mapping[str, str]) -> Configuration:
         base = sources[-1].base + len(sources[-1].text) + 1 if sources else 0
         source = Source(path, text, base)
         sources.append(source)
-        if not path.endswith((".tf", ".tf.json")):
+        if not _is_read(path):
             continue
         read = hcl.parse_json if path.endswith(".json") else hcl.parse
         try:

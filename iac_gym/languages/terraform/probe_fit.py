@@ -47,6 +47,7 @@ _COMBINATIONS = (
 """What is said of arguments that must or must not be set together: see `probe_groups`."""
 
 _FILLER = re.compile(r"""got example(?![\w.@-])|\(example\)|"example\"""")
+_GOT = re.compile(r"^expected .*, got (-?\d+(?:\.\d+)?)$")
 _JSON = re.compile("json|invalid character|unmarshal", re.IGNORECASE)
 _OF_NUMBERS = frozenset(("range", "above", "multiple", "enum", "enum_either", "none_of", "any"))
 _OF_TEXTS = frozenset(
@@ -74,6 +75,9 @@ def _about_others(message: str, value: Any) -> bool:
     """Tell messages about the fillers that the probe puts into required attributes."""
     if message.startswith(_COMBINATIONS):
         return True
+    if not isinstance(value, str):
+        got = _GOT.search(message)
+        return got is not None and float(got.group(1)) != value
     return value != "example" and bool(_FILLER.search(message))
 
 
@@ -94,10 +98,21 @@ def _wrong(data: RuleData, accepted: Sequence[Any]) -> bool:
     return any(check_value(rule, value) for value in accepted)
 
 
-def _forms(claim: RuleData, number: bool, empty: bool) -> list[RuleData]:
+_EMPTY: RuleData = ["enum", [""]]
+_BLANK: RuleData = ["pattern", r"^[ \t\r\n]*\Z"]
+
+
+def _lets_pass(accepted: Sequence[Any]) -> RuleData | None:
+    """Tell what is let pass whatever a check says: empty text, white space alone, or nothing."""
+    if "" not in accepted:
+        return None
+    return _BLANK if any(isinstance(v, str) and v and not v.strip() for v in accepted) else _EMPTY
+
+
+def _forms(claim: RuleData, number: bool, empty: RuleData | None) -> list[RuleData]:
     """List the rules that a claim may stand for, the strictest first.
 
-    `empty` tells whether the empty text is accepted, which many checks let pass.
+    `empty` is what is let pass whatever the check says.
     """
     kind = claim[0]
     if kind == "enum_either":
@@ -108,7 +123,7 @@ def _forms(claim: RuleData, number: bool, empty: bool) -> list[RuleData]:
     if kind == "enum" and number:
         return [claim] if all(isinstance(value, int) for value in claim[1]) else []
     if kind == "enum":
-        values = ["", *claim[1]] if empty and "" not in claim[1] else claim[1]
+        values = ["", *claim[1]] if empty is not None and "" not in claim[1] else claim[1]
         return [["enum", values], ["enum_nocase", values]]
     if kind == "go":
         return _with_empty(_patterns(claim[1]), empty)
@@ -118,14 +133,22 @@ def _forms(claim: RuleData, number: bool, empty: bool) -> list[RuleData]:
         forms = [["format", name] for name in VARIANTS.get(claim[1], (claim[1],))]
     else:
         forms = [claim]
-    return _with_empty(forms, empty and not number)
+    return _with_empty(forms, None if number else empty)
 
 
-def _with_empty(forms: list[RuleData], empty: bool) -> list[RuleData]:
-    """Let the empty text pass where it is accepted and a form refuses it."""
+def _with_empty(forms: list[RuleData], empty: RuleData | None) -> list[RuleData]:
+    """Let pass what is let pass, where a form refuses it."""
+    if empty is None:
+        return forms
+    blanks = ("", " ", "\n") if empty is _BLANK else ("",)
     return [
-        ["any", ["enum", [""]], form] if empty and refuses(form, "") else form for form in forms
+        ["any", empty, form] if any(refuses(form, b) for b in blanks) else form for form in forms
     ]
+
+
+def _bare(form: RuleData) -> RuleData:
+    """Return a form without what it lets pass."""
+    return form[-1] if form[0] == "any" and form[1] in (_EMPTY, _BLANK) else form
 
 
 def _patterns(go: str) -> list[RuleData]:
@@ -175,12 +198,13 @@ def _fit(
     """Keep the guesses that the answers bear out."""
     kept: list[RuleData] = []
     loose: list[RuleData] = []
+    empty = _lets_pass(accepted)
     for claim in guesses:
-        forms = _forms(claim, number, "" in accepted)
+        forms = _forms(claim, number, empty)
         best = _best(forms, accepted, refused)
         if best is not None:
             kept.append(best)
-        else:
+        if forms and best != forms[0]:  # a stricter form may hold together with others
             loose += forms
     joined = _joined(loose, accepted, refused)
     if joined is not None:
@@ -205,8 +229,7 @@ def _best(
 
 def _supported(form: RuleData, accepted: Sequence[Any]) -> bool:
     """Tell whether a text that a format or pattern is about was seen to be accepted."""
-    if form[0] == "any" and form[1] == ["enum", [""]]:
-        form = form[-1]
+    form = _bare(form)
     if form[0] not in ("format", "pattern"):
         return True
     rule = rule_from(form)
@@ -217,10 +240,10 @@ def _joined(
     loose: Sequence[RuleData], accepted: Sequence[Any], refused: Sequence[Any]
 ) -> RuleData | None:
     """Join guesses that fail alone as alternatives: as few as let all accepted values pass."""
-    plain = {repr(form): form for form in loose if form[0] != "any" or form[1] != ["enum", [""]]}
+    plain = {repr(bare): bare for bare in map(_bare, loose)}
     wrongs = {name: _caught(form, accepted) for name, form in plain.items()}
     caughts = {name: _caught(form, refused) for name, form in plain.items()}
-    left = {place for place, value in enumerate(accepted) if value != ""}
+    left = {p for p, v in enumerate(accepted) if not isinstance(v, str) or v.strip()}
     caught = set(range(len(refused)))
     chosen: list[RuleData] = []
     while left:
@@ -233,8 +256,9 @@ def _joined(
         caught &= caughts[name]
     if len(chosen) < 2 or not caught:
         return None
-    if "" in accepted and all(refuses(form, "") for form in chosen):
-        chosen.insert(0, ["enum", [""]])
+    blanks = [v for v in accepted if isinstance(v, str) and not v.strip()]
+    if any(all(refuses(form, blank) for form in chosen) for blank in blanks):
+        chosen.insert(0, _lets_pass(accepted) or _BLANK)
     return ["any", *chosen]
 
 

@@ -12,12 +12,13 @@ from typing import Any
 
 from iac_gym.formats import hcl
 from iac_gym.formats.hcl.nodes import Block, Body, Key, Literal, Node, Traversal
+from iac_gym.languages.terraform.access import Whole
 from iac_gym.languages.terraform.computed import policy_document
 from iac_gym.languages.terraform.evaluate import EvalError, evaluate, follow
 from iac_gym.languages.terraform.kinds import bounded
 from iac_gym.languages.terraform.model import Configuration, Module, ModuleCall, Resource
 from iac_gym.languages.terraform.types import ConversionError, convert, without_optional
-from iac_gym.languages.terraform.values import ANY, ANYTHING, Ref, SetValue, Unknown, Value
+from iac_gym.languages.terraform.values import ANY, ANYTHING, STRING, Ref, SetValue, Unknown, Value
 
 #: Limits on what is written out: instances of one resource; instances and views of all; references
 #: that lead to one another; characters of a text.
@@ -34,6 +35,8 @@ _ROOTS = frozenset(
 )
 Names = Mapping[str, Value]
 InstanceKey = str | int | None
+#: Attributes that are texts in every resource that has them.
+_TEXTS = frozenset({("id",), ("arn",)})
 _NO_NAMES: Names = {}
 
 
@@ -382,11 +385,15 @@ class Scope:
                     after = steps[1:] if isinstance(steps[0], (int, Key)) else steps
                     return self._attribute(instance, after, at)
             return ANYTHING
-        whole = [(one.key, Unknown(ANY, one.ref())) for one in found]
+        whole = [(one.key, self._attribute(one, (), at)) for one in found]
         return follow(_keyed(whole, single=False), steps, at)
 
     def _attribute(self, instance: Instance, path: tuple[Any, ...], at: int) -> Value:
-        name = path[0] if path else None
+        if not path:
+            return Whole(
+                instance.ref(), lambda name, at: self._attribute(instance, (name,), at)
+            )  # fmt: skip
+        name = path[0]
         own = instance.resource
         if isinstance(name, str) and name in own.body.attributes:
             place = (own.address, instance.key, name)
@@ -396,7 +403,7 @@ class Scope:
         elif own.mode == "data" and (make := COMPUTED.get((own.mode, own.type, str(name)))):
             place = (own.address, instance.key, str(name))
             return follow(self._once(place, lambda: make(instance)), path[1:], at)
-        return Unknown(ANY, instance.ref(*path))
+        return Unknown(STRING if path in _TEXTS else ANY, instance.ref(*path))
 
     def dynamic(self, block: Block, names: Names) -> list[View | ValueView]:
         """Write out a dynamic block: one view of its content for each item."""

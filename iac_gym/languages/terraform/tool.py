@@ -43,7 +43,7 @@ _ADDRESS = re.compile(r"(?:registry\.terraform\.io/)?([\w-]+/[\w-]+)")
 #: What is judged differently in a child module.
 _ROOT_ALONE = re.compile(
     r"ephemeral|configuration_aliases|provider_meta|experiments|path\.(?:root|cwd)"
-    r"|^[ \t]*(?:cloud|import|removed|moved|backend[ \t]+\S+)[ \t]*\{|\"(?:cloud|backend|import)\"",
+    r"|^[ \t]*(?:cloud|import|removed|backend[ \t]+\S+)[ \t]*\{|\"(?:cloud|backend|import)\"",
     re.MULTILINE,
 )
 _CANARY = """\
@@ -158,12 +158,16 @@ class _Programs:
         self._owners += [name] * len(lines)
 
     def validate(self) -> tuple[_Diagnostics | str, bool]:
-        """Check all; return the errors, or why there are none, and whether the end was reached."""
+        """Check all; return the errors, or why there are none, and whether these are all.
+
+        They are not where the end was not reached, or an error is about no program in particular.
+        """
         (self.folder / "main.tf").write_text("\n".join(self._lines) + "\n", encoding="utf-8")
         errors = _validate(self.folder)
         if isinstance(errors, str):
             return errors, False
-        return errors, any("canary" in self.owners(one) for one in errors)
+        owners = [self.owners(one) for one in errors]
+        return errors, {"canary"} in owners and all(owners)
 
     def owners(self, said: Mapping[str, Any]) -> set[str]:
         """Return the names of the programs that an error is about."""

@@ -16,6 +16,10 @@ FUNCTION = Answer(
         data "aws_partition" "here" {}
         data "aws_caller_identity" "me" {}
         data "aws_region" "here" {}
+        locals {
+          account_id = data.aws_caller_identity.me.account_id
+          managed    = "arn:${data.aws_partition.here.partition}:iam::aws:policy"
+        }
         data "aws_iam_policy_document" "trust" {
           statement {
             actions = ["sts:AssumeRole"]
@@ -65,7 +69,7 @@ FUNCTION = Answer(
         resource "aws_iam_role_policy_attachment" "worker" {
           for_each   = toset(["AWSLambdaBasicExecutionRole"])
           role       = aws_iam_role.worker.id
-          policy_arn = "arn:${data.aws_partition.here.partition}:iam::aws:policy/service-role/${each.key}"
+          policy_arn = "${local.managed}/service-role/${each.key}"
         }
         resource "aws_s3_bucket" "store" {
           bucket = "store"
@@ -110,7 +114,7 @@ FUNCTION = Answer(
           JSON
         }
         resource "aws_lambda_event_source_mapping" "jobs" {
-          event_source_arn = "arn:aws:sqs:${data.aws_region.here.name}:${data.aws_caller_identity.me.account_id}:jobs"
+          event_source_arn = "arn:aws:sqs:${data.aws_region.here.name}:${local.account_id}:jobs"
           function_name    = "worker"
           batch_size       = 5
         }
@@ -194,7 +198,7 @@ FUNCTION = Answer(
         ('variable = "aws:SourceAccount"', 'variable = "aws:PrincipalOrgID"', "function-role"),
         ('test     = "StringEquals"', 'test = "StringNotEquals"', "function-role"),
         # Policies: of another path, on another role, denied, conditional, for other things.
-        ("policy/service-role/", "policy/", "function-managed-policy"),
+        ("/service-role/", "/", "function-managed-policy"),
         ("role       = aws_iam_role.worker.id", 'role = "other"', "function-managed-policy"),
         ("role       = aws_iam_role.worker.id", "role = aws_iam_role.worker.arn",
          "function-managed-policy"),
@@ -212,6 +216,8 @@ FUNCTION = Answer(
         ("retention_in_days = 14", "retention_in_days = 7", "function-log-days"),
         ("batch_size       = 5", "", "function-reads-queue"),
         ("batch_size       = 5", "batch_size = 5\n enabled = false", "function-reads-queue"),
+        ("batch_size       = 5", "batch_size = 5\n filter_criteria {\n filter {\n"
+         ' pattern = jsonencode({ body = { a = ["b"] } })\n }\n }', "function-reads-queue"),
         ("account_id}:jobs", "account_id}:dead", "function-reads-queue"),
         ("rate(1 hour)", "rate(2 hours)", "function-schedule"),
         ('name                = "hourly"', 'name = "hourly"\n state = "DISABLED"',

@@ -122,8 +122,8 @@ SEPARATE = Answer(
         ("2 * 15", "2 * 16", "bucket-expiry"),
         ('force_destroy = each.key == "media"', "", "bucket-force-destroy"),
         ('if key == "logs"', 'if key == "media"', "bucket-logs-to"),
-        ('aws_s3_bucket.these["media"].arn', 'aws_s3_bucket.these["logs"].arn', "bucket-arn-output"),
-        ('aws_s3_bucket.these["media"].arn', 'aws_s3_bucket.these["media"].id', "bucket-arn-output"),
+        ('these["media"].arn', 'these["logs"].arn', "bucket-arn-output"),
+        ('these["media"].arn', 'these["media"].id', "bucket-arn-output"),
     ),
 )  # fmt: skip
 

@@ -81,6 +81,23 @@ def test_null_is_not_set() -> None:
     assert missing == {("missing-argument", 2)}
 
 
+def test_null_in_a_block_is_no_fault_where_the_block_is_not_all_known() -> None:
+    program = """
+        variable "key" {}
+        resource "aws_s3_bucket_server_side_encryption_configuration" "a" {
+          bucket = var.key
+          rule {
+            apply_server_side_encryption_by_default {
+              sse_algorithm     = null
+              kms_master_key_id = %s
+            }
+          }
+        }
+    """
+    assert faults(program % '"x"') == {("missing-argument", 6)}
+    assert faults(program % "var.key") == set()
+
+
 def test_missing_argument_of_a_resource_and_of_a_block() -> None:
     assert faults('resource "aws_subnet" "a" {\n}\n') == {("missing-argument", 1)}
     found = instance("  ebs_block_device {\n    volume_size = 1\n  }")
