@@ -337,10 +337,10 @@ def google_repository(draw: Draw) -> Draft:
     decorate(
         stack,
         (
+            *((fixed,) if kind == "DOCKER" else ()),
             Extra("grant", 2, granted), Extra("cleanup", 1, cleaned),
             settings.label(ask.repository_label, LABELS, "labels"),
             settings.one_of(ask.repository_described, "description", texts), project(stack),
-            *((fixed,) if kind == "DOCKER" else ()),
         ),
     )  # fmt: skip
     return stack.draft(

@@ -41,7 +41,7 @@ def fits(seen: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Fit]]:
             for path, found in sorted(paths.items()):
                 answers = {value: [messages[i] for i in said] for value, said in found["said"]}
                 more = found.get("guesses", ())
-                yield mode, name, path, fit(answers, found["number"], hints, more)
+                yield mode, name, path, fit(answers, found["number"], hints, more, path)
 
 
 _FRAMEWORK = re.compile(

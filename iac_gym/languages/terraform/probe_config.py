@@ -20,13 +20,6 @@ class Leaf(NamedTuple):
     value: Any
 
 
-class Refusal(NamedTuple):
-    """A new error: its message (detail included), and whether it names exactly the place probed."""
-
-    message: str
-    path: str
-
-
 def tree_of(settings: Iterable[tuple[Steps, Any]]) -> Tree:
     """Make a tree of (steps, value) pairs; a value may be `Leaf`, or {} for an empty block."""
     tree: Tree = {}
@@ -122,7 +115,7 @@ class Asker:
         self.plugin = plugin
         self.builder = builder
         self.calls = 0
-        self._bases: dict[Any, Counter[Diagnostic]] = {}
+        self._bases: dict[tuple[Key, Steps], Counter[Diagnostic]] = {}
 
     def errors(self, key: Key, settings: Iterable[tuple[Steps, Any]]) -> Counter[Diagnostic]:
         """Return all errors of a configuration."""
@@ -132,26 +125,17 @@ class Asker:
             found = self.plugin.validate(key[0], key[1], config)
         except RefusedCallError:
             found = [Diagnostic(True, "the provider refused the call", "", ())]
-        return Counter(d for d in found if d.error)
+        # Which instance of a path is named varies from call to call: the words alone count.
+        return Counter(d._replace(path=()) for d in found if d.error)
 
     def forget(self) -> None:
         """Drop the bases, because values known to be good have changed."""
         self._bases.clear()
 
-    def refusals(
-        self, key: Key, steps: Steps, value: Any, partners: tuple[tuple[Steps, Any], ...] = ()
-    ) -> list[Refusal]:
-        """Set one value; return the errors that its absence does not cause."""
-        around = (*partners, (steps, Leaf(None)))
-        name = (key, steps, tuple(s for s, _ in partners))
-        base = self._bases.get(name)
+    def refusals(self, key: Key, steps: Steps, value: Any) -> list[str]:
+        """Set one value; return the messages of the errors that its absence does not cause."""
+        base = self._bases.get((key, steps))
         if base is None:
-            base = self._bases[name] = self.errors(key, around)
-        found = self.errors(key, (*partners, (steps, Leaf(value)))) - base
-        return [
-            Refusal(
-                d.summary + (": " + d.detail if d.detail else ""),
-                ".".join(step for step in d.path if isinstance(step, str)),
-            )
-            for d in found
-        ]
+            base = self._bases[key, steps] = self.errors(key, [(steps, Leaf(None))])
+        found = self.errors(key, [(steps, Leaf(value))]) - base
+        return [d.summary + (": " + d.detail if d.detail else "") for d in found]

@@ -47,6 +47,10 @@ _COMBINATIONS = (
 """What is said of arguments that must or must not be set together: see `probe_groups`."""
 
 _FILLER = re.compile(r"""got example(?![\w.@-])|\(example\)|"example\"""")
+_NAMED = re.compile(
+    r'^(?:invalid value for|expected(?: length of| value of)?) "?([a-z_][a-z_0-9.]*)"? (?:\(|to )'
+)
+_INDEX = re.compile(r"\.\d+(?=\.|$)")
 _GOT = re.compile(r"^expected .*, got (-?\d+(?:\.\d+)?)$")
 _JSON = re.compile("json|invalid character|unmarshal", re.IGNORECASE)
 _OF_NUMBERS = frozenset(("range", "above", "multiple", "enum", "enum_either", "none_of", "any"))
@@ -62,22 +66,27 @@ class Fit(NamedTuple):
     missed: list[Any]
 
 
-def active(answers: Answers) -> dict[Any, list[str]]:
-    """Leave out what is said whatever the value is: it is about something else."""
+def active(answers: Answers, path: str = "") -> dict[Any, list[str]]:
+    """Leave out what is said whatever the value is, and what is said about other paths."""
     always = set.intersection(*map(set, answers.values())) if answers else set()
     return {
-        value: [m for m in messages if m not in always and not _about_others(m, value)]
+        value: [m for m in messages if m not in always and not _about_others(m, value, path)]
         for value, messages in answers.items()
     }
 
 
-def _about_others(message: str, value: Any) -> bool:
+def _about_others(message: str, value: Any, path: str) -> bool:
     """Tell messages about the fillers that the probe puts into required attributes."""
+    named = _NAMED.search(message)
+    if path and named:
+        other = _INDEX.sub("", named.group(1)).rpartition(".")[2]
+        if other and other != path.removesuffix(".*").removesuffix(".#").rpartition(".")[2]:
+            return True
     if message.startswith(_COMBINATIONS):
         return True
     if not isinstance(value, str):
         got = _GOT.search(message)
-        return got is not None and float(got.group(1)) != value
+        return got is not None and abs(float(got.group(1)) - value) > 1e-5 * max(1.0, abs(value))
     return value != "example" and bool(_FILLER.search(message))
 
 
@@ -171,14 +180,18 @@ def _guesses(said: Mapping[Any, Sequence[str]], hints: Hints, number: bool) -> l
 
 
 def fit(
-    answers: Answers, number: bool, hints: Hints = lambda message: (), more: Sequence[RuleData] = ()
+    answers: Answers,
+    number: bool,
+    hints: Hints = lambda message: (),
+    more: Sequence[RuleData] = (),
+    path: str = "",
 ) -> Fit:
-    """Find the rules that the answers prove; `more` are guesses that no message makes.
+    """Find the rules that the answers about a path prove; `more` are guesses of no message.
 
     Such guesses are taken only if nearly all that the provider refuses is explained then: else
     they describe some of the answers and not the check.
     """
-    said = active(answers)
+    said = active(answers, path)
     accepted = [value for value, messages in said.items() if not messages]
     refused = [value for value, messages in said.items() if messages]
     claimed = _guesses(said, hints, number)

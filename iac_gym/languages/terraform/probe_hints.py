@@ -20,7 +20,7 @@ _ASN = [
     ["format", "integer_between", 64512, 65534],
     ["format", "integer_between", 4200000000, 4294967294],
 ]
-_PORT = r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+_PORT = r"0*(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 _HEALTH_CHECK = f"^(?:(?i:https?):{_PORT}/.{{0,1023}}|(?i:tcp|ssl):{_PORT})\\Z"
 _FUNCTION = (
     r"^(?:arn:[\w-]+:lambda:)?(?:[a-z]{2}-(?:[a-z]+-){1,2}\d:)?(?:\d{12}:)?(?:function:)?"
@@ -34,7 +34,9 @@ _KMS = [
     ["pattern", rf"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{{12}}:key/(?:{_UUID}|mrk-[0-9a-f]{{32}})\Z"],
     ["pattern", r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:alias/[a-zA-Z0-9/_-]+\Z"],
 ]
-_PROTOCOL = r"^(?:-1|[0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]|all|ah|esp|icmp|tcp|udp)\Z"
+_PROTOCOL = (
+    r"^(?:-1|[+-]?0*(?:[0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])|all|ah|esp|icmp|tcp|udp)\Z"
+)
 
 HINTS: Sequence[tuple[re.Pattern[str], Sequence[RuleData]]] = tuple(
     (re.compile(pattern, re.DOTALL), rules)

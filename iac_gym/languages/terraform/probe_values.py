@@ -122,8 +122,7 @@ class Survey:
         said = self.said.setdefault(spot, {})
         for value in values:
             if value not in said:
-                found = self.asker.refusals(spot.key, spot.steps, spot.wrapped(value))
-                said[value] = [refusal.message[:400] for refusal in found]
+                said[value] = self.asker.refusals(spot.key, spot.steps, spot.wrapped(value))
 
     def examine(self, spot: Spot) -> None:
         """Ask all rounds about one spot."""
