@@ -167,7 +167,9 @@ def _changed(
 
 
 def _article(origin: str) -> str:
-    return "a reference" if origin == "reference" else "a program by hand"
+    if origin == "reference":
+        return "a reference"
+    return "a program by hand" if origin.startswith("written") else "a program found"
 
 
 def judge(files: Files) -> tuple[bool, list[str]]:
@@ -315,7 +317,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="write all figures and disagreements there")
     parser.add_argument("--html", type=Path, help="write a page there")
     parser.add_argument(
-        "--folder", action="append", default=[], help="programs found there instead"
+        "--folder", action="append", default=[], help="programs found there, and mistakes in them"
     )
     parser.add_argument("--again", action="store_true", help="the programs of the run before")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where the answers are kept")
@@ -329,7 +331,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.again:
         every = [Case(**one) for one in json.loads(programs.read_text("utf-8"))]
     elif options.folder:
-        every = found_in(options.folder)[: options.programs]
+        every = found_in(options.folder)
+        ask(every, kept)
+        bases = [one for one in every if set(one.files) == {"main.tf"} and one.theirs]
+        wanted, seen = options.programs - len(every), {key_of(one.files) for one in every}
+        every += _changed(bases, False, wanted, options.seed, seen)
     else:
         every = cases(options.programs, options.seed, kept)
     if not options.again:

@@ -83,6 +83,8 @@ CLAIMS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], RuleData]]] = 
         (r"to be a valid port number, got", _plain("range", 1, 65535)),
         (r"to be a valid port number or 0, got", _plain("range", 0, 65535)),
         (r"must be a whole number", _plain("multiple", 1)),
+        (r"^(?:Configuration Read|Value Conversion) Error", _plain("multiple", 1)),
+        (r"^Unable to Convert Attribute Path", _plain("multiple", 1)),
         (r"cannot be (?:longer|greater) than <n> char", _most("length")),
         (r"cannot be shorter than <n> char", _least("length")),
         (r"to not be an empty string, got|must not be empty, got", _plain("length", 1, None)),

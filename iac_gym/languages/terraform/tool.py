@@ -43,7 +43,8 @@ _ADDRESS = re.compile(r"(?:registry\.terraform\.io/)?([\w-]+/[\w-]+)")
 #: What is judged differently in a child module.
 _ROOT_ALONE = re.compile(
     r"ephemeral|configuration_aliases|provider_meta|experiments|path\.(?:root|cwd)"
-    r"|^[ \t]*(?:cloud|import|removed|backend[ \t]+\S+)[ \t]*\{|\"(?:cloud|backend|import|removed)\"[ \t\n]*:",
+    r"|^[ \t]*(?:cloud|import|removed|backend[ \t]+\S+)[ \t]*\{"
+    r"|\"(?:cloud|backend|import|removed)\"[ \t\n]*:",
     re.MULTILINE,
 )
 _CANARY = """\

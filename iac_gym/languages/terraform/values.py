@@ -49,7 +49,9 @@ class Unknown:
 
     __slots__ = ("ref", "refs", "type")
 
-    def __init__(self, type: Type = ANY, ref: Ref | None = None, refs: tuple[Ref, ...] = ()) -> None:
+    def __init__(
+        self, type: Type = ANY, ref: Ref | None = None, refs: tuple[Ref, ...] = ()
+    ) -> None:
         self.type = type
         self.ref = ref
         self.refs = refs or ((ref,) if ref else ())

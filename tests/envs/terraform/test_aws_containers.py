@@ -70,7 +70,6 @@ IMAGES = Answer(
     {
         "ecr-repository": {"name": "shop/api"},
         "ecr-immutable": {"of": "shop/api"},
-        "ecr-force-delete": {"of": "shop/api"},
         "ecr-tag": {"of": "shop/api", "key": "Team", "value": "data"},
         "ecr-scanned": {"of": "shop/api"},
         "ecr-encrypted": {"of": "shop/api"},
@@ -81,10 +80,9 @@ IMAGES = Answer(
     },
     (
         ('toset(["api", "web"])', 'toset(["apis", "web"])',
-         "ecr-repository, ecr-immutable, ecr-force-delete, ecr-tag, ecr-scanned, ecr-encrypted,"
+         "ecr-repository, ecr-immutable, ecr-tag, ecr-scanned, ecr-encrypted,"
          "ecr-url-output, repository-keeps, repository-admits"),
         ('"IMMUTABLE"', '"MUTABLE"', "ecr-immutable"),
-        ('each.key == "api"\n', 'each.key == "web"\n', "ecr-force-delete"),
         ('Team = "data"', 'Team = "web"', "ecr-tag"),
         ("scan_on_push = true", "scan_on_push = false", "ecr-scanned"),
         ('["KMS"]', '["AES256"]', "ecr-encrypted"),

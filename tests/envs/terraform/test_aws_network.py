@@ -102,7 +102,6 @@ PRIVATE = Answer(
         "subnet-public-addresses": {"of": "shop-public"},
         "internet-gateway": {"of": "shop"},
         "subnet-public": {"of": "shop-public"},
-        "subnet-behind-nat": {"of": "shop-private"},
         "subnet-behind-nat-in": {"of": "shop-private", "to": "shop-public"},
         "nat-gateway-in": {"of": "shop-public"},
         "nat-address": {"of": "shop-public"},
@@ -113,7 +112,7 @@ PRIVATE = Answer(
             'name   = "shop2"',
             "vpc, vpc-cidr, vpc-dns-hostnames, vpc-tag, subnet, subnet-cidr, subnet-zone,"
             "subnet-in, subnet-within, subnets-of, subnets-apart, subnet-public-addresses,"
-            "internet-gateway, subnet-public, subnet-behind-nat, subnet-behind-nat-in,"
+            "internet-gateway, subnet-public, subnet-behind-nat-in,"
             "nat-gateway-in, nat-address",
         ),
         ("10.7.0.0/16", "10.8.0.0/16", "vpc-cidr, subnet-cidr"),
@@ -122,7 +121,7 @@ PRIVATE = Answer(
         ("public = 1,", "public = 3,", "subnet-cidr"),
         ('"${var.region}b"', '"${var.region}a"', "subnet-zone, subnets-apart"),
         ("vpc_id                  = aws_vpc.this.id", 'vpc_id                  = "vpc-1"',
-         "subnet-in, subnet-within, subnets-of, subnet-public, subnet-behind-nat,"
+         "subnet-in, subnet-within, subnets-of, subnet-public, "
          "subnet-behind-nat-in"),
         ('each.key == "public"\n', 'each.key == "private"\n', "subnet-public-addresses"),
         ('resource "aws_internet_gateway_attachment" "gw" {',
@@ -132,16 +131,16 @@ PRIVATE = Answer(
          "subnet-public"),
         ('toset(["0.0.0.0/0"])', "toset([])", "subnet-public"),
         ("nat_gateway_id         = aws_nat_gateway.nat[0].id",
-         "gateway_id = aws_internet_gateway.gw.id", "subnet-behind-nat, subnet-behind-nat-in"),
+         "gateway_id = aws_internet_gateway.gw.id", "subnet-behind-nat-in"),
         ("count         = 1", "count         = 0",
-         "subnet-behind-nat, subnet-behind-nat-in, nat-gateway-in, nat-address"),
+         "subnet-behind-nat-in, nat-gateway-in, nat-address"),
         ('subnet_id     = module.net.subnets["public"]',
          'subnet_id     = module.net.subnets["private"]',
          "subnet-behind-nat-in, nat-gateway-in, nat-address"),
         ("allocation_id = aws_eip.nat.allocation_id", 'allocation_id = "eipalloc-1"',
          "nat-address"),
         ("default_route_table_id = module.net.main_table",
-         'default_route_table_id = "rtb-1"', "subnet-behind-nat, subnet-behind-nat-in"),
+         'default_route_table_id = "rtb-1"', "subnet-behind-nat-in"),
     ),
 )  # fmt: skip
 
