@@ -67,12 +67,23 @@ class Fit(NamedTuple):
 
 
 def active(answers: Answers, path: str = "") -> dict[Any, list[str]]:
-    """Leave out what is said whatever the value is, and what is said about other paths."""
+    """Leave out what is said whatever the value is, and what is said about other paths.
+
+    A check that refuses every odd text alike names its own path.
+    """
     always = set.intersection(*map(set, answers.values())) if answers else set()
+    always = {message for message in always if not _names(message, path)}
     return {
         value: [m for m in messages if m not in always and not _about_others(m, value, path)]
         for value, messages in answers.items()
     }
+
+
+def _names(message: str, path: str) -> bool:
+    """Tell whether a message is about a path: `a.0.b` for `a.b`."""
+    name = re.escape(path.rstrip(".*#"))
+    plain = re.sub(r"\.\d+(?=[.\" ])", "", message)
+    return bool(name and re.match(rf'(?:"|invalid value for ){name}[" ]', plain))
 
 
 def _about_others(message: str, value: Any, path: str) -> bool:
@@ -168,14 +179,21 @@ def _patterns(go: str) -> list[RuleData]:
     return whole + [["pattern", pattern] for pattern in found]
 
 
-def _guesses(said: Mapping[Any, Sequence[str]], hints: Hints, number: bool) -> list[RuleData]:
-    """List what the messages claim, each once, in a fixed order."""
-    found: dict[str, RuleData] = {}
-    for messages in said.values():
+class _Guess(NamedTuple):
+    """A guess, and the places of the refused values whose messages make it."""
+
+    claim: RuleData
+    places: set[int]
+
+
+def _guesses(refused: Sequence[Sequence[str]], hints: Hints, number: bool) -> list[_Guess]:
+    """List what the messages about refused values claim, each once, in a fixed order."""
+    found: dict[str, _Guess] = {}
+    for place, messages in enumerate(refused):
         for message in messages:
             for claim in (*claims(message), *hints(message)):
                 if claim[0] in (_OF_NUMBERS if number else _OF_TEXTS):
-                    found.setdefault(repr(claim), claim)
+                    found.setdefault(repr(claim), _Guess(claim, set())).places.add(place)
     return [found[key] for key in sorted(found)]
 
 
@@ -194,29 +212,32 @@ def fit(
     said = active(answers, path)
     accepted = [value for value, messages in said.items() if not messages]
     refused = [value for value, messages in said.items() if messages]
-    claimed = _guesses(said, hints, number)
+    claimed = _guesses([said[value] for value in refused], hints, number)
     found = _fit(claimed, accepted, refused, number)
     if found.missed and more:
         # JSON is no matter of characters.
         text = not any(_JSON.search(m) for messages in said.values() for m in messages)
-        better = _fit([*claimed, *more], accepted, refused, number)
+        better = _fit([*claimed, *(_Guess(m, set()) for m in more)], accepted, refused, number)
         if text and len(better.missed) <= 0.3 * len(refused):
             return better
     return found
 
 
 def _fit(
-    guesses: Sequence[RuleData], accepted: Sequence[Any], refused: Sequence[Any], number: bool
+    guesses: Sequence[_Guess], accepted: Sequence[Any], refused: Sequence[Any], number: bool
 ) -> Fit:
     """Keep the guesses that the answers bear out."""
     kept: list[RuleData] = []
+    exact: set[str] = set()
     loose: list[RuleData] = []
     empty = _lets_pass(accepted)
-    for claim in guesses:
-        forms = _forms(claim, number, empty)
+    for guess in guesses:
+        forms = _forms(guess.claim, number, empty)
         best = _best(forms, accepted, refused)
         if best is not None:
             kept.append(best)
+            if guess.places == _caught(best, refused):
+                exact.add(repr(best))
         if forms and best != forms[0]:  # a stricter form may hold together with others
             loose += forms
     joined = _joined(loose, accepted, refused)
@@ -224,7 +245,7 @@ def _fit(
         kept.append(joined)
     covered = set().union(*(_caught(rule, refused) for rule in kept))
     missed = [value for place, value in enumerate(refused) if place not in covered]
-    return Fit(_needed(kept, refused), missed)
+    return Fit(_needed(kept, refused, exact), missed)
 
 
 def _best(
@@ -275,8 +296,12 @@ def _joined(
     return ["any", *chosen]
 
 
-def _needed(kept: Sequence[RuleData], refused: Sequence[Any]) -> list[RuleData]:
-    """Leave out rules that add nothing to the others, the loosest first."""
+def _needed(kept: Sequence[RuleData], refused: Sequence[Any], exact: set[str]) -> list[RuleData]:
+    """Leave out rules that add nothing to the others, the loosest first.
+
+    A rule that refuses `exact`ly what its message is about is a check of its own and stays.
+    """
+    kept = list({repr(rule): rule for rule in kept}.values())
     caught = {repr(rule): _caught(rule, refused) for rule in kept}
     rules = sorted(kept, key=lambda rule: (len(caught[repr(rule)]), repr(rule)))
     for rule in list(rules):
@@ -284,6 +309,6 @@ def _needed(kept: Sequence[RuleData], refused: Sequence[Any]) -> list[RuleData]:
         for other in rules:
             if other is not rule:
                 others |= caught[repr(other)]
-        if rule[0] != "multiple" and caught[repr(rule)] <= others:
+        if repr(rule) not in exact and caught[repr(rule)] <= others:
             rules.remove(rule)
     return sorted(rules, key=lambda rule: (-len(caught[repr(rule)]), repr(rule)))

@@ -20,8 +20,10 @@ _ASN = [
     ["format", "integer_between", 64512, 65534],
     ["format", "integer_between", 4200000000, 4294967294],
 ]
-_PORT = r"0*(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
-_HEALTH_CHECK = f"^(?:(?i:https?):{_PORT}/.{{0,1023}}|(?i:tcp|ssl):{_PORT})\\Z"
+_PORT = (
+    r"0*(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+)
+_HEALTH_CHECK = f"^(?:(?i:https?):{_PORT}(?![0-9]).{{1,1024}}|(?i:tcp|ssl):{_PORT})\\Z"
 _FUNCTION = (
     r"^(?:arn:[\w-]+:lambda:)?(?:[a-z]{2}-(?:[a-z]+-){1,2}\d:)?(?:\d{12}:)?(?:function:)?"
     r"[0-9A-Za-z_-]+(?::(?:\$LATEST|[0-9A-Za-z_-]+))?\Z"
@@ -86,6 +88,7 @@ HINTS: Sequence[tuple[re.Pattern[str], Sequence[RuleData]]] = tuple(
         (r"must not contain colon", [["no_pattern", ":"]]),
         (r"end with a period", [["no_pattern", r"\.\Z"]]),
         (r"single digit", [["no_pattern", r"^[0-9]\Z"]]),
+        (r"begin with 'alias/'", [["pattern", r"^alias/[0-9A-Za-z_/-]+\Z"]]),
         (r"cannot begin with sg-", [["no_pattern", "^sg-"]]),
         (r"role's name not its ARN|not an? ARN", [["no_pattern", "^arn:"]]),
         (r"contains an invalid Health Check", [["pattern", _HEALTH_CHECK]]),
@@ -123,6 +126,7 @@ _SIZES = tuple(
     for pattern in (
         r"between (\d+)(?: and |-| to )(\d+) (?:UTF-8 )?(?:characters|alphanumeric)",
         r"from (\d+) to (\d+) ",
+        r"must be (\d+) to (\d+) characters",
         r"in the range \((\d+) - (\d+)\)",
         r"less than (\d+) or longer than (\d+)",
         r"(\d+)-(\d+) valid char",
@@ -130,7 +134,7 @@ _SIZES = tuple(
 )
 _MOST = re.compile(
     r"(?:longer|more|greater) than (\d+)"
-    r"|(?:max(?:imum)? length of|up to|have up to|no more than) (\d+)"
+    r"|(?:max(?:imum)? length of|(?<!can have )up to|no more than) (\d+)"
 )
 _LEAST = re.compile(r"(?:less|shorter) than (\d+)|at least (\d+)|minimum length of (\d+)")
 _WRITTEN = re.compile(r"\^\S.*?\$(?=[\s\"'`),;]|$)")

@@ -120,7 +120,6 @@ def guesses(example: str, answers: Mapping[str, bool]) -> list[RuleData]:
     if first and middle and last:
         f, m, z = _set(first), _set(middle), _set(last)
         if f and m and z:
-            out.append(["pattern", f"^{f}{m}*{z}\\Z"])
             out.append(["pattern", f"^{f}(?:{m}*{z})?\\Z"])
     out += _doubles(example, answers, middle)
     out += _sizes(example, answers)

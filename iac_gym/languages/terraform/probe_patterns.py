@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 try:  # the parser moved in Python 3.11
-    from re import _constants as _codes  # type: ignore[attr-defined]
-    from re import _parser as _reader  # type: ignore[attr-defined]
+    from re import _constants as _codes
+    from re import _parser as _reader
 except ImportError:  # pragma: no cover
     import sre_constants as _codes
     import sre_parse as _reader
@@ -55,12 +55,37 @@ def python_pattern(go: str) -> str | None:
         else:
             out.append(r"\Z" if char == "$" else char)
         at += 1
-    pattern = "".join(out)
+    pattern = _simpler("".join(out))
     try:
         re.compile(pattern, re.ASCII)
     except re.error:
         return None
     return pattern if is_linear(pattern) else None
+
+
+_REPEATS = re.compile(r"(\[(?:[^\]\\]|\\.)+\])\+(\[(?:[^\]\\]|\\.)+\])\*|"
+                      r"(\[(?:[^\]\\]|\\.)+\])\*(\[(?:[^\]\\]|\\.)+\])\+")  # fmt: skip
+
+
+def _simpler(pattern: str) -> str:
+    """Write `[a]+[ab]*` as `[a][ab]*`, and `[ab]*[a]+` as `[ab]*[a]`: the same, without retries."""
+
+    def shorter(found: re.Match[str]) -> str:
+        first, more, before, last = found.groups()
+        few, many = (first, more) if first else (last, before)
+        try:
+            inside = all(
+                re.match(many, chr(code)) for code in range(128) if re.match(few, chr(code))
+            )
+        except re.error:
+            return found.group()
+        if not inside:
+            return found.group()
+        return f"{first}{more}*" if first else f"{before}*{last}"
+
+    for _ in range(3):
+        pattern = _REPEATS.sub(shorter, pattern)
+    return re.sub(r"^(\[(?:[^\]\\]|\\.)+\])\+\\Z$", r"\1\\Z", pattern)
 
 
 def _escape(char: str, inside: bool) -> str:

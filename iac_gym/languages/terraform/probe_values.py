@@ -77,7 +77,7 @@ class Spot(NamedTuple):
     @property
     def number(self) -> bool:
         """Whether it is a number."""
-        return "number" in (self.type, self.type[1] if isinstance(self.type, list) else "")
+        return "number" in (self.type, self.type[1] if isinstance(self.type, tuple) else "")
 
     def wrapped(self, value: Any) -> Any:
         """Put a value where the spot is."""
@@ -102,9 +102,10 @@ def spots(key: Key, block: Block) -> Iterator[Spot]:
         if place.type in ("string", "number"):
             yield Spot(key, place.steps, "", place.type, place.required)
         elif isinstance(place.type, list) and place.type[1] in ("string", "number"):
-            yield Spot(key, place.steps, "*", place.type, place.required)
+            kind = tuple(place.type)  # a spot is looked up by what it holds
+            yield Spot(key, place.steps, "*", kind, place.required)
             if place.type[0] == "map":
-                yield Spot(key, place.steps, "#", place.type, place.required)
+                yield Spot(key, place.steps, "#", kind, place.required)
 
 
 class Survey:
@@ -134,11 +135,11 @@ class Survey:
             self.ask(spot, self._plan(spot, claimed))
             if self._claims(spot) == claimed:
                 break
-        if not spot.number and fit(self.said[spot], False, hints).missed:
+        if not spot.number and fit(self.said[spot], False, hints, path=spot.path).missed:
             self._infer(spot)
 
     def _messages(self, spot: Spot) -> set[str]:
-        return {m for messages in active(self.said[spot]).values() for m in messages}
+        return {m for messages in active(self.said[spot], spot.path).values() for m in messages}
 
     def _claims(self, spot: Spot) -> list[RuleData]:
         found: dict[str, RuleData] = {}
@@ -175,17 +176,17 @@ class Survey:
         self._first[alike] = spot
         self.ask(spot, SMALL_TEXTS)
         made: dict[str, RuleData] = {}
-        accepted = [v for v, said in active(self.said[spot]).items() if not said]
+        accepted = [v for v, said in active(self.said[spot], spot.path).items() if not said]
         for example in exemplars(accepted)[:2]:
             self.ask(spot, (*questions(example), *lengths(example)))
-            answers = {v: not said for v, said in active(self.said[spot]).items()}
+            answers = {v: not said for v, said in active(self.said[spot], spot.path).items()}
             self.ask(spot, samples(example, answers, repr(spot)))
             made.update((repr(guess), guess) for guess in guesses(example, answers))
         self.guesses[spot] = list(made.values())
 
     def _likeness(self, spot: Spot) -> str:
         """Name what two checks have in common that are most likely the same one."""
-        said = active({v: self.said[spot][v] for v in FIRST_TEXTS})
+        said = active({v: self.said[spot][v] for v in FIRST_TEXTS}, spot.path)
         words = {re.sub(r'"[^"]*"|\S*\d\S*', "N", m[:160].replace(spot.steps[-1], "P"))[:50]
                  for m in self._messages(spot)}  # fmt: skip
         return repr(([bool(found) for found in said.values()], sorted(words)[:4]))
@@ -224,7 +225,7 @@ def learn_good(survey: Survey, all_spots: Sequence[Spot]) -> dict[tuple[Key, str
         if not spot.required or spot.part == "#":
             continue
         survey.ask(spot, FIRST_NUMBERS if spot.number else FIRST_TEXTS)
-        said = active(survey.said[spot])
+        said = active(survey.said[spot], spot.path)
         words = [c[1] for ms in said.values() for m in ms for c in claims(m) if c[0] == "enum"]
         tried: Sequence[Any] = (1, 3, 30, 100, 1000, 5000, 0) if spot.number else texts
         known = next(filter(None, words[0]), None) if words and not spot.number else None
@@ -277,7 +278,7 @@ def main() -> None:
         survey = Survey(Asker(plugin, builder))
         for spot in all_spots:
             survey.examine(spot)
-        groups = {key: ask_groups(survey.asker, key) for key in keys}
+        groups = {key: ask_groups(survey.asker, key)["groups"] for key in keys}
         print(f"{len(all_spots)} places, {survey.asker.calls} questions")
     seen = observations(survey, groups, given.version)
     with gzip.open(given.out, "wt", encoding="utf-8", compresslevel=6) as file:

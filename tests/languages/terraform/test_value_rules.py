@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 
+from iac_gym.languages.terraform.probe_config import Asker, Builder
+from iac_gym.languages.terraform.probe_fit import active
+from iac_gym.languages.terraform.probe_schema import read_schemas
+from iac_gym.languages.terraform.probe_wire import Plugin
+from iac_gym.languages.terraform.tool import plugin_folder
 from iac_gym.languages.terraform.value_checks import check_value, rule_from
 from iac_gym.languages.terraform.value_formats import FORMATS
 from iac_gym.languages.terraform.value_rules import (
+    DATA,
+    FILES,
     Group,
     TypeRules,
     ValuePack,
@@ -157,14 +166,12 @@ ODD_VALUES = [
 
 
 @pytest.mark.parametrize("value", ODD_VALUES, ids=lambda v: f"{type(v).__name__}-{str(v)[:8]!a}")
-def test_no_value_makes_a_check_raise_or_slow(value):
-    start = time.perf_counter()
+def test_no_value_makes_a_check_raise(value):
     for data, _, _ in KINDS:
         assert isinstance(check_value(rule_from(data), value), str)
     for name in FORMATS:
         more = {"integer_between": [1, 2], "cidr_bits": [8, 16], "url": [["https"]]}.get(name, [])
         assert isinstance(check_value(rule_from(["format", name, *more]), value), str)
-    assert time.perf_counter() - start < 2
 
 
 @pytest.mark.parametrize("value", [None, Unknown(), Joined(("a", Unknown())), True])
@@ -256,3 +263,130 @@ def test_under_names_every_beginning_of_a_path():
 def test_unknown_types_have_no_rules():
     assert rules_for("aws", "resource", "aws_no_such_thing") is None
     assert rules_for("nobody", "resource", "aws_instance", 5) is None
+
+
+# -- the pack that ships ---------------------------------------------------------------------------
+
+PROVED = [
+    # What the AWS provider 5.100.0 itself says of these values.
+    ("resource", "aws_instance", "tenancy", ["default", "host"], ["zz", "Default", ""]),
+    ("resource", "aws_instance", "root_block_device.volume_type", ["gp3", "io2"], ["gp4", "GP3"]),
+    ("resource", "aws_instance", "private_ip", ["10.0.0.5"], ["10.0.0.256", "2001:db8::1", ""]),
+    ("resource", "aws_vpc", "cidr_block", ["10.0.0.0/16"], ["10.0.0.0/29", "10.0.0.1/16", "x"]),
+    ("resource", "aws_security_group", "name_prefix", ["web-"], ["sg-web", "a" * 230]),
+    ("resource", "aws_security_group", "description", ["a" * 255, ""], ["a" * 256]),
+    ("resource", "aws_security_group", "ingress.cidr_blocks.*", ["0.0.0.0/0"], ["10.0.0.1/8"]),
+    ("resource", "aws_lb", "name", ["web-1"], ["-web", "web-", "web_1", "a" * 33, "internal-web"]),
+    ("resource", "aws_lb_target_group", "slow_start", [0, 30, 900], [1, 29, 901]),
+    ("resource", "aws_lb_listener_rule", "priority", [1, 50000, 99999], [0, 50001, -1]),
+    ("resource", "aws_lambda_function", "timeout", [1, 900], [0, 901, 1.5]),
+    ("resource", "aws_lambda_function", "memory_size", [128, 10240], [127, 10241]),
+    ("resource", "aws_lambda_function", "runtime", ["python3.13", "nodejs22.x"], ["python4", "Go"]),
+    ("resource", "aws_lambda_function", "function_name", ["f-1_a"], ["f 1", "", "a" * 141]),
+    ("resource", "aws_iam_role", "name", ["a+b=c,.@-"], ["a b", "a/b", "", "a" * 65]),
+    ("resource", "aws_iam_role", "assume_role_policy", ['{"a":1}'], ["[]", "", '{"a":1,"a":2}']),
+    ("resource", "aws_iam_role", "max_session_duration", [3600, 43200], [3599, 43201]),
+    ("resource", "aws_db_instance", "backup_retention_period", [0, 35], [-1, 36]),
+    ("resource", "aws_db_instance", "identifier", ["db-1"], ["1db", "db_1", "db--1", "db-", "DB"]),
+    ("resource", "aws_db_instance", "performance_insights_retention_period", [7, 31, 731], [8, 30]),
+    ("resource", "aws_db_instance", "maintenance_window", ["sun:05:00-sun:06:00"], ["sunday"]),
+    ("resource", "aws_elasticache_user", "engine", ["redis", "REDIS", "valkey"], ["memcached"]),
+    ("resource", "aws_ecs_task_definition", "container_definitions", ['[{"name":"a"}]'], ["{}"]),
+    ("resource", "aws_elb", "health_check.target", ["HTTP:80/", "TCP:22"], ["HTTP:80", "TCP:0"]),
+    ("resource", "aws_cloudwatch_event_bus", "name", ["own"], ["default", ""]),
+    ("resource", "aws_wafv2_web_acl", "scope", ["REGIONAL"], ["regional", "global"]),
+    ("data", "aws_kms_key", "key_id", ["alias/a", "6ba7b810-9dad-11d1-80b4-00c04fd430c8"], ["a b"]),
+    ("provider", "", "assume_role.duration", ["1h"], ["1", "1 hour"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mode", "type", "path", "fine", "wrong"), PROVED)
+def test_rules_of_the_aws_provider(mode, type, path, fine, wrong):
+    rules = rules_for("aws", mode, type)
+    assert rules is not None
+    for values, refused in ((fine, False), (wrong, True)):
+        for value in values:
+            found = [m for rule in rules.values[path] if (m := check_value(rule, value))]
+            assert bool(found) is refused, (value, found)
+
+
+TOGETHER = [
+    ("aws_instance", {"instance_type"}, {"at_least_one_of"}),
+    ("aws_instance", {"ami", "instance_type"}, set()),
+    ("aws_instance", {"ami", "instance_type", "user_data", "user_data_base64"}, {"conflicts"}),
+    ("aws_security_group", {"name", "name_prefix"}, {"conflicts"}),
+    ("aws_vpc_security_group_ingress_rule", {"cidr_ipv4", "cidr_ipv6"}, {"exactly_one_of"}),
+    ("aws_vpc_security_group_ingress_rule", {"prefix_list_id"}, set()),
+    ("aws_lambda_function", {"s3_bucket"}, {"required_with"}),
+    ("aws_lambda_function", {"s3_bucket", "s3_key"}, set()),
+    ("aws_route53_record", {"alias", "ttl"}, {"conflicts", "required_with"}),
+    ("aws_route53_record", {"records", "ttl"}, set()),
+]
+
+
+@pytest.mark.parametrize(("type", "given", "kinds"), TOGETHER)
+def test_groups_of_the_aws_provider(type, given, kinds):
+    rules = rules_for("aws", "resource", type)
+    assert rules is not None
+    groups = [group for group in rules.groups if "." not in group.paths[0]]
+    found = check_groups(groups, lambda path: path in given)
+    assert {group.kind for group, _, _ in found} == kinds
+
+
+def test_types_of_the_plugin_framework_are_known():
+    eager = rules_for("aws", "resource", "aws_s3_bucket_lifecycle_configuration")
+    lazy = rules_for("aws", "resource", "aws_lb_listener")
+    assert (eager.eager, lazy.eager) == (True, False)
+
+
+def _patterns(data):
+    for rule in data:
+        if rule[0] in ("pattern", "no_pattern"):
+            yield rule[1]
+        elif rule[0] in ("any", "all"):
+            yield from _patterns(rule[1:])
+
+
+def test_no_shipped_pattern_is_slow():
+    pack = ValuePack((DATA / FILES[0]).read_bytes())
+    patterns = {
+        pattern
+        for mode, types in pack.types["aws"].items()
+        for name in types
+        for rules in pack.record("aws", mode, name).get("v", {}).values()
+        for pattern in _patterns(rules)
+    }
+    assert len(patterns) > 100
+    slow = []
+    for text in ("a" * 2000 + "!", "1" * 2000 + " ", "a-" * 1000 + "\n", "/" * 2000, "A_" * 1000):
+        for pattern in sorted(patterns):
+            start = time.process_time()
+            re.search(pattern, text, re.ASCII)
+            if time.process_time() - start > 1:  # a bad one takes minutes
+                slow.append(pattern)
+    assert slow == []
+
+
+@pytest.fixture(scope="module")
+def provider():
+    """The real AWS provider, asked directly."""
+    folder = plugin_folder()
+    found = sorted(
+        (folder or Path("/nowhere")).glob("*/hashicorp/aws/5.*/*/terraform-provider-aws*")
+    )
+    if not found:
+        pytest.skip("the AWS provider 5 is not in the folder of Terraform plugins")
+    with Plugin(found[0]) as plugin:
+        schemas = read_schemas(plugin.schema())
+        yield Asker(plugin, Builder(schemas, {}))
+
+
+@pytest.mark.tool
+@pytest.mark.parametrize(("mode", "type", "path", "fine", "wrong"), PROVED)
+def test_the_real_provider_says_the_same(provider, mode, type, path, fine, wrong):
+    steps = tuple(path.removesuffix(".*").split("."))
+    for values, refused in ((fine, False), (wrong, True)):
+        for value in values:
+            given = [value] if path.endswith(".*") else value
+            said = provider.refusals((mode, type), steps, given)
+            assert bool(active({value: said, "other": []})[value]) is refused, (value, said)
