@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
 
-try:  # the parser moved in Python 3.11
-    from re import _constants as _codes
-    from re import _parser as _reader
-except ImportError:  # pragma: no cover
-    import sre_constants as _codes
-    import sre_parse as _reader
+# The parser of `re` has no public name since Python 3.11.
+_codes = import_module("re._constants")
+_reader = import_module("re._parser")
 
 _CLASSES = {
     "alnum": "0-9A-Za-z",
