@@ -25,6 +25,7 @@ from bench.hcl_mutants import mutant
 from bench.hcl_oracle import ORACLES
 from iac_gym.formats.hcl import HclError, parse
 from iac_gym.formats.hcl.brackets import AMBIGUOUS_KEY
+from iac_gym.provenance import provenance
 
 EXAMPLES = (
     """\
@@ -232,6 +233,9 @@ def main(argv: list[str] | None = None) -> None:
     result = compare(args.oracle, args.python, every)
     if args.arbiter:
         arbitrate(result, args.arbiter, args.python)
+    # without the interpreter's path, which says nothing to others
+    command = f"bench.hcl_agreement --mutants {args.mutants} --seed {args.seed} --oracle"
+    result["provenance"] = {**provenance(), "command": f"{command} {args.oracle}"}
     if args.out:
         args.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     result["examples"] = [
