@@ -24,6 +24,7 @@ from envs.terraform.requirements.policies import has_managed
 from envs.terraform.requirements.security_groups import SECURITY_GROUP
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.terraform.computed import json_of
+from iac_gym.languages.terraform.known import text_of
 from iac_gym.languages.terraform.model import Configuration
 from iac_gym.languages.terraform.resolved import Instance
 from iac_gym.languages.terraform.values import Joined, Unknown, Value
@@ -315,10 +316,6 @@ def service_breaker(config: Configuration, of: str) -> Findings:
 _COUNT = "ecs:service:DesiredCount"
 
 
-def _text(value: Value) -> str:
-    return value if isinstance(value, str) else ""
-
-
 def _scaled(config: Configuration, own: Instance, name: str) -> list[Instance]:
     """Return the scalable targets of a service."""
     cluster = own.get("cluster")
@@ -332,7 +329,7 @@ def _scaled(config: Configuration, own: Instance, name: str) -> list[Instance]:
         for one in world(config).instances("aws_appautoscaling_target")
         if same(one.get("scalable_dimension"), _COUNT)
         and same(one.get("service_namespace"), "ecs")
-        and _text(one.get("resource_id")) in names
+        and text_of(one.get("resource_id")) in names
     ]
 
 
@@ -364,10 +361,10 @@ def service_target(config: Configuration, of: str, percent: int) -> Findings:
     tracking = "target_tracking_scaling_policy_configuration"
     metric = f"{tracking}.predefined_metric_specification.predefined_metric_type"
     own = _scaled(config, found[0], of)
-    names, refs = {_text(one.get("resource_id")) for one in own}, {own_ref(one) for one in own}
+    names, refs = {text_of(one.get("resource_id")) for one in own}, {own_ref(one) for one in own}
     right = any(
         same(one.get("policy_type"), "TargetTrackingScaling")
-        and (_text(target := one.get("resource_id")) in names or ref_of(target, "id") in refs)
+        and (text_of(target := one.get("resource_id")) in names or ref_of(target, "id") in refs)
         and any(same(v, "ECSServiceAverageCPUUtilization") for v in one.at_path(metric))
         and any(same(v, percent) for v in one.at_path(f"{tracking}.target_value"))
         for one in world(config).instances("aws_appautoscaling_policy")

@@ -6,6 +6,7 @@ from typing import Any
 
 from envs.terraform.requirements.factories import existence, fixed, link, setting, tag
 from envs.terraform.requirements.google_access import grant
+from envs.terraform.requirements.google_storage import same_days
 from envs.terraform.requirements.kinds import Kind, refers, same
 from envs.terraform.requirements.lookup import things, unless
 from iac_gym.check import Findings, requirement
@@ -20,11 +21,6 @@ SUBSCRIPTION = Kind(
 )
 
 
-def _days(value: Value, wanted: Any) -> bool:
-    """Whether a duration ("86400s") is that many days."""
-    return isinstance(value, str) and value.removesuffix("s") == str(int(wanted) * 86400)
-
-
 def _span(value: Value, wanted: Any) -> bool:
     """Whether a duration ("10s") is that many seconds."""
     return isinstance(value, str) and value.removesuffix("s") == str(wanted)
@@ -36,7 +32,7 @@ topic = existence(
 topic_retention = setting(
     "google-topic-retention", TOPIC, "message_retention_duration",
     "messages of the topic `{of}` kept for {value} days",
-    "{value} days of message retention for the topic `{of}`", compare=_days,
+    "{value} days of message retention for the topic `{of}`", compare=same_days,
 )  # fmt: skip
 topic_label = tag(
     "google-topic-label", TOPIC,
@@ -65,7 +61,7 @@ subscription_deadline = setting(
 subscription_retention = setting(
     "google-subscription-retention", SUBSCRIPTION, "message_retention_duration",
     "unacknowledged messages of `{of}` kept for {value} days",
-    "the subscription `{of}` keeping its messages for {value} days", compare=_days,
+    "the subscription `{of}` keeping its messages for {value} days", compare=same_days,
 )  # fmt: skip
 subscription_ordered = fixed(
     "google-subscription-ordered", SUBSCRIPTION, "enable_message_ordering", True,

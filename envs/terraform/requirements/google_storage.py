@@ -214,7 +214,7 @@ key_ring = link(
 )  # fmt: skip
 
 
-def _seconds(value: Value, wanted: Any) -> bool:
+def same_days(value: Value, wanted: Any) -> bool:
     """Whether a duration ("7776000s") is that many days."""
     return isinstance(value, str) and value.removesuffix("s") == str(int(wanted) * 86400)
 
@@ -222,7 +222,7 @@ def _seconds(value: Value, wanted: Any) -> bool:
 key_rotation = setting(
     "google-key-rotation", KEY, "rotation_period",
     "the key `{of}` rotated every {value} days", "a rotation period of {value} days for `{of}`",
-    compare=_seconds,
+    compare=same_days,
 )  # fmt: skip
 key_protection = setting(
     "google-key-protection", KEY, "version_template.protection_level",

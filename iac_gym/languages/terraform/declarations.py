@@ -19,12 +19,12 @@ from iac_gym.languages.terraform.calls import (
 )
 from iac_gym.languages.terraform.decode import nested
 from iac_gym.languages.terraform.dependencies import check_condition, check_depends_on, check_meta
-from iac_gym.languages.terraform.evaluate import EvalError, evaluate
+from iac_gym.languages.terraform.evaluate import EvalError, evaluate, follow
 from iac_gym.languages.terraform.expression_references import references
 from iac_gym.languages.terraform.model import Configuration, Module, Output, Variable
 from iac_gym.languages.terraform.references import Checker
 from iac_gym.languages.terraform.requirements import check_terraform
-from iac_gym.languages.terraform.scope import ValidateScope, follow
+from iac_gym.languages.terraform.scope import ValidateScope
 from iac_gym.languages.terraform.secrets import check_secrets
 from iac_gym.languages.terraform.types import ConversionError, convert
 from iac_gym.languages.terraform.uses import reachable

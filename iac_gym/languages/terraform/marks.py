@@ -155,7 +155,7 @@ class Marks:
     def template_for(self, node: TemplateFor, names: Names) -> Mark:
         """A loop has the marks of what it goes through and of its body."""
         source = self.mark(node.source, names)
-        inner = {**names, node.value_name: _merged(source)}
+        inner = {**names, node.value_name: contains(source)}
         return source is True or contains(self.mark(node.body, inner))
 
     def tuple(self, node: Tuple, names: Names) -> Mark:
@@ -200,7 +200,7 @@ class Marks:
         source = self.mark(node.source, names)
         if source is True:
             return True
-        return _any_part([self.mark(node.each, {**names, _ITEM: _merged(source)})])
+        return _any_part([self.mark(node.each, {**names, _ITEM: contains(source)})])
 
     def unary(self, node: Unary, names: Names) -> Mark:
         """A mark is lost where the operand is unknown."""
@@ -239,7 +239,7 @@ class Marks:
             return True
         if not contains(source) and isinstance(self._known(node.source), Unknown):
             return False
-        inner = {**names, node.value_name: _merged(source)}
+        inner = {**names, node.value_name: contains(source)}
         for part in (node.key, node.condition):
             if part is not None and contains(self.mark(part, inner)):
                 return True
@@ -289,13 +289,6 @@ class Marks:
                 continue
             return self.mark(argument, names)
         return False
-
-
-def _merged(mark: Mark) -> Mark:
-    """Return the mark of any one part."""
-    if isinstance(mark, dict):
-        return any(contains(part) for part in mark.values())
-    return mark
 
 
 _MARK: dict[type[Node], Callable[[Marks, Any, Names], Mark]] = {

@@ -9,14 +9,12 @@ unknown; a counted one is a list of such objects, one with `for_each` a map.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
 
-from iac_gym.formats.hcl.nodes import Key, Literal, Step, Traversal
+from iac_gym.formats.hcl.nodes import Literal, Traversal
 from iac_gym.languages.terraform.evaluate import (
     EvalError,
     evaluate,
-    get_attribute,
-    get_index,
+    follow,
 )
 from iac_gym.languages.terraform.model import Configuration, Module, ModuleCall
 from iac_gym.languages.terraform.types import without_optional
@@ -35,16 +33,6 @@ from iac_gym.languages.terraform.variables import declare
 _EACH = {"key": Unknown(STRING), "value": ANYTHING}
 _COUNT = {"index": Unknown(NUMBER)}
 _TERRAFORM = {"workspace": "default", "applying": Unknown(BOOL)}
-
-
-def follow(value: Value, steps: Sequence[Step], at: int) -> Value:
-    """Apply the steps of a traversal to a value; raises `EvalError`."""
-    for step in steps:
-        if step.__class__ is str:
-            value = get_attribute(value, str(step), at)
-        else:
-            value = get_index(value, str(step) if isinstance(step, Key) else step, at)
-    return value
 
 
 class ValidateScope:
@@ -73,7 +61,7 @@ class ValidateScope:
 
     def read_file(self, path: str) -> str | None:
         """Return the text of one of the answer's own files, None for any other."""
-        return read_own_file(self._config, self._config.root, path)
+        return self._config.read_file(path)
 
     def resolve(self, traversal: Traversal) -> Value:
         """Return the value of a reference; what does not exist is unknown (and a fault elsewhere).
@@ -140,12 +128,3 @@ def _path(config: Configuration, module: Module) -> str:
     if module is config.root:
         return "."
     return posixpath.relpath(module.folder or ".", config.root.folder or ".")
-
-
-def read_own_file(config: Configuration, module: Module, path: str) -> str | None:
-    """Return the text of one of the answer's own files by a path inside a module."""
-    wanted = posixpath.normpath(posixpath.join(module.folder, path))
-    for source in config.sources:
-        if posixpath.normpath(source.path) == wanted:
-            return source.text
-    return None

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from iac_gym.formats.hcl.nodes import Key, Step
-from iac_gym.languages.terraform.evaluate import EvalError, get_index
+from iac_gym.languages.terraform.evaluate import EvalError, follow, get_index
 from iac_gym.languages.terraform.expression_references import OddKey
 from iac_gym.languages.terraform.model import Module, Resource
 from iac_gym.languages.terraform.schemas import BlockSchema, BodySchema
-from iac_gym.languages.terraform.scope import follow
 from iac_gym.languages.terraform.values import Unknown, Value
 
 #: The constants that make odd keys; any other is a fraction.
