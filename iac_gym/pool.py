@@ -12,6 +12,7 @@ from __future__ import annotations
 import atexit
 import fcntl
 import os
+import pickle
 import subprocess
 import sys
 import time
@@ -20,22 +21,26 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from queue import Queue
-from threading import Thread
 
 from iac_gym.grading import Grade, grade, unscored_grade
-from iac_gym.reward import Weights
+from iac_gym.reward import Reward, Weights
+from iac_gym.verdict import Verdict
 
 #: One piece of work: (place in the batch, task id, completion).
 Item = tuple[int, str, str]
+#: What a worker sends back for one item: the parts of the grade.
+Made = tuple[Verdict, Reward]
 
 _START = (
     "import sys; sys.path[:] = {path!r}; from iac_gym.pool import serve; serve({given}, {made})"
 )
 #: Most items that travel together. Larger chunks cost less transport, smaller ones balance better.
-CHUNK = 64
-#: Chunks that a worker holds: one that it grades, and the next, so that it never waits.
-AHEAD = 2
+CHUNK = 32
+#: Chunks that a worker holds: one that it grades, and the next ones, so that it does not wait while
+#: the caller's process is busy (a full garbage collection takes as long as two chunks).
+AHEAD = 4
+#: Most bytes that a connection adds to a message.
+HEADER = 12
 
 
 def serve(given: int, made: int) -> None:
@@ -44,25 +49,26 @@ def serve(given: int, made: int) -> None:
     The first message out is None: the worker has started.
     """
     incoming, outgoing = Connection(given), Connection(made)
-    waiting: Queue[tuple[list[Item], Weights] | None] = Queue()
-
-    def read() -> None:
-        # A thread of its own, so that the parent's `send` never waits for a chunk to be graded:
-        # both sides blocked in `send` would be a deadlock.
-        try:
-            while True:
-                waiting.put(incoming.recv())
-        except (EOFError, OSError):
-            waiting.put(None)
-
-    Thread(target=read, daemon=True).start()
     try:
         outgoing.send(None)  # started: from now on the time limit holds
-        while (work := waiting.get()) is not None:
-            items, weights = work
-            outgoing.send([(place, grade(task, text, weights)) for place, task, text in items])
-    except (KeyboardInterrupt, BrokenPipeError):
+        while True:
+            items, weights = incoming.recv()
+            outgoing.send(_grade_chunk(items, weights))
+    except (EOFError, KeyboardInterrupt, OSError):
         return
+
+
+def _grade_chunk(items: list[Item], weights: Weights) -> list[Made]:
+    """Grade a chunk. Answers that did equally well share one verdict, which then travels once."""
+    made: list[Made] = []
+    verdicts: dict[tuple[int, ...], Verdict] = {}
+    for _, task_id, text in items:
+        result = grade(task_id, text, weights)
+        # Checks that find nothing give the same object each time; `made` keeps all alive, so that
+        # equal identities mean equal outcomes.
+        identities = tuple(map(id, result.verdict.outcomes))
+        made.append((verdicts.setdefault(identities, result.verdict), result.reward))
+    return made
 
 
 @dataclass
@@ -70,9 +76,15 @@ class _Worker:
     process: subprocess.Popen[bytes]
     incoming: Connection
     outgoing: Connection
+    room: int
     chunks: deque[list[Item]] = field(default_factory=deque)
+    sizes: deque[int] = field(default_factory=deque)
     since: float = 0.0
     fresh: bool = True
+
+    def unread(self) -> int:
+        """Return how many bytes may lie in its pipe. The first chunk it reads at once."""
+        return sum(self.sizes) - self.sizes[0]
 
     def close(self, *, kill: bool) -> None:
         self.outgoing.close()
@@ -83,12 +95,17 @@ class _Worker:
 
 
 def _pipe() -> tuple[int, int]:
-    """Make a pipe that holds a whole chunk, where the system lets us, so that `send` returns."""
+    """Make a pipe that holds a whole chunk, where the system lets us."""
     ends = os.pipe()
     if hasattr(fcntl, "F_SETPIPE_SZ"):
         with suppress(OSError):  # a limit for this user: a smaller pipe is slower, not wrong
             fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, 1 << 20)
     return ends
+
+
+def _room(end: int) -> int:
+    """Return how many bytes a pipe holds for a reader that is busy; POSIX promises 512."""
+    return fcntl.fcntl(end, fcntl.F_GETPIPE_SZ) if hasattr(fcntl, "F_GETPIPE_SZ") else 512
 
 
 def _start() -> _Worker:
@@ -103,9 +120,8 @@ def _start() -> _Worker:
     )
     os.close(to_read)
     os.close(to_make)
-    return _Worker(
-        process, Connection(to_take, writable=False), Connection(to_give, readable=False)
-    )
+    incoming, outgoing = Connection(to_take, writable=False), Connection(to_give, readable=False)
+    return _Worker(process, incoming, outgoing, _room(to_give))
 
 
 class GradePool:
@@ -162,8 +178,13 @@ class GradePool:
             for place, worker in enumerate(self._workers):
                 if len(worker.chunks) >= AHEAD or not chunks:
                     continue
+                message = pickle.dumps((chunks[0], weights), pickle.HIGHEST_PROTOCOL)
+                if worker.chunks and worker.unread() + len(message) + HEADER > worker.room:
+                    # It grades and does not read: our `send` would wait for it, and its own for
+                    # us if what it made is as large. It gets this chunk when it is idle.
+                    continue
                 try:
-                    worker.outgoing.send((chunks[0], weights))
+                    worker.outgoing.send_bytes(message)
                 except OSError:
                     if not worker.chunks:  # it died while idle: replace it, the chunk stays
                         self._replace(place)
@@ -171,6 +192,7 @@ class GradePool:
                 if not worker.chunks:
                     worker.since = time.monotonic()
                 worker.chunks.append(chunks.popleft())
+                worker.sizes.append(len(message) + HEADER)
 
     def _replace(self, place: int) -> None:
         self._workers[place].close(kill=True)
@@ -208,9 +230,10 @@ class GradePool:
         worker.fresh, worker.since = False, time.monotonic()
         if made is None:
             return 0
-        for number, result in made:
-            results[number] = result
-        worker.chunks.popleft()
+        items = worker.chunks.popleft()
+        worker.sizes.popleft()
+        for (number, task_id, _), (verdict, reward) in zip(items, made, strict=True):
+            results[number] = Grade(task_id, verdict, reward)
         return len(made)
 
     def _failed(
@@ -222,6 +245,7 @@ class GradePool:
     ) -> int:
         items, *later = self._workers[place].chunks
         self._workers[place].chunks.clear()
+        self._workers[place].sizes.clear()
         self._replace(place)
         chunks.extendleft(reversed(later))
         if len(items) > 1:

@@ -16,7 +16,7 @@ def measure() -> Iterator[Measurement]:
     texts = [
         load_task(task_id).reference_text + f"# {place}\n" for place, task_id in enumerate(ids)
     ]
-    serial = median_seconds(lambda: grade_batch(ids, texts), at_least=4)
-    pooled = median_seconds(lambda: grade_batch(ids, texts, workers=2), at_least=4)
+    serial = median_seconds(lambda: grade_batch(ids, texts), at_least=15)
+    pooled = median_seconds(lambda: grade_batch(ids, texts, workers=2), at_least=15)
     name = f"grade_batch, {len(ids)} texts, 2 workers"
     yield Measurement(name, pooled, "the same, serially", serial, serial / pooled, 1.6)

@@ -1,5 +1,6 @@
 """Tasks from ids, samples, batches, and a pool that loses nothing."""
 
+import fcntl
 import os
 import signal
 import time
@@ -137,3 +138,18 @@ def test_an_interrupted_batch_leaves_nothing_for_the_next(batch):
             pool.grade(*batch, DEFAULT_WEIGHTS, progress=interrupt)
         ids, texts = batch[0][::-1], batch[1][::-1]
         assert pool.grade(ids, texts, DEFAULT_WEIGHTS) == iac_gym.grade_batch(ids, texts)
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="this system sets no pipe size")
+def test_chunks_and_results_larger_than_a_pipe_do_not_wait_for_each_other(batch, monkeypatch):
+    def small_pipe():
+        ends = os.pipe()
+        fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, 4096)
+        return ends
+
+    monkeypatch.setattr(pool_module, "_pipe", small_pipe)
+    ids, texts = batch
+    with GradePool(2, time_limit=5) as pool:
+        assert (
+            pool.grade(ids * 4, texts * 4, DEFAULT_WEIGHTS) == iac_gym.grade_batch(ids, texts) * 4
+        )
