@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from iac_gym.category import Draft
 from iac_gym.check import Requirement, RequirementType
 from iac_gym.draw import Draw
+from iac_gym.extras import Extra, choose
 from iac_gym.formats.hcl_render import Nested, Raw, Top, block, nested, render
 
 #: Source and version constraint of the providers, as references write them.
@@ -26,10 +27,6 @@ PROVIDERS = {
     "null": ("hashicorp/null", "~> 3.2"),
     "time": ("hashicorp/time", "~> 0.12"),
 }
-#: About how many requirements a task of each difficulty has.
-_AIMS = {2: 4.5, 3: 6.5, 4: 9.0, 5: 12.5}
-#: How often an optional part is asked for below and from the level that it belongs to.
-_RARE, _LIKELY = 0.07, 0.78
 
 
 @dataclass
@@ -174,25 +171,7 @@ def label_of(name: str) -> str:
     return label if label[:1].isalpha() else f"r_{label}"
 
 
-@dataclass(frozen=True)
-class Extra:
-    """An optional part of a task: about `weight` requirements."""
-
-    name: str
-    weight: float
-    make: Callable[[], None]
-
-
 def decorate(stack: Stack, extras: Sequence[Extra]) -> None:
     """Add optional parts, so many that the wanted difficulty is often reached."""
-    expected = {
-        level: len(stack.asks) + _RARE * sum(extra.weight for extra in extras) for level in _AIMS
-    }
-    for extra in extras:
-        level = next((one for one in _AIMS if expected[one] < _AIMS[one]), 6)
-        for other in _AIMS:
-            if other >= level:
-                expected[other] += (_LIKELY - _RARE) * extra.weight
-        likely = stack.draw.level >= level
-        if stack.draw.chance(f"with {extra.name}", _LIKELY if likely else _RARE):
-            extra.make()
+    for extra in choose(stack.draw, len(stack.asks), extras):
+        extra.make()

@@ -102,10 +102,15 @@ _UNSEEN: Any = object()
 class _Frame:
     """A mapping or sequence that is being filled."""
 
-    __slots__ = ("anchor", "into", "key", "key_mark", "merged", "started", "tallest", "value")
+    __slots__ = (
+        "anchor", "into", "key", "key_mark", "merged", "started", "tallest", "value", "whole",
+    )  # fmt: skip
 
-    def __init__(self, value: Any, into: bool, anchor: str | None, started: int) -> None:
+    def __init__(
+        self, value: Any, whole: Any, into: bool, anchor: str | None, started: int
+    ) -> None:
         self.value = value
+        self.whole = whole  # what its parent holds: the value, or a mapping that wraps it
         self.into = into  # whether its parent merges it (`<<`) rather than holding it
         self.anchor = anchor
         self.started = started  # the node count before it, for the size of an alias to it
@@ -203,7 +208,13 @@ class _Builder:
     def _marked(self, event: Any, mark: Mark) -> Any:
         """Return the value of a scalar that has a tag, an anchor or both."""
         value = text = event.value
-        if event.tag is not None:
+        if event.tag in self.dialect.wraps:
+            if self._at_key():
+                raise _complex_key(mark)
+            value = _wrap(self.dialect.wraps[event.tag], text, mark)
+            self.count(1, mark)
+            self.deepen(1, mark)
+        elif event.tag is not None:
             try:
                 value = text if event.tag == "!" else self.dialect.tagged(event.tag, text)
             except ScalarError as error:
@@ -211,7 +222,7 @@ class _Builder:
         elif event.implicit[0]:
             value = self._plain(text, mark)
         if event.anchor is not None:
-            self.anchors[event.anchor] = _Anchor(value, 1)
+            self.anchors[event.anchor] = _Anchor(value, 1, int(value.__class__ is YamlMap))
         return value
 
     def alias(self, event: Any) -> None:
@@ -241,8 +252,9 @@ class _Builder:
         self.open(YamlList(mark), event, mark)
 
     def open(self, value: Any, event: Any, mark: Mark) -> None:
+        wrapped = self.dialect.wraps.get(event.tag) if event.tag is not None else None
         if event.tag is not None and not (
-            self.dialect.loose_tags or event.tag == "!" or event.tag.startswith(CORE_TAG)
+            wrapped or self.dialect.loose_tags or event.tag == "!" or event.tag.startswith(CORE_TAG)
         ):
             raise YamlError(f"the tag `{event.tag[:60]}` is not known here", *mark)
         if self._at_key():
@@ -250,29 +262,30 @@ class _Builder:
         if len(self.stack) >= self.limits.depth:
             raise YamlError(f"the nesting is deeper than {self.limits.depth} levels", *mark)
         into = self.top is not None and self.top.key is _MERGE
-        frame = _Frame(value, into, event.anchor, self.nodes)
+        whole = value if wrapped is None else _wrap(wrapped, value, mark)
+        frame = _Frame(value, whole, into, event.anchor, self.nodes)
         if event.anchor is not None:
-            self.anchors[event.anchor] = _Anchor(value)
-        self.count(1, mark)
+            self.anchors[event.anchor] = _Anchor(whole)
+        self.count(1 if wrapped is None else 2, mark)
         if not into:
-            self.attach(value, mark)
+            self.attach(whole, mark)
         self.stack.append(frame)
         self.top = frame
 
     def close(self, event: Any) -> None:
         frame = self.stack.pop()
         self.top = self.stack[-1] if self.stack else None
-        height = frame.tallest + 1
+        height = frame.tallest + (1 if frame.whole is frame.value else 2)
         if frame.anchor is not None:
             named = self.anchors.get(frame.anchor)
-            if named is not None and named.value is frame.value:
+            if named is not None and named.value is frame.whole:
                 named.nodes = self.nodes - frame.started
                 named.height = height
         if self.stack:
             parent = self.stack[-1]
             parent.tallest = max(parent.tallest, height)
             if frame.into:
-                self.attach(frame.value, frame.value.mark)
+                self.attach(frame.whole, frame.whole.mark)
 
     def count(self, nodes: int, mark: Mark) -> None:
         self.nodes += nodes
@@ -368,6 +381,14 @@ _HANDLERS: dict[type, Callable[[_Builder, Any], None] | None] = {
     yaml.MappingEndEvent: _Builder.close,
     yaml.SequenceEndEvent: _Builder.close,
 }
+
+
+def _wrap(key: str, value: Any, mark: Mark) -> YamlMap:
+    """Return the mapping that a tagged value stands for."""
+    made = YamlMap(mark)
+    made[key] = value
+    made.marks[key] = made.key_marks[key] = mark
+    return made
 
 
 def _complex_key(mark: Mark) -> YamlError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -114,7 +114,8 @@ class Dialect:
     `merge`: "no" (`<<` is an ordinary key), "explicit" (keys written in the map win) or "last"
     (the later of merge and key wins, as in go-yaml v2). `text_keys`: keys become strings, as JSON
     needs. `finite`: infinity and NaN are refused as values. `loose_tags`: unknown tags are ignored
-    (the scalar stays text); otherwise they are refused.
+    (the scalar stays text); otherwise they are refused. `wraps` maps local tags (`!Ref`) to keys: the
+    tagged value becomes the only value of a mapping with that key, as in the long form.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Dialect:
     text_keys: bool = False
     finite: bool = False
     loose_tags: bool = True
+    wraps: Mapping[str, str] = field(default_factory=dict)
     #: Values of short plain scalars met before (never `<<`).
     seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     #: What lines met before say, for `yaml_lines`.

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from envs.docker import choices
 from envs.docker.requirements import dockerfile_runs, dockerfile_settings, dockerfile_start
 from iac_gym.category import Draft
 from iac_gym.check import Requirement
 from iac_gym.draw import Draw
+from iac_gym.extras import Extra, choose
 
 #: The order of the parts of a final stage.
 _SECTIONS = tuple(
     "from arg env-first run workdir copy env label expose volume user health stop start".split()
 )
-#: About how many requirements a task of each difficulty has.
-_AIMS = {2: 4.5, 3: 6.5, 4: 9.0, 5: 12.5}
-#: How often an optional part is asked for below and from the level that it belongs to.
-_RARE, _LIKELY = 0.07, 0.78
 
 
 class Recipe:
@@ -60,28 +56,10 @@ class Recipe:
         return Draft(openings=openings, asks=self.asks, reference=self.text)
 
 
-@dataclass(frozen=True)
-class Extra:
-    """An optional part of a task: about `weight` requirements."""
-
-    name: str
-    weight: float
-    make: Callable[[Recipe], None]
-
-
 def decorate(recipe: Recipe, extras: Sequence[Extra]) -> None:
     """Add optional parts, so many that the wanted difficulty is often reached."""
-    expected = {
-        level: len(recipe.asks) + _RARE * sum(extra.weight for extra in extras) for level in _AIMS
-    }
-    for extra in extras:
-        level = next((one for one in _AIMS if expected[one] < _AIMS[one]), 6)
-        for other in _AIMS:
-            if other >= level:
-                expected[other] += (_LIKELY - _RARE) * extra.weight
-        likely = recipe.draw.level >= level
-        if recipe.draw.chance(f"with {extra.name}", _LIKELY if likely else _RARE):
-            extra.make(recipe)
+    for extra in choose(recipe.draw, len(recipe.asks), extras):
+        extra.make(recipe)
 
 
 def _setting(recipe: Recipe, which: str, names: Sequence[str]) -> None:

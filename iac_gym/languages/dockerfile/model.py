@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from iac_gym.languages.dockerfile.instruction import Heredoc, Instruction
-from iac_gym.languages.dockerfile.shell import (
+from iac_gym.formats.shell import (
     SHELLS,
     Command,
     Script,
     read_script,
     shell_argument,
 )
+from iac_gym.languages.dockerfile.instruction import Heredoc, Instruction
 from iac_gym.languages.dockerfile.values import Mount
 from iac_gym.verdict import Finding
 

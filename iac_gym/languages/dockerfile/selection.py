@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from iac_gym.check import Rule
+from iac_gym.formats.shell import Script
+from iac_gym.formats.shell_commands import INSTALLS
 from iac_gym.languages.dockerfile.model import DockerfileModel
-from iac_gym.languages.dockerfile.packages import INSTALLS
 from iac_gym.languages.dockerfile.rules import IN_ORDER
-from iac_gym.languages.dockerfile.shell import Script
 
 #: Features by the program that a RUN calls; several programs may stand for one.
 _PROGRAMS = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from iac_gym.formats.shell import SHELLS
 from iac_gym.languages.dockerfile import values
 from iac_gym.languages.dockerfile.expansion import Expander, absolute
 from iac_gym.languages.dockerfile.instruction import Heredoc, Instruction
 from iac_gym.languages.dockerfile.lexer import BadSubstitution, Lexer
 from iac_gym.languages.dockerfile.lines import heredoc_of
 from iac_gym.languages.dockerfile.model import DEFAULT_SHELL, Config, Copy, Run, Stage
-from iac_gym.languages.dockerfile.shell import SHELLS
 from iac_gym.languages.dockerfile.stages import Stages
 
 

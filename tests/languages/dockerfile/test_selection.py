@@ -9,12 +9,12 @@ import pytest
 
 from iac_gym import load_task, sample_ids
 from iac_gym.check import Findings, ParseError
+from iac_gym.formats.shell import read_script
 from iac_gym.hostile import HOSTILE, damaged, misspelt
 from iac_gym.languages.dockerfile import LANGUAGE, parse
 from iac_gym.languages.dockerfile.model import DockerfileModel
 from iac_gym.languages.dockerfile.rules import IN_ORDER
 from iac_gym.languages.dockerfile.selection import NEEDS, select
-from iac_gym.languages.dockerfile.shell import read_script
 
 TASKS = 700
 #: References of Dockerfiles that the tasks must have, at least.

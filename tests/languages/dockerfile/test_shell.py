@@ -2,9 +2,9 @@
 
 import pytest
 
+from iac_gym.formats.shell import read_script
 from iac_gym.languages.dockerfile import LANGUAGE
 from iac_gym.languages.dockerfile.equivalents import equivalents
-from iac_gym.languages.dockerfile.shell import read_script
 from iac_gym.verifier import check_files
 
 

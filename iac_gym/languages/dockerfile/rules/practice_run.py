@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from iac_gym.check import Findings, rule
+from iac_gym.formats.shell import SHELLS, Command, Script
+from iac_gym.formats.shell_commands import arguments_of, has_option, manager_of
 from iac_gym.languages.dockerfile.model import DockerfileModel, Run
-from iac_gym.languages.dockerfile.packages import arguments_of, has_option, manager_of
-from iac_gym.languages.dockerfile.shell import SHELLS, Command, Script
 from iac_gym.verdict import Finding, Stage
 
 

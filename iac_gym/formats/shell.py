@@ -346,7 +346,7 @@ def _read(text: str, env: Lookup, depth: int) -> Script:
     script = _plain(text) or _Flat(text, env).read()
     if script is None:
         if not _tree:
-            from iac_gym.languages.dockerfile.shell_tree import read_tree
+            from iac_gym.formats.shell_tree import read_tree
 
             _tree.append(read_tree)
         script = _tree[0](text, env)

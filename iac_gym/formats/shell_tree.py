@@ -7,7 +7,7 @@ from functools import cache
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
-from iac_gym.languages.dockerfile.shell import (
+from iac_gym.formats.shell import (
     Command,
     Lookup,
     Script,
