@@ -15,7 +15,7 @@ class CloudFormationEnv(IaCEnv):
     """AWS CloudFormation templates.
 
     ## Description
-    A task asks for a template: a single resource, or a stack of resources that refer to one another.
+    A task asks for a template: a single resource, or a stack of resources that refer to each other.
     YAML with short or long intrinsic functions and JSON are equal. A template is judged by the
     resource schemas that AWS publishes and by the rules of CloudFormation; no account is needed.
     What a task asks for is looked for in the resolved template: parameters have their defaults,

@@ -114,8 +114,8 @@ class Dialect:
     `merge`: "no" (`<<` is an ordinary key), "explicit" (keys written in the map win) or "last"
     (the later of merge and key wins, as in go-yaml v2). `text_keys`: keys become strings, as JSON
     needs. `finite`: infinity and NaN are refused as values. `loose_tags`: unknown tags are ignored
-    (the scalar stays text); otherwise they are refused. `wraps` maps local tags (`!Ref`) to keys: the
-    tagged value becomes the only value of a mapping with that key, as in the long form.
+    (the scalar stays text); otherwise they are refused. `wraps` maps local tags (`!Ref`) to keys:
+    the tagged value becomes the only value of a mapping with that key, as in the long form.
     """
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from envs.docker import choices
 from envs.docker.requirements import dockerfile_runs, dockerfile_settings, dockerfile_start
