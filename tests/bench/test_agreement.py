@@ -1,4 +1,4 @@
-"""Agreement with `terraform validate`: the programs, the tables, and how they are kept apart."""
+"""Agreement with real tools: the programs, the tables, and how they are kept apart."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import random
 
 import pytest
 
-from bench.agreement import Case, counted, judge, pinned, written
-from bench.agreement_report import page, shares, table
-from bench.terraform_corpus import programs
-from bench.terraform_mutants import MUTATIONS, REWRITINGS
-from bench.terraform_text import Text
+from bench.agreement import subject
+from bench.agreements.compare import Case, Comparison, Kept, counted, judge
+from bench.agreements.report import page, shares, table
+from bench.agreements.subject import Subject
+from bench.agreements.terraform import pinned, written
+from bench.agreements.terraform_corpus import programs
+from bench.agreements.terraform_mutants import MUTATIONS, REWRITINGS
+from bench.agreements.terraform_text import Text
+from iac_gym.errors import UnknownName
+from iac_gym.language import Opinion
 from iac_gym.languages.terraform.tool import missing_tool, validate_many
 
 PROGRAM = """\
@@ -50,7 +55,7 @@ def test_a_program_is_read_as_arguments_and_blocks() -> None:
 @pytest.mark.parametrize("name", sorted(MUTATIONS | REWRITINGS))
 def test_every_mutation_changes_one_of_the_programs_by_hand(name: str) -> None:
     change = (MUTATIONS | REWRITINGS)[name]
-    texts = [case.files["main.tf"] for case in written()]
+    texts = [files["main.tf"] for _, _, files in written()]
     made = (change(random.Random(place), Text(text)) for place, text in enumerate(texts))
     assert any(new is not None and new != old for new, old in zip(made, texts, strict=True))
 
@@ -89,7 +94,13 @@ def test_the_page_needs_nothing_outside_it() -> None:
         "files": {"main.tf": "<script>"}, "their_words": ["no"], "our_words": [],
     }  # fmt: skip
     made = page(
-        {"provenance": {"seed": 0}, "origins": rows, "kinds": rows, "differences": [difference]}
+        {
+            "tool": "t",
+            "provenance": {"seed": 0},
+            "origins": rows,
+            "kinds": rows,
+            "differences": [difference],
+        }
     )
     assert "<script>" not in made
     assert "http" not in made
@@ -111,9 +122,37 @@ def test_a_corpus_leaves_out_what_needs_more_than_it_holds(tmp_path) -> None:
 
 
 def test_our_verdict_names_the_rule() -> None:
-    valid, words = judge(pinned({"main.tf": PROGRAM.replace("vpc_id", "vpcid")}))
+    valid, words = judge(pinned({"main.tf": PROGRAM.replace("vpc_id", "vpcid")}), "terraform")
     assert not valid
     assert any("[unsupported-argument]" in line for line in words)
+
+
+def test_an_unknown_language_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UnknownName, match="terraform"):
+        subject("terrafrom")
+
+
+def test_a_comparison_keeps_answers_and_names_every_difference(tmp_path) -> None:
+    asked: list[str] = []
+
+    def ask(every):
+        asked.extend(files["main.tf"] for files in every)
+        return [Opinion("vpcid" in files["main.tf"]) for files in every]
+
+    about = Subject(
+        "terraform", "IaC-Terraform-v0", "a tool", lambda: "", lambda: {"a tool": "1"}, ask,
+        mistakes={"no vpc": lambda rng, text: text.replace("vpc_id", "vpcid")},
+    )  # fmt: skip
+    cases = [Case("o", "k", "n", {"main.tf": PROGRAM}), Case("o", "k", "m", {"main.tf": "vpcid"})]
+    for _ in range(2):
+        kept = Kept(tmp_path, about.versions())
+        result = Comparison(about, kept).run(cases)
+    assert asked == [PROGRAM, "vpcid"]
+    assert [(one["is"], one["name"]) for one in result["differences"]] == [
+        ("false accept", "n"), ("false reject", "m"),
+    ]  # fmt: skip
+    made = Comparison(about, kept).cases(30, 1)
+    assert {one.origin for one in made} == {"reference"}, "the tool refused all of them"
 
 
 #: Programs without a provider, each with what terraform says of it; one must not touch another.

@@ -4,7 +4,7 @@ Each mutation takes a program and gives another text, or None where it has nothi
 of them knows whether its result is valid: the real tool says so.
 """
 
-from bench.terraform_mutants import (
+from bench.agreements.terraform_mutants import (
     declarations,
     names,
     references,
@@ -13,7 +13,7 @@ from bench.terraform_mutants import (
     syntax,
     values,
 )
-from bench.terraform_mutants.register import MUTATIONS, REWRITINGS
+from bench.agreements.terraform_mutants.register import MUTATIONS, REWRITINGS
 
 __all__ = [
     "MUTATIONS",

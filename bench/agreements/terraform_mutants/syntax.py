@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 import re
 
-from bench.terraform_mutants.register import mutation, pick, substituted, with_value
-from bench.terraform_text import Text
+from bench.agreements.terraform_mutants.register import mutation, pick, substituted, with_value
+from bench.agreements.terraform_text import Text
 
 
 @mutation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from bench.terraform_mutants.register import (
+from bench.agreements.terraform_mutants.register import (
     literals,
     misspelt,
     mutation,
@@ -13,7 +13,7 @@ from bench.terraform_mutants.register import (
     substituted,
     with_value,
 )
-from bench.terraform_text import Text, schema_of
+from bench.agreements.terraform_text import Text, schema_of
 
 
 @mutation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from bench.terraform_mutants.register import mutation, pick, substituted, with_value
-from bench.terraform_text import REFERENCE, Text
+from bench.agreements.terraform_mutants.register import mutation, pick, substituted, with_value
+from bench.agreements.terraform_text import REFERENCE, Text
 
 
 @mutation

@@ -66,7 +66,7 @@ def _html_table(cells: list[list[str]], *, head: bool = True) -> str:
 
 def _difference(one: Mapping[str, Any]) -> str:
     said = "\n".join(
-        ["terraform: " + line for line in one["their_words"]]
+        ["the tool: " + line for line in one["their_words"]]
         + ["iac-gym: " + line for line in one["our_words"]]
     )
     texts = "\n".join(f"# {path}\n{text}" for path, text in one["files"].items())
@@ -79,12 +79,13 @@ def _difference(one: Mapping[str, Any]) -> str:
 
 def page(data: Mapping[str, Any]) -> str:
     """Return the page: nothing outside it is needed."""
+    tool = html.escape(str(data["tool"]))
     facts = [[name, str(value)] for name, value in data["provenance"].items()]
     differences = "".join(map(_difference, data["differences"])) or "<p>None.</p>"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        "<title>iac-gym: agreement with terraform validate</title>"
-        f"<style>{_STYLE}</style></head><body><h1>Agreement with <code>terraform validate</code>"
+        f"<title>iac-gym: agreement with {tool}</title>"
+        f"<style>{_STYLE}</style></head><body><h1>Agreement with <code>{tool}</code>"
         "</h1><p>A false accept is a program that only iac-gym accepts, a false reject one that "
         "only iac-gym refuses. Caught: the share of invalid programs that iac-gym refuses. "
         "Refused: the share of valid programs that it refuses.</p>"

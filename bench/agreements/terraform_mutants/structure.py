@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from bench.terraform_mutants.register import mutation, pick, substituted
-from bench.terraform_text import Text
+from bench.agreements.terraform_mutants.register import mutation, pick, substituted
+from bench.agreements.terraform_text import Text
 
 
 @mutation

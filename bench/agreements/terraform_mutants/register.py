@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Callable
 
-from bench.terraform_text import Argument, Text
+from bench.agreements.terraform_text import Argument, Text
 
 Mutation = Callable[[random.Random, Text], str | None]
 MUTATIONS: dict[str, Mutation] = {}

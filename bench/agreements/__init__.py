@@ -1,0 +1,1 @@
+"""How often our verdict is that of the real tool: one module for each language."""
