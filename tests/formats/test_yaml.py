@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from iac_gym.formats.yaml import (
     KUBERNETES,
     YAML_12,
     Dialect,
+    Limits,
     YamlError,
     YamlMap,
     dump,
@@ -283,3 +285,40 @@ def test_dump_looks_like_a_person_wrote_it() -> None:
         "items:\n  - a: 1\n    b: []\n  - {}\n  - - 1\n    - 2\n"
         "script: |\n  set -e\n  ls\nnone: null\n---\nimage: nginx:1.27\nip: 10.0.0.1\n"
     )
+
+
+_TAGS = replace(YAML_12, name="tags", loose_tags=False, wraps={"!Ref": "Ref", "!If": "Fn::If"})
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: !Ref b", {"a": {"Ref": "b"}}),
+        ("a: !Ref", {"a": {"Ref": ""}}),
+        ("a: !Ref 5", {"a": {"Ref": "5"}}),
+        ("a: !If [x, !Ref b, c]", {"a": {"Fn::If": ["x", {"Ref": "b"}, "c"]}}),
+        ("a: !If\n  - x\n  - k: !Ref b\n", {"a": {"Fn::If": ["x", {"k": {"Ref": "b"}}]}}),
+        ("- &x !If [y]\n- *x", [{"Fn::If": ["y"]}, {"Fn::If": ["y"]}]),
+        ("- &x !Ref y\n- *x", [{"Ref": "y"}, {"Ref": "y"}]),
+    ],
+)
+def test_tags_that_stand_for_a_key_give_the_long_form(text, value):
+    assert load(text, _TAGS).value == value
+
+
+def test_the_mapping_of_a_tag_stands_where_the_tag_does():
+    tree = load("a:\n  b: !If [x]\n", _TAGS).value
+    assert find(tree, ("a", "b", "Fn::If", 0)) == ("x", (2, 12))
+    assert tree["a"]["b"].mark == (2, 6)
+
+
+@pytest.mark.parametrize("text", ["!Ref a: b", "!If [a]: b", "a: !Other x", "a: !Other [x]"])
+def test_tags_of_keys_and_unknown_tags_are_refused(text):
+    with pytest.raises(YamlError, match=r"used as a key|is not known here"):
+        load(text, _TAGS)
+
+
+def test_nested_tags_count_towards_the_limits():
+    limits = Limits(nodes=30)
+    with pytest.raises(YamlError, match="more than 30 values"):
+        load("[" + ", ".join(["!Ref a"] * 20) + "]", _TAGS, limits)
