@@ -106,6 +106,47 @@ def _number_12(text: str) -> int | float | None:
     return float(text) if _FLOAT_12.fullmatch(text) else None
 
 
+#: What PyYAML reads as numbers (YAML 1.1): octals with a plain 0, base 60, `_` between digits.
+_INT_11 = re.compile(
+    r"[-+]?(?:0b[0-1_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*(?::[0-5]?[0-9])*)"
+)
+_FLOAT_11 = re.compile(
+    r"[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?"
+    r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*"
+)
+
+
+def _base_60(text: str) -> int:
+    value = 0
+    for part in text.split(":"):
+        value = value * 60 + int(part)
+    return value
+
+
+def _number_11(text: str) -> int | float | None:
+    """Read a number as YAML 1.1 and PyYAML do; what is none (`1e3`, `089`, a date) stays text."""
+    if _INT_11.fullmatch(text):
+        if len(text) > _MOST_DIGITS:
+            raise ScalarError("this number is too large to be represented")
+        digits = text.lstrip("+-").replace("_", "")
+        if ":" in digits:
+            value = _base_60(digits)
+        elif digits[:2] in ("0x", "0b"):
+            if len(digits) == 2:
+                return None
+            value = int(digits[2:], 16 if digits[1] == "x" else 2)
+        else:
+            value = int(digits or "0", 8 if digits.startswith("0") else 10)
+        return -value if text[0] == "-" else value
+    if not _FLOAT_11.fullmatch(text):
+        return None
+    whole, _, rest = text.replace("_", "").rpartition(":")
+    if not whole:
+        return float(rest)
+    value = _base_60(whole.lstrip("+-")) * 60 + float(rest or "0")
+    return -value if text[0] == "-" else value
+
+
 @dataclass(frozen=True)
 class Dialect:
     """How one tool reads plain scalars, tags, merge keys and keys.
@@ -239,3 +280,31 @@ KUBERNETES = Dialect(
 COMPOSE = Dialect("Compose", _words(_TRUE_12, _FALSE_12), _go_number)
 #: GitHub Actions: the core schema of YAML 1.2.
 YAML_12 = Dialect("YAML 1.2", _words(_TRUE_12, _FALSE_12), _number_12, merge="no")
+
+#: The short forms of CloudFormation's intrinsic functions: tag -> key of the long form.
+_SHORT_FORMS = {
+    "!Ref": "Ref",
+    "!Condition": "Condition",
+    **{
+        f"!{name}": f"Fn::{name}"
+        for name in (
+            "And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals",
+            "FindInMap", "ForEach", "GetAZs", "GetAtt", "GetStackOutput", "If", "ImportValue",
+            "Join", "Length", "Not", "Or", "RefAll", "Select", "Split", "Sub", "ToJsonString",
+            "Transform", "ValueOf", "ValueOfAll",
+        )
+    },
+}  # fmt: skip
+#: CloudFormation: YAML 1.1 with the short forms of its functions; dates stay text.
+CLOUDFORMATION = Dialect(
+    "CloudFormation",
+    {
+        word: value
+        for word, value in _words(_TRUE_11, _FALSE_11).items()
+        if word not in ("y", "Y", "n", "N", "+.nan", "+.NaN", "+.NAN")
+    },
+    _number_11,
+    text_keys=True,
+    loose_tags=False,
+    wraps=_SHORT_FORMS,
+)

@@ -308,7 +308,7 @@ def test_tags_that_stand_for_a_key_give_the_long_form(text, value):
 
 def test_the_mapping_of_a_tag_stands_where_the_tag_does():
     tree = load("a:\n  b: !If [x]\n", _TAGS).value
-    assert find(tree, ("a", "b", "Fn::If", 0)) == ("x", (2, 12))
+    assert find(tree, ("a", "b", "Fn::If", 0)) == ("x", (2, 11))
     assert tree["a"]["b"].mark == (2, 6)
 
 
