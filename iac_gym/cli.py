@@ -9,13 +9,13 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NoReturn
 
 from iac_gym.errors import IaCGymError, unknown
 from iac_gym.grading import Grade, load_task, sample_ids
 from iac_gym.language import TIERS, language_names, load_language, second_opinion
+from iac_gym.recognition import matches, patterns_of, recognise
 from iac_gym.registry import category_of, env_ids
 from iac_gym.reward import reward_of
 from iac_gym.task import SPLITS
@@ -209,21 +209,14 @@ def _read(path: str) -> str:
         ) from None
 
 
-def _language(path: str) -> str:
-    name = Path(path).name
-    found = [
-        language
-        for language in language_names()
-        if any(fnmatchcase(name, pattern) for pattern in load_language(language).patterns)
-    ]
-    # The more specific pattern wins: compose*.yaml is Compose, any other *.yaml Kubernetes.
-    found.sort(key=lambda language: "*.yaml" in load_language(language).patterns)
-    if not found:
+def _language(path: str, text: str) -> str:
+    found = recognise(path, text)
+    if found is None:
         raise IaCGymError(
             f"The language of {path!r} is not clear from its name. "
             f"Say it with --language: {', '.join(language_names())}."
         )
-    return found[0]
+    return found
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -265,7 +258,7 @@ def _second_opinion(options: argparse.Namespace, texts: dict[str, str]) -> Verdi
             f"--tier {options.tier} was given with --task; it says whether files are valid, "
             "not whether they meet a task. Give --language, or leave --task out."
         )
-    name = options.language or _language(next(iter(texts)))
+    name = options.language or _language(*next(iter(texts.items())))
     opinion = second_opinion(load_language(name), options.tier, texts)
     rule = f"{name}-{options.tier}"
     if opinion.valid is None:
@@ -274,27 +267,33 @@ def _second_opinion(options: argparse.Namespace, texts: dict[str, str]) -> Verdi
 
 
 def _paths(given: Sequence[str], language: str | None) -> list[str]:
-    """Write out folders: the files in them whose names a language (or that language) has."""
+    """Write out folders: the files in them that are of a language (or of that language)."""
     found: list[str] = []
     for path in given:
         if path == "-" or not Path(path).is_dir():
             found.append(path)
             continue
         names = [language] if language else list(language_names())
-        patterns = [pattern for name in names for pattern in load_language(name).patterns]
         inside = sorted(one for one in Path(path).rglob("*") if one.is_file())
-        fitting = [str(o) for o in inside if any(fnmatchcase(o.name, p) for p in patterns)]
+        fitting = [str(one) for one in inside if _is_of(str(one), names)]
         if not fitting:
             raise IaCGymError(
                 f"The folder {path!r} holds no file of {language or 'any language'}; the names "
-                f"that count are {', '.join(sorted(set(patterns)))}."
+                f"that count are {', '.join(patterns_of(names))}."
             )
         found += fitting
     return found
 
 
+def _is_of(path: str, names: Sequence[str]) -> bool:
+    """Whether a file in a folder is of one of some languages; others are not read."""
+    if not any(matches(load_language(name), path) for name in names):
+        return False
+    return len(names) == 1 or recognise(path, _read(path)) is not None
+
+
 def _verify_files(texts: dict[str, str], language: str | None) -> Verdict:
-    paths = {path: language or _language(path) for path in texts}
+    paths = {path: language or _language(path, text) for path, text in texts.items()}
     return check_files(texts, paths)
 
 

@@ -36,7 +36,8 @@ class Language:
     `parse` takes the answer's files of this language (path -> text) and gives the model that rules
     and requirements read; it raises `ParseError`. `rules` run in this order. `tags` are the words
     that a code fence may carry for it (lower case), `path` the usual name of its file, `patterns`
-    the file names (fnmatch) by which the command line recognises it.
+    the file names (fnmatch; with `/` the whole path) by which the command line recognises it, and
+    `content`, where names say too little, a regular expression that its texts contain.
 
     `select` may name the rules that can find anything in a model, a part of `rules` in the same
     order, so that a manifest without a CronJob does not pay for the rules of CronJobs. The others
@@ -52,6 +53,7 @@ class Language:
     tags: tuple[str, ...]
     path: str
     patterns: tuple[str, ...] = ()
+    content: str = ""
     select: Callable[[Any], tuple[Rule, ...]] | None = None
     tiers: Mapping[str, str] = field(default_factory=dict)
 
