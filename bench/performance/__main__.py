@@ -13,7 +13,10 @@ from bench.performance.timing import Measurement, show
 from iac_gym.errors import IaCGymError, unknown
 from iac_gym.provenance import provenance
 
-NAMES = ("imports", "kubernetes", "dockerfile", "terraform", "batch", "hostile")
+NAMES = (
+    "imports", "kubernetes", "dockerfile", "terraform", "pipelines", "cloudformation", "batch",
+    "hostile",
+)  # fmt: skip
 
 
 def main() -> int:

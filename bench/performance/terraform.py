@@ -14,13 +14,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.performance.selection import rate, tasks_of_about
 from bench.performance.timing import Measurement
-from iac_gym import Task, grade, iter_ids, load_task
+from iac_gym import Task
 
 ENV = "IaC-Terraform-v0"
 LINES = 70
 PROGRAMS = 12
-ROUNDS = 7
 RATE = 2000
 #: Milliseconds in which the index of the schemas must load.
 INDEX_LIMIT = 0.010
@@ -34,35 +34,8 @@ print(time.perf_counter() - start)
 """
 
 
-def programs(lines: int, count: int) -> list[Task]:
-    """Return tasks of AWS whose references are nearest to that many lines, by family."""
-    ids = iter_ids(ENV, "train", seed=0, levels=(3, 4, 5))
-    drawn = [load_task(next(ids)) for _ in range(500)]
-    fitting = [
-        one
-        for one in drawn
-        if len(one.files) == 1 and 'resource "aws_' in one.reference_text
-    ]  # fmt: skip
-    nearest: dict[str, Task] = {}
-    for task in sorted(fitting, key=lambda one: (_distance(one, lines), one.id)):
-        nearest.setdefault(task.family, task)
-    return list(nearest.values())[:count]
-
-
-def _distance(task: Task, lines: int) -> int:
-    return abs(len(task.reference_text.splitlines()) - lines)
-
-
-def _seconds(task: Task) -> float:
-    """Return the median processor seconds of a grade of a task's reference."""
-    text, found = task.reference_text, []
-    grade(task.id, text)
-    for _ in range(ROUNDS):
-        start = time.process_time()
-        for _ in range(100):
-            grade(task.id, text)
-        found.append((time.process_time() - start) / 100)
-    return statistics.median(found)
+def _of_aws(task: Task) -> bool:
+    return len(task.files) == 1 and 'resource "aws_' in task.reference_text
 
 
 def _real(tasks: list[Task]) -> float | None:
@@ -97,22 +70,17 @@ def _index_seconds() -> float:
 
 def measure() -> Iterator[Measurement]:
     """Time `grade`, the loading of the index, and compare with the real tool."""
-    tasks = programs(LINES, PROGRAMS)
-    times = [_seconds(task) for task in tasks]
-    ours = sum(times) / len(times)
-    lengths = sorted(len(task.reference_text.splitlines()) for task in tasks)
-    sizes = f"{len(tasks)} programs of {lengths[0]} to {lengths[-1]} lines"
-    yield Measurement(
-        f"Terraform grades a second ({sizes}; slowest {1 / max(times):.0f})",
-        ours, f"{RATE} a second", 1 / RATE, 1 / ours / RATE, 1,
-    )  # fmt: skip
+    tasks = tasks_of_about(ENV, LINES, PROGRAMS, _of_aws)
+    rates = rate("Terraform", "programs", tasks, RATE)
+    yield rates
     alone = [task for task in tasks if "random" not in task.reference_text][:5]
     real = _real(alone)
     if real is None:
         print("terraform or its AWS provider is missing, so the comparison is left out")
     else:
         yield Measurement(
-            "Terraform grade", ours, "terraform validate, after init", real, real / ours, 1000
+            "Terraform grade", rates.ours, "terraform validate, after init", real,
+            real / rates.ours, 1000,
         )  # fmt: skip
     index = _index_seconds()
     yield Measurement(
