@@ -2,7 +2,8 @@
 
 A dialect is data: the words for booleans and null, how numbers are written, what happens to
 merge keys and to keys that are no strings. Sources: `goyaml.v2/resolve.go` of sigs.k8s.io/yaml
-(Kubernetes), `resolve.go` of go-yaml v3 (Compose), the YAML 1.2 core schema (GitHub).
+(Kubernetes), `resolve.go` of go-yaml v3 (Compose), the YAML 1.2 core schema (GitHub),
+`scalar_scanner.rb` of Ruby's Psych (GitLab).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import struct
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Literal
 
 #: Prefix of the tags that YAML itself defines (`!!int` and so on).
@@ -278,6 +280,70 @@ KUBERNETES = Dialect(
 )
 #: docker compose: go-yaml v3 (`yes` and `on` are text, octals as in YAML 1.1 and 1.2).
 COMPOSE = Dialect("Compose", _words(_TRUE_12, _FALSE_12), _go_number)
+
+
+# --- Ruby's Psych, as GitLab calls it (`YAML.safe_load`) -------------------------------------------
+
+_RUBY_INT = re.compile(
+    r"[-+]?(?:0b[01_,]+|0[0-7_,]+|0x[0-9a-fA-F_,]+|(?:0|[1-9](?:[0-9]|,[0-9]|_[0-9])*))"
+)
+_RUBY_FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_,]*)?\.[0-9]*(?:[eE][+-][0-9]+)?")
+_RUBY_SIXTIES = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}(?:\.[0-9_]*)?")
+_RUBY_DATE = re.compile(
+    r"[0-9]{4}-(?:1[012]|0[0-9]|[0-9])-(?:[12][0-9]|3[01]|0[0-9]|[0-9])"
+    r"|-?[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|\s+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?"
+    r"(?:\s*(?:Z|[-+][0-9]{1,2}:?(?:[0-9]{2})?))?"
+)
+
+
+def _ruby_number(text: str) -> int | float | None:
+    """Read a number as Ruby's Psych does. Dates become objects there, which GitLab refuses."""
+    if _RUBY_DATE.fullmatch(text):
+        raise ScalarError(
+            f"`{text}` is read as a date, which is refused here", "quote it if it is text"
+        )
+    if _RUBY_INT.fullmatch(text):
+        digits = text.replace(",", "").replace("_", "")
+        if not digits.lstrip("+-") or len(digits) > _MOST_DIGITS:
+            return None
+        return _whole(digits)
+    if _RUBY_SIXTIES.fullmatch(text):
+        return _ruby_sixties(text.replace("_", ""))
+    if _RUBY_FLOAT.fullmatch(text) and any(char.isdigit() for char in text):
+        return float(text.replace(",", "").replace("_", ""))
+    return None
+
+
+def _ruby_sixties(text: str) -> int | float:
+    """Read `1:30:00`. Psych weighs the parts from the left, so `1:30` is an hour and a half."""
+    if len(text) > _MOST_DIGITS:
+        raise ScalarError("this number is too large to be represented")
+    parts = [float(part) if "." in part else int(part) for part in text.split(":")]
+    return sum(part * 60 ** abs(place - 2) for place, part in enumerate(parts))
+
+
+def _any_case(*names: str) -> tuple[str, ...]:
+    """Return names in every mixture of upper and lower case."""
+    return tuple(
+        "".join(chars)
+        for name in names
+        for chars in product(*(sorted({char.lower(), char.upper()}) for char in name))
+    )
+
+
+_RUBY_WORDS: dict[str, Any] = {
+    **dict.fromkeys(_any_case("yes", "true", "on"), True),
+    **dict.fromkeys(_any_case("no", "false", "off"), False),
+    **dict.fromkeys(("", "~", *_any_case("null")), None),
+    **dict.fromkeys(_any_case(".inf", "+.inf"), float("inf")),
+    **dict.fromkeys(_any_case("-.inf"), float("-inf")),
+    **dict.fromkeys(_any_case(".nan"), float("nan")),
+}
+#: GitLab CI: Ruby's Psych (YAML 1.1 with its own numbers); `!reference` is GitLab's own tag.
+PSYCH = Dialect(
+    "Psych", _RUBY_WORDS, _ruby_number, merge="last", wraps={"!reference": "!reference"}
+)
+
 #: GitHub Actions: the core schema of YAML 1.2.
 YAML_12 = Dialect("YAML 1.2", _words(_TRUE_12, _FALSE_12), _number_12, merge="no")
 

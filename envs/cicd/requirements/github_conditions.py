@@ -1,0 +1,183 @@
+"""When jobs and steps of a workflow run: their conditions, tried out on the runs that can happen.
+
+A scenario is one way in which a run starts: a push to a branch or of a tag, a pull request, a
+schedule, a start by hand. What `if` says is folded with what is known of that run, so that every
+spelling of the same condition gives the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from iac_gym.languages.github_actions.conditions import Condition
+from iac_gym.languages.github_actions.expressions import (
+    Call,
+    Compare,
+    Index,
+    Literal,
+    Logic,
+    Node,
+    Not,
+    truth,
+)
+from iac_gym.languages.github_actions.model import Job, Step, Workflow
+from iac_gym.languages.github_actions.values import text_of
+
+Facts = dict[tuple[str, ...], Sequence[Any]]
+Status = Mapping[str, bool]
+
+#: What the status functions give where all went well, and where something before has failed.
+WELL: Status = {"success": True, "failure": False, "cancelled": False, "always": True}
+FAILED: Status = {"success": False, "failure": True, "cancelled": False, "always": True}
+#: A branch and a tag that no task names.
+_OTHER_BRANCH, _SYSTEMS = "some-other-branch-7", ("ubuntu", "windows", "macos")
+
+
+class Scenario(NamedTuple):
+    """One way in which a run starts. `branch` is the branch it runs on, "" for tags."""
+
+    event: str
+    branch: str
+    tag: str
+    facts: Facts
+
+
+def holds(condition: Condition, facts: Facts, status: Status = WELL) -> bool | None:
+    """Say whether an `if` holds in a run; None where it depends on something else."""
+    if condition.node is None:
+        return status["success"]
+    if not condition.status and not status["success"]:
+        return False
+    return truth(_assume(condition.node, status), facts)
+
+
+def _assume(node: Node, status: Status) -> Node:
+    if isinstance(node, Call):
+        if node.name in status:
+            return Literal(status[node.name], node.offset)
+        return node._replace(args=tuple([_assume(one, status) for one in node.args]))
+    if isinstance(node, Logic):
+        return node._replace(args=tuple([_assume(one, status) for one in node.args]))
+    if isinstance(node, Not):
+        return Not(_assume(node.of, status), node.offset)
+    if isinstance(node, Compare):
+        return node._replace(left=_assume(node.left, status), right=_assume(node.right, status))
+    return node
+
+
+# --- steps -----------------------------------------------------------------------------------------
+
+
+def combinations(job: Job) -> Iterator[Facts]:
+    """Yield what is known of the matrix and the runner in each job of a matrix."""
+    matrix = job.matrix
+    for one in (matrix.combinations if matrix is not None else ()) or ({},):
+        facts: Facts = {("matrix", name.lower()): (text_of(one[name]),) for name in one}
+        labels = [_filled(label, one) for label in job.labels]
+        system = next((s for s in _SYSTEMS if any(x.startswith(s) for x in labels)), "")
+        if system:
+            name = {"ubuntu": "Linux", "windows": "Windows", "macos": "macOS"}[system]
+            facts["runner", "os"] = (name,)
+        for need in job.needs:
+            facts["needs", need.lower(), "result"] = ("success",)
+        yield facts
+
+
+def _filled(label: str, one: Mapping[str, Any]) -> str:
+    if "${{" not in label:
+        return label
+    name = label.replace(" ", "").removeprefix("${{matrix.").removesuffix("}}")
+    return text_of(one.get(name))
+
+
+def step_holds(step: Step, status: Status = WELL) -> list[tuple[Facts, bool | None]]:
+    """Say whether a step runs in each job of the matrix."""
+    if not isinstance(step.owner, Job):
+        return [({}, holds(step.condition, {}, status))]
+    facts = list(combinations(step.owner))
+    return [(one, holds(step.condition, one, status)) for one in facts]
+
+
+def holds_when_all_is_well(step: Step) -> bool:
+    """Whether a step runs in every job of the matrix while nothing has failed."""
+    return all(held is True for _, held in step_holds(step))
+
+
+# --- runs ------------------------------------------------------------------------------------------
+
+
+def _facts(event: str, ref: str, branch: str, tag: str, main: str) -> Facts:
+    name = branch or tag
+    facts: Facts = {
+        ("github", "event_name"): (event,),
+        ("github", "ref"): (ref,),
+        ("github", "ref_name"): (name,),
+        ("github", "ref_type"): ("tag" if tag else "branch",),
+        ("github", "event", "repository", "default_branch"): (main,),
+        ("github", "base_ref"): ("",),
+        ("github", "head_ref"): ("",),
+    }
+    if event == "push":
+        facts["github", "event", "ref"] = (ref,)
+    if not event.startswith("pull_request"):
+        facts["github", "event", "pull_request"] = (None,)
+    return facts
+
+
+def _on_branch(event: str, branch: str, main: str) -> Scenario:
+    return Scenario(event, branch, "", _facts(event, f"refs/heads/{branch}", branch, "", main))
+
+
+def _pull_request(event: str, base: str, main: str) -> Scenario:
+    facts = _facts(event, "refs/pull/7/merge", "", "", main)
+    facts["github", "ref_name"] = ("7/merge",)
+    facts["github", "ref_type"] = ("branch",)
+    facts["github", "base_ref"] = (base,)
+    facts["github", "head_ref"] = ("a-feature",)
+    if event == "pull_request_target":
+        facts["github", "ref"], facts["github", "ref_name"] = (f"refs/heads/{base}",), (base,)
+    return Scenario(event, "", "", facts)
+
+
+def _tagged(event: str, pattern: str, main: str) -> Scenario:
+    tag = pattern.replace("[0-9]+", "1").replace("**", "1").replace("*", "1") or "v1.0.0"
+    return Scenario(event, "", tag, _facts(event, f"refs/tags/{tag}", "", tag, main))
+
+
+def scenarios(workflow: Workflow, main: str = "main") -> Iterator[Scenario]:
+    """Yield the ways in which runs of a workflow start, as far as they differ for conditions."""
+    for event, trigger in workflow.triggers.items():
+        filters = trigger.filters
+        if event == "push":
+            named = (main, *filters.get("branches", ()), _OTHER_BRANCH)
+            for branch in dict.fromkeys(name for name in named if name[:1] != "!"):
+                plain = branch.replace("**", "1").replace("*", "1")
+                if trigger.on_branch(plain):
+                    yield _on_branch(event, plain, main)
+            if trigger.on_tag("v1.0.0") or "tags" in filters:
+                yield _tagged(event, next(iter(filters.get("tags", ("v1.0.0",)))), main)
+        elif event in ("pull_request", "pull_request_target"):
+            yield _pull_request(event, next(iter(filters.get("branches", (main,))), main), main)
+        elif event == "workflow_dispatch":
+            yield _on_branch(event, main, main)
+            yield _on_branch(event, _OTHER_BRANCH, main)
+        elif event == "release":
+            yield _tagged(event, "v1.0.0", main)
+        else:
+            yield _on_branch(event, main, main)
+
+
+def job_runs(job: Job, scenario: Scenario) -> bool | None:
+    """Say whether a job runs in a run where all goes well; None where it is not known."""
+    answer: bool | None = True
+    for name in (job.id, *job.ancestors):
+        one = job.workflow.jobs[name]
+        facts = {**scenario.facts}
+        for need in one.needs:
+            facts["needs", need.lower(), "result"] = ("success",)
+        held = holds(one.condition, facts)
+        if held is False and (name == job.id or not job.condition.ignores_needs):
+            return False
+        answer = answer if held else None
+    return answer

@@ -1,0 +1,349 @@
+"""What requirements about GitHub Actions look for: jobs, steps and commands that really run.
+
+A job counts when it can run; a step when it runs whenever its job does and nothing has failed, and
+when its failure fails the job; a command when it certainly runs in such a step. Expressions are
+compared without spaces, `$GITHUB_SHA` and a variable of `env` as what they stand for.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
+
+from envs.cicd.requirements.github_conditions import holds_when_all_is_well
+from iac_gym.formats.shell import Command, Script
+from iac_gym.formats.yaml import Mark
+from iac_gym.languages.github_actions.model import Job, Part, Repository, Step, Workflow
+from iac_gym.languages.github_actions.scripts import read_run
+from iac_gym.languages.github_actions.triggers import Trigger
+from iac_gym.languages.github_actions.values import EXPRESSION
+from iac_gym.verdict import Finding
+
+T = TypeVar("T")
+Found = Generator[Finding, None, T]
+
+_VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
+#: Variables of every step, and the contexts that they repeat.
+_GIVEN = {
+    f"GITHUB_{name.upper()}": f"${{{{github.{name}}}}}"
+    for name in (
+        "sha", "ref", "ref_name", "ref_type", "repository", "repository_owner", "run_id",
+        "run_number", "actor", "event_name", "head_ref", "base_ref", "workflow", "workspace",
+    )
+} | {"RUNNER_OS": "${{runner.os}}", "RUNNER_ARCH": "${{runner.arch}}"}  # fmt: skip
+
+
+def amiss(model: Repository, message: str, part: Part | None = None, *keys: str) -> Finding:
+    """Return a finding at a part, or at the first file."""
+    where = part or (model.workflow if model.workflows else model.action)
+    return where.finding(message, *keys)
+
+
+def triggers(model: Repository, event: str) -> Iterator[tuple[Workflow, Trigger]]:
+    """Yield an event of every workflow that some job follows."""
+    for workflow in model.workflows.values():
+        if event in workflow.triggers and workflow.possible:
+            yield workflow, workflow.triggers[event]
+
+
+def find_job(model: Repository, name: str) -> Found[Job | None]:
+    """Return a job that can run; yield why there is none."""
+    for workflow in model.workflows.values():
+        job = workflow.jobs.get(name)
+        if job is None:
+            continue
+        if job.runs:
+            return job
+        yield job.finding(f"the job `{name}` never runs", "if", "needs")
+        return None
+    yield amiss(model, f"there is no job `{name}`")
+    return None
+
+
+# --- texts -----------------------------------------------------------------------------------------
+
+
+def compact(text: str) -> str:
+    """Return a text with its expressions written without spaces."""
+    if "${{" not in text:
+        return text
+    return EXPRESSION.sub(lambda found: f"${{{{{_squeezed(found[1])}}}}}", text)
+
+
+@lru_cache(maxsize=1024)
+def _squeezed(expression: str) -> str:
+    parts = re.split(r"('[^']*')", expression)
+    return "".join(part if part[:1] == "'" else re.sub(r"\s+", "", part) for part in parts)
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether two texts are the same but for the spaces in expressions."""
+    return compact(one).strip() == compact(other).strip()
+
+
+def lines_of(text: str) -> list[str]:
+    """Split an input that holds a list, one item to a line or between commas."""
+    return [item.strip() for item in re.split(r"[\n,]", text) if item.strip()]
+
+
+def clean_path(path: str) -> str:
+    """Return a path without `./` in front and `/` behind."""
+    path = compact(path).removeprefix("${{github.workspace}}/")
+    return posixpath.normpath(path).rstrip("/") if path else "."
+
+
+def values_of(step: Step, name: str, default: str = "") -> frozenset[str]:
+    """Return every text that an input of a step stands for, in the jobs of the matrix."""
+    text = step.inputs.get(name, default)
+    return frozenset(compact(one).strip() for one in step.owner.values(text, step.env))
+
+
+def value_of(step: Step, name: str, default: str = "") -> str:
+    """Return the one text that an input stands for; the text as written where there are several."""
+    values = values_of(step, name, default)
+    return next(iter(values)) if len(values) == 1 else compact(step.inputs.get(name, default))
+
+
+def is_true(step: Step, name: str, default: str = "false") -> bool:
+    """Whether an input is true."""
+    return value_of(step, name, default).lower() in ("true", "${{true}}")
+
+
+# --- steps -----------------------------------------------------------------------------------------
+
+
+def live_steps(job: Job) -> list[Step]:
+    """Return the steps that run whenever the job does, and whose failure fails the run."""
+    if job.continue_on_error:
+        return []
+    return [step for step in job.active if _counts(step)]
+
+
+@lru_cache(maxsize=1024)
+def _counts(step: Step) -> bool:
+    return not step.continue_on_error and (step.ordinary or holds_when_all_is_well(step))
+
+
+def using(steps: Iterable[Step], *actions: str) -> Iterator[Step]:
+    """Yield the steps that use one of some actions (`owner/repo`, in lower case)."""
+    for step in steps:
+        if step.uses is not None and step.uses.name in actions:
+            yield step
+
+
+class Ran(NamedTuple):
+    """A command that certainly runs: its step, its words in normal form, and its folder."""
+
+    step: Step
+    words: tuple[str, ...]
+    folder: str
+    order: tuple[int, int]
+
+
+def commands_of(job: Job) -> Iterator[Ran]:
+    """Yield the commands that certainly run in a job."""
+    for step in live_steps(job):
+        if step.run:
+            yield from ran_in(step)
+
+
+def ran_in(step: Step) -> tuple[Ran, ...]:
+    """Return the commands that certainly run in a step, in order."""
+    return _ran(step)
+
+
+@lru_cache(maxsize=1024)
+def _ran(step: Step) -> tuple[Ran, ...]:
+    env = _environment(step)
+    script = read_run(step.run, step.shell, env) if "$" in step.run else step.script
+    if script.error:
+        return ()
+    found: list[Ran] = []
+    folder = clean_path(_expand(step.directory, env))
+    hidden = _hidden(step, script)
+    for number, command in enumerate(script.commands):
+        if not command.certain or not command.words or number in hidden:
+            continue
+        if command.program == "cd" and len(command.words) == 2:
+            folder = posixpath.normpath(posixpath.join(folder, clean_path(command.words[1])))
+            continue
+        words = normal(tuple(_expand(word, env) for word in command.words))
+        found.append(Ran(step, words, folder, (step.index, number)))
+    return tuple(found)
+
+
+def _hidden(step: Step, script: Script) -> frozenset[int]:
+    """Return the commands of pipes whose failure is lost: all but the last, without pipefail."""
+    if step.shell.split()[:1] == ["bash"] and step.shell.strip() == "bash":
+        return frozenset()
+    if "pipefail" in step.shell or _sets_pipefail(script.commands):
+        return frozenset()
+    last = {command.pipe: number for number, command in enumerate(script.commands)}
+    return frozenset(
+        number
+        for number, command in enumerate(script.commands)
+        if last[command.pipe] != number
+    )
+
+
+def _sets_pipefail(commands: list[Command]) -> bool:
+    return any(one.program == "set" and "pipefail" in one.words for one in commands)
+
+
+def _environment(step: Step) -> dict[str, str]:
+    env = dict(_GIVEN)
+    for name, text in step.env.items():
+        env[name] = compact(text)
+    return env
+
+
+def _expand(word: str, env: Mapping[str, str]) -> str:
+    word = compact(word)
+    if "$" not in word:
+        return word
+    word = _VARIABLE.sub(lambda found: env.get(found[1] or found[2], found[0]), word)
+    return EXPRESSION.sub(lambda found: _of_env(found[0], found[1], env), word)
+
+
+def _of_env(whole: str, inner: str, env: Mapping[str, str]) -> str:
+    name = inner.strip()
+    return env.get(name[4:], whole) if name.startswith("env.") else whole
+
+
+_RUNNERS = frozenset(("poetry run", "uv run", "pipenv run", "hatch run", "bundle exec"))
+
+
+def normal(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of a command so that equal commands have equal words."""
+    words = _without_runner(tuple(words))
+    if words[:2] in (("npm", "run"), ("npm", "run-script"), ("yarn", "run"), ("pnpm", "run")):
+        words = (words[0], *words[2:])
+    made: list[str] = []
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals and name.startswith("--") and "{" not in name:
+            made += [name, value]
+        else:
+            made.append(word)
+    made[0] = made[0].removeprefix("./")
+    return tuple(made)
+
+
+def _without_runner(words: tuple[str, ...]) -> tuple[str, ...]:
+    if words[0] in ("python", "python3", "py") and words[1:2] == ("-m",) and len(words) > 2:
+        words = words[2:]
+    elif words[0] in ("bash", "sh") and len(words) > 1 and not words[1].startswith("-"):
+        words = words[1:]
+    elif words[0] == "npx" and len(words) > 1:
+        rest = [word for word in words[1:3] if word not in ("-y", "--yes", "--no-install")]
+        words = (*rest, *words[3:]) or words
+    elif " ".join(words[:2]) in _RUNNERS and len(words) > 2:
+        words = words[2:]
+    if words[0] in ("pip3", "python3"):
+        words = (words[0][:-1], *words[1:])
+    return words
+
+
+def words_of(line: str) -> tuple[str, ...]:
+    """Return the words of a command line that a task asks for."""
+    script = read_run(compact(line), "bash", _GIVEN)
+    first = script.commands[0].words if script.commands else tuple(line.split())
+    return normal(tuple(_expand(word, _GIVEN) for word in first))
+
+
+_kept_words = lru_cache(maxsize=1024)(words_of)
+
+
+def running(job: Job, line: str) -> list[Ran]:
+    """Return where a job runs a command line."""
+    wanted = _kept_words(line)
+    return [ran for ran in commands_of(job) if ran.words == wanted]
+
+
+def running_anyhow(job: Job, line: str) -> list[Ran]:
+    """Return where a job runs a command line, also in steps with a condition of their own."""
+    wanted = _kept_words(line)
+    steps = [step for step in job.active if step.run and not step.continue_on_error]
+    return [ran for step in steps for ran in ran_in(step) if ran.words == wanted]
+
+
+def find_command(model: Repository, job: str, line: str) -> Found[list[Ran]]:
+    """Return where a job runs a command line; yield why it does not."""
+    found = yield from find_job(model, job)
+    if found is None:
+        return []
+    ran = running(found, line)
+    if not ran:
+        yield found.finding(f"`{line}` is not certain to run in the job `{job}`", "steps")
+    return ran
+
+
+def find_action(model: Repository, job: str, what: str, *actions: str) -> Found[list[Step]]:
+    """Return the steps of a job that use one of some actions; yield that there is none."""
+    found = yield from find_job(model, job)
+    if found is None:
+        return []
+    steps = list(using(live_steps(found), *actions))
+    if not steps:
+        yield found.finding(f"the job `{job}` {what}", "steps")
+    return steps
+
+
+# --- schedules -------------------------------------------------------------------------------------
+
+_NAMES = (
+    {}, {}, {},
+    {name: str(n) for n, name in enumerate(
+        "jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)},
+    {name: str(n) for n, name in enumerate("sun mon tue wed thu fri sat".split())},
+)  # fmt: skip
+_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
+
+
+def same_cron(one: str, other: str) -> bool:
+    """Whether two cron lines name the same times."""
+    left, right = cron_fields(one), cron_fields(other)
+    return left is not None and left == right
+
+
+@lru_cache(maxsize=256)
+def cron_fields(line: str) -> tuple[frozenset[int], ...] | None:
+    """Return the numbers that each of the five fields chooses, None where it is no cron line."""
+    fields = line.lower().split()
+    if len(fields) != len(_RANGES):
+        return None
+    made = [_cron_field(text, place) for place, text in enumerate(fields)]
+    return None if any(one is None for one in made) else tuple(one or frozenset() for one in made)
+
+
+def _cron_field(text: str, place: int) -> frozenset[int] | None:
+    low, high = _RANGES[place]
+    chosen: set[int] = set()
+    for part in text.split(","):
+        found = re.fullmatch(r"(\*|\w+)(?:-(\w+))?(?:/([0-9]{1,3}))?", part)
+        if not found:
+            return None
+        first = _number(found[1], place) if found[1] != "*" else low
+        last = _number(found[2], place) if found[2] else None
+        step = int(found[3] or 1)
+        if first is None or step < 1 or (found[2] and last is None):
+            return None
+        open_end = found[1] == "*" or (found[3] and not found[2])
+        end = last if last is not None else high if open_end else first
+        chosen.update(range(first, end + 1, step))
+    if place == len(_RANGES) - 1:
+        chosen = {day % 7 for day in chosen}
+    return frozenset(chosen)
+
+
+def _number(text: str, place: int) -> int | None:
+    text = _NAMES[place].get(text, text)
+    return int(text) if text.isdecimal() and len(text) < 4 else None
+
+
+def place_of(part: Part, mark: Mark) -> tuple[Part, Mark]:
+    """Return a part with a mark inside of it."""
+    return part, mark

@@ -1,0 +1,268 @@
+"""Requirements about jobs: runners, limits, what a job may do, what it waits for, its outputs."""
+
+from __future__ import annotations
+
+from envs.cicd.requirements.github_find import (
+    amiss,
+    clean_path,
+    compact,
+    find_job,
+    live_steps,
+    ran_in,
+    same_text,
+)
+from iac_gym.check import Findings, requirement
+from iac_gym.languages.github_actions.model import Concurrency, Job, Repository, Workflow
+
+
+def _labels(job: Job) -> frozenset[str]:
+    return frozenset(label for label in job.runners if label != "self-hosted" or len(job.labels) < 2)
+
+
+@requirement(
+    "the job `{job}` runs on `{runner}`",
+    "`{runner}` is the runner of the job `{job}`",
+    "give the job `{job}` a runner `{runner}`",
+)
+def workflow_job_runner(model: Repository, job: str, runner: str) -> Findings:
+    """`runs-on`: a text, a list, or labels of a group."""
+    found = yield from find_job(model, job)
+    if found is not None and _labels(found) != {runner}:
+        shown = ", ".join(sorted(found.runners)) or "nothing"
+        yield found.finding(f"the job `{job}` runs on {shown}, not on `{runner}`", "runs-on")
+
+
+@requirement(
+    "the job `{job}` is stopped after {minutes} minutes",
+    "a limit of {minutes} minutes for the job `{job}`",
+    "the job `{job}` may take {minutes} minutes at most",
+)
+def workflow_job_timeout(model: Repository, job: str, minutes: int) -> Findings:
+    """`timeout-minutes` of a job."""
+    found = yield from find_job(model, job)
+    if found is not None and found.values(found.timeout) != {str(minutes)}:
+        shown = found.timeout or "360"
+        yield found.finding(f"the job `{job}` may take {shown} minutes", "timeout-minutes")
+
+
+@requirement(
+    "the job `{job}` is shown as `{title}`",
+    "`{title}` as the display name of the job `{job}`",
+)
+def workflow_job_title(model: Repository, job: str, title: str) -> Findings:
+    """`name` of a job."""
+    found = yield from find_job(model, job)
+    if found is not None and not same_text(found.name, title):
+        yield found.finding(f"the job `{job}` is shown as `{found.name[:60]}`", "name")
+
+
+@requirement(
+    "the workflow is called `{name}`",
+    "`{name}` is the name of the workflow",
+)
+def workflow_called(model: Repository, name: str) -> Findings:
+    """`name` of a workflow that has jobs."""
+    if not any(one.possible and same_text(one.name, name) for one in model.workflows.values()):
+        yield amiss(model, f"no workflow is called `{name}`", None, "name")
+
+
+# --- the token -------------------------------------------------------------------------------------
+
+
+@requirement(
+    "the token of the whole workflow may do no more than {permissions}, unless a job says otherwise",
+    "at the top of the workflow, the permissions of the token are limited to {permissions}",
+)
+def workflow_token_limited(model: Repository, permissions: list[str]) -> Findings:
+    """`permissions` at the top with exactly these."""
+    wanted = dict(line.split(": ") for line in permissions)
+    for workflow in model.workflows.values():
+        found = workflow.permissions
+        if found is None or not workflow.possible or found.every != "none":
+            continue
+        if {scope: level for scope, level in found.scopes.items() if level != "none"} == wanted:
+            return
+    yield amiss(model, f"the permissions at the top are not {', '.join(permissions)}", None,
+                "permissions")  # fmt: skip
+
+
+@requirement(
+    "the token of the job `{job}` has the permission `{permission}`",
+    "the job `{job}` is granted `{permission}`",
+    "grant the job `{job}` the permission `{permission}`",
+)
+def workflow_job_permission(model: Repository, job: str, permission: str) -> Findings:
+    """A scope of the token of a job and its level, from the job or from the top."""
+    found = yield from find_job(model, job)
+    if found is None:
+        return
+    scope, _, level = permission.partition(": ")
+    given = found.permissions
+    if given is None or given.level(scope) != level:
+        shown = given.level(scope) if given else "not set"
+        yield found.finding(f"in the job `{job}`, `{scope}` is {shown}", "permissions")
+
+
+# --- concurrency -----------------------------------------------------------------------------------
+
+
+def _per_ref(group: str) -> bool:
+    return any(
+        f"github.{name}" in compact(group)
+        for name in ("ref", "ref_name", "head_ref", "event.pull_request.number", "event.number")
+    )
+
+
+def _is_own_group(workflow: Workflow, job: Job | None, wanted: str, cancel: str) -> bool:
+    found = job.concurrency if job else workflow.concurrency
+    return found is not None and _cancels(found) == cancel and same_text(found.group, wanted)
+
+
+def _cancels(found: Concurrency) -> str:
+    return compact(found.cancel) or "false"
+
+
+def _cancel_is_true(found: Concurrency) -> bool:
+    """Whether runs are cancelled; for pull requests alone is a usual way to say it."""
+    return _cancels(found) in ("true", "${{true}}")
+
+
+@requirement(
+    "a newer run for the same branch or pull request cancels the one that is still in progress",
+    "for each ref only the newest run goes on; the one before it is cancelled",
+)
+def workflow_newest_run_wins(model: Repository) -> Findings:
+    """A concurrency group of the workflow (or of all its jobs) for each ref that cancels."""
+    for workflow in model.workflows.values():
+        found = workflow.concurrency
+        groups = [found] if found else [job.concurrency for job in workflow.running]
+        if groups and all(one and _per_ref(one.group) and _cancel_is_true(one) for one in groups):
+            return
+    yield amiss(model, "a newer run of the same ref does not cancel the older", None, "concurrency")
+
+
+@requirement(
+    "runs of this workflow wait for each other in the concurrency group `{group}`, none is "
+    "cancelled while it runs",
+    "the concurrency group `{group}` lets one run of the workflow go on at a time and cancels none "
+    "in progress",
+)
+def workflow_queue(model: Repository, group: str) -> Findings:
+    """A concurrency group at the top that does not cancel."""
+    workflows = model.workflows.values()
+    if not any(one.possible and _is_own_group(one, None, group, "false") for one in workflows):
+        yield amiss(model, f"runs do not wait in the group `{group}`", None, "concurrency")
+
+
+@requirement(
+    "the job `{job}` runs one at a time, in the concurrency group `{group}`, and is never cancelled "
+    "for a newer run",
+    "runs of the job `{job}` queue in the concurrency group `{group}`; the one in progress goes on",
+)
+def workflow_job_queue(model: Repository, job: str, group: str) -> Findings:
+    """A concurrency group of a job (or of its workflow) that does not cancel."""
+    found = yield from find_job(model, job)
+    if found is None:
+        return
+    own = _is_own_group(found.workflow, found, group, "false")
+    above = found.concurrency is None and _is_own_group(found.workflow, None, group, "false")
+    if not own and not above:
+        yield found.finding(f"the job `{job}` does not queue in `{group}`", "concurrency")
+
+
+# --- environments ----------------------------------------------------------------------------------
+
+
+@requirement(
+    "the job `{job}` belongs to the environment `{environment}`",
+    "the job `{job}` deploys to the GitHub environment `{environment}`, whose reviewers approve it",
+    "`{environment}` is the deployment environment of the job `{job}`",
+)
+def workflow_job_environment(model: Repository, job: str, environment: str) -> Findings:
+    """`environment` of a job: a text, or its name."""
+    found = yield from find_job(model, job)
+    if found is None:
+        return
+    given = found.environment
+    if given is None or {compact(one) for one in found.values(given.name)} != {compact(environment)}:
+        shown = f"`{given.name}`" if given else "none"
+        yield found.finding(f"the environment of the job `{job}` is {shown}", "environment")
+
+
+@requirement(
+    "the environment of the job `{job}` shows the address `{url}`",
+    "deployments of the job `{job}` link to `{url}`",
+)
+def workflow_job_url(model: Repository, job: str, url: str) -> Findings:
+    """`environment.url` of a job."""
+    found = yield from find_job(model, job)
+    if found is None:
+        return
+    given = found.environment
+    urls = found.values(given.url) if given else frozenset()
+    if {compact(one).rstrip("/") for one in urls} != {compact(url)}:
+        yield found.finding(f"the environment of `{job}` does not link to `{url}`", "environment")
+
+
+# --- variables and defaults ------------------------------------------------------------------------
+
+
+@requirement(
+    "`{name}` is `{value}` in the environment of every step of the job `{job}`",
+    "the job `{job}` sets the environment variable `{name}` to `{value}` for all its steps",
+    "in the job `{job}`, the environment variable `{name}` has the value `{value}`",
+)
+def workflow_job_variable(model: Repository, job: str, name: str, value: str) -> Findings:
+    """A variable that every step of a job sees, wherever it is set."""
+    found = yield from find_job(model, job)
+    if found is None:
+        return
+    steps = live_steps(found)
+    envs = [step.env for step in steps] or [found.env]
+    wanted = {compact(value)}
+    if any({compact(x) for x in found.values(env.get(name, ""))} != wanted for env in envs):
+        yield found.finding(f"`{name}` is not `{value}` in all of the job `{job}`", "env")
+
+
+@requirement(
+    "every command of the job `{job}` runs in the folder `{folder}`",
+    "`{folder}` is the working directory of all commands of the job `{job}`",
+)
+def workflow_job_folder(model: Repository, job: str, folder: str) -> Findings:
+    """The working directory of every command of a job that has some."""
+    found = yield from find_job(model, job)
+    if found is None:
+        return
+    folders = {ran.folder for step in live_steps(found) if step.run for ran in ran_in(step)}
+    if folders != {clean_path(folder)}:
+        yield found.finding(f"not every command of `{job}` runs in `{folder}`", "defaults", "steps")
+
+
+@requirement(
+    "the commands of the job `{job}` run in the shell `{shell}`",
+    "`{shell}` is the shell of the commands in the job `{job}`",
+)
+def workflow_job_shell(model: Repository, job: str, shell: str) -> Findings:
+    """The shell of every `run` of a job that has some."""
+    found = yield from find_job(model, job)
+    if found is None:
+        return
+    shells = {step.shell for step in live_steps(found) if step.run}
+    if shells != {shell}:
+        yield found.finding(f"the commands of `{job}` do not all run in `{shell}`", "defaults")
+
+
+@requirement(
+    "the steps of the job `{job}` run inside the container image `{image}`",
+    "`{image}` is the container in which the job `{job}` runs",
+)
+def workflow_job_container(model: Repository, job: str, image: str) -> Findings:
+    """`container` of a job: a text, or its image."""
+    found = yield from find_job(model, job)
+    if found is None:
+        return
+    given = found.container
+    images = found.values(given.image) if given else frozenset()
+    if {one.removeprefix("docker.io/").removeprefix("library/") for one in images} != {image}:
+        yield found.finding(f"the job `{job}` does not run in `{image}`", "container")
+

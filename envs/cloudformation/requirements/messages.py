@@ -1,0 +1,650 @@
+"""Requirements about queues, topics, streams and event rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from envs.cloudformation.requirements.buckets import BUCKET, filters, notifies
+from envs.cloudformation.requirements.factories import (
+    existence,
+    fixed,
+    link,
+    output,
+    setting,
+    tag,
+)
+from envs.cloudformation.requirements.kinds import (
+    Kind,
+    all_of,
+    at_path,
+    blocks,
+    companions,
+    first,
+    flat,
+    is_true,
+    name_of,
+    problem,
+    refers,
+    same,
+    same_set,
+    shown,
+    targets,
+    text,
+    the,
+    things,
+    unless,
+)
+from envs.cloudformation.requirements.policies import (
+    ROLE,
+    arn_of,
+    granted,
+    may_assume,
+    permissions,
+    read,
+    resource_policies,
+    roles_of,
+    service_name,
+)
+from envs.cloudformation.requirements.services import (
+    ALIAS,
+    BUS,
+    DELIVERY,
+    KEY,
+    LOG_GROUP,
+    QUEUE,
+    RULE,
+    STREAM,
+    TOPIC,
+)
+from iac_gym.check import Findings, requirement
+from iac_gym.languages.cloudformation.model import Template
+from iac_gym.languages.cloudformation.resolved import Item as Thing
+from iac_gym.verdict import Finding
+
+# -- queues ----------------------------------------------------------------------------------------
+
+queue = existence("queue", QUEUE, "an SQS queue called `{name}`", "the SQS queue `{name}`")
+queue_visibility = setting(
+    "queue-visibility", QUEUE, "VisibilityTimeout",
+    "messages of `{of}` hidden for {value} seconds while they are handled",
+    "a visibility timeout of {value} seconds for `{of}`",
+)  # fmt: skip
+queue_retention = setting(
+    "queue-retention", QUEUE, "MessageRetentionPeriod",
+    "messages kept in `{of}` for {value} seconds", "`{of}` keeps messages {value} seconds",
+)  # fmt: skip
+queue_polling = setting(
+    "queue-polling", QUEUE, "ReceiveMessageWaitTimeSeconds",
+    "long polling of {value} seconds on `{of}`",
+    "receivers of `{of}` wait up to {value} seconds for messages (long polling)",
+)  # fmt: skip
+queue_delay = setting(
+    "queue-delay", QUEUE, "DelaySeconds",
+    "every message of `{of}` delivered with a delay of {value} seconds",
+    "a delivery delay of {value} seconds for the queue `{of}`",
+)  # fmt: skip
+queue_fifo = fixed(
+    "queue-fifo", QUEUE, "FifoQueue", True,
+    "`{of}` as a FIFO queue", "first-in, first-out delivery (FIFO) for the queue `{of}`",
+)  # fmt: skip
+queue_deduplicated = fixed(
+    "queue-deduplicated", QUEUE, "ContentBasedDeduplication", True,
+    "content-based deduplication for `{of}`", "messages of `{of}` deduplicated by their content",
+)  # fmt: skip
+queue_tag = tag(
+    "queue-tag", QUEUE,
+    "the tag {key} = `{value}` on the queue `{of}`", "`{of}` tagged {key} = `{value}`",
+)  # fmt: skip
+queue_url_output = output(
+    "queue-url-output", QUEUE, ("Ref", "QueueUrl"),
+    "an output `{name}` with the URL of the queue `{of}`",
+    "the URL of `{of}` given out as the output `{name}`",
+)  # fmt: skip
+queue_arn_output = output(
+    "queue-arn-output", QUEUE, ("Arn",),
+    "an output `{name}` with the ARN of the queue `{of}`",
+    "the ARN of `{of}` given out as the output `{name}`", by=("arn",),
+)  # fmt: skip
+
+
+def key_of(template: Template, alias: str) -> Thing | Finding:
+    """Return the KMS key that an alias stands for."""
+    found = the(template, ALIAS, alias)
+    if isinstance(found, Finding):
+        return found
+    keys = targets(template, KEY, [found.value("TargetKeyId")])
+    if keys:
+        return keys[0]
+    return problem(template, found, f"the alias `{alias}` stands for no key of this template")
+
+
+def uses_key(template: Template, value: Any, alias: str) -> bool:
+    """Whether a value is the key of an alias: by its id, its ARN, or its alias."""
+    key = key_of(template, alias)
+    if isinstance(key, Finding) or value is None:
+        return False
+    if refers(value, key, KEY):
+        return True
+    names = named_alias(template, alias)
+    return any(refers(value, one, ALIAS) for one in names)
+
+
+def named_alias(template: Template, alias: str) -> list[Thing]:
+    """Return the aliases of a name."""
+    found = the(template, ALIAS, alias)
+    return [] if isinstance(found, Finding) else [found]
+
+
+def encrypted_by(
+    template: Template, kind: Kind, of: str, alias: str, paths: tuple[str, ...]
+) -> list[Finding]:
+    """Look for the key of an alias at one of the paths of a thing."""
+    thing, key = the(template, kind, of), key_of(template, alias)
+    for one in (thing, key):
+        if isinstance(one, Finding):
+            return [one]
+    if isinstance(thing, Finding):
+        return [thing]
+    values = [value for path in paths for value in flat(at_path(thing, path))]
+    right = any(uses_key(template, value, alias) for value in values)
+    return unless(right, template, thing, f"`{of}` is not encrypted with the key {alias}")
+
+
+@requirement(
+    "`{of}` encrypted with the key {alias}", "the key {alias} used to encrypt the queue `{of}`",
+)  # fmt: skip
+def queue_encrypted(template: Template, of: str, alias: str) -> Findings:
+    """`KmsMasterKeyId` names the key."""
+    return encrypted_by(template, QUEUE, of, alias, ("KmsMasterKeyId",))
+
+
+@requirement(
+    "messages of `{of}` moved to the queue `{to}` after {tries} failed receives",
+    "`{to}` as the dead-letter queue of `{of}`, after {tries} receives",
+)
+def queue_dead_letters(template: Template, of: str, to: str, tries: int) -> Findings:
+    """The redrive policy names the ARN of the other queue."""
+    found, problems = all_of(template, (QUEUE, of), (QUEUE, to))
+    if problems:
+        return problems
+    policy = read(found[0].value("RedrivePolicy"))
+    given = policy if isinstance(policy, Mapping) else {}
+    right = refers(given.get("deadLetterTargetArn"), found[1], QUEUE, ("arn",)) and same(
+        given.get("maxReceiveCount"), tries
+    )
+    message = f"`{of}` does not move messages to `{to}` after {tries} receives"
+    return [] if right else [problem(template, found[0], message, "RedrivePolicy")]
+
+
+@requirement(
+    "only `{of}` allowed to use `{queue}` as a dead-letter queue",
+    "a redrive allow policy of `{queue}` that names just the queue `{of}`",
+)
+def queue_redrive_allowed(template: Template, of: str, queue: str) -> Findings:
+    """`RedriveAllowPolicy` of the dead-letter queue, by queue."""
+    found, problems = all_of(template, (QUEUE, of), (QUEUE, queue))
+    if problems:
+        return problems
+    policy = read(found[1].value("RedriveAllowPolicy"))
+    given = policy if isinstance(policy, Mapping) else {}
+    sources = flat([given.get("sourceQueueArns")])
+    right = (
+        same(given.get("redrivePermission"), "byQueue")
+        and len(sources) == 1
+        and _is_queue(sources[0], found[0])
+    )
+    return unless(right, template, found[1], f"`{queue}` does not name just `{of}`")
+
+
+def _is_queue(value: Any, queue: Thing) -> bool:
+    return refers(value, queue, QUEUE, ("arn",))
+
+
+@requirement(
+    "a policy of the queue `{of}` that lets {service} send messages to it",
+    "{service} allowed sqs:SendMessage on the queue `{of}` by a queue policy",
+)
+def queue_service(template: Template, of: str, service: str) -> Findings:
+    """A queue policy with a statement for the service."""
+    thing = the(template, QUEUE, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    said = resource_policies(
+        template, "AWS::SQS::QueuePolicy", "Queues", thing, QUEUE, ("id",)
+    )
+    on = arn_of(thing, QUEUE)
+    right = any(
+        one.allows("sqs:SendMessage")
+        and any(kind == "Service" and service_name(who) == service for kind, who in one.principals)
+        and any(on(value) or value == "*" for value in one.resources)
+        for one in said
+    )
+    return unless(right, template, thing, f"{service} may not send messages to `{of}`")
+
+
+# -- topics ----------------------------------------------------------------------------------------
+
+topic = existence("topic", TOPIC, "an SNS topic called `{name}`", "the SNS topic `{name}`")
+topic_display = setting(
+    "topic-display", TOPIC, "DisplayName",
+    "the display name {value} for the topic `{of}`", "`{of}` displayed as {value}",
+)  # fmt: skip
+topic_tag = tag(
+    "topic-tag", TOPIC,
+    "the tag {key} = `{value}` on the topic `{of}`", "`{of}` tagged {key} = `{value}`",
+)  # fmt: skip
+topic_arn_output = output(
+    "topic-arn-output", TOPIC, ("Ref", "TopicArn"),
+    "an output `{name}` with the ARN of the topic `{of}`",
+    "the ARN of `{of}` given out as the output `{name}`", by=("arn",),
+)  # fmt: skip
+
+
+@requirement(
+    "the topic `{of}` encrypted with the key {alias}",
+    "the key {alias} used to encrypt the messages of the topic `{of}`",
+)
+def topic_encrypted(template: Template, of: str, alias: str) -> Findings:
+    """`KmsMasterKeyId` names the key."""
+    return encrypted_by(template, TOPIC, of, alias, ("KmsMasterKeyId",))
+
+
+def subscriptions(template: Template, topic: Thing) -> list[Mapping[str, Any]]:
+    """Return the subscriptions of a topic: in it, and resources of their own."""
+    own = blocks(topic, "Subscription")
+    others = companions(template, "AWS::SNS::Subscription", "TopicArn", topic, TOPIC, ("arn",))
+    return [*own, *(one.properties for one in others)]
+
+
+@requirement(
+    "all messages of the topic `{of}` delivered to the queue `{queue}`",
+    "the queue `{queue}` subscribed to the topic `{of}`, without a filter",
+)
+def topic_feeds_queue(template: Template, of: str, queue: str) -> Findings:
+    """A subscription with the protocol `sqs` whose endpoint is the queue's ARN."""
+    found, problems = all_of(template, (TOPIC, of), (QUEUE, queue))
+    if problems:
+        return problems
+    right = any(
+        same(one.get("Protocol"), "sqs")
+        and refers(one.get("Endpoint"), found[1], QUEUE, ("arn",))
+        and not one.get("FilterPolicy")
+        for one in subscriptions(template, found[0])
+    )
+    return unless(right, template, found[0], f"`{of}` does not deliver everything to `{queue}`")
+
+
+@requirement(
+    "messages of `{of}` to `{queue}` only where the attribute {key} is {values}",
+    "a filter on the subscription of `{queue}` to `{of}`: the attribute {key} must be {values}",
+)
+def topic_filter(template: Template, of: str, queue: str, key: str, values: Any) -> Findings:
+    """The filter policy of the subscription."""
+    found, problems = all_of(template, (TOPIC, of), (QUEUE, queue))
+    if problems:
+        return problems
+    right = any(
+        refers(one.get("Endpoint"), found[1], QUEUE, ("arn",))
+        and isinstance(one.get("FilterPolicy"), Mapping)
+        and list(one["FilterPolicy"]) == [key]
+        and same_set(one["FilterPolicy"][key], values)
+        and one.get("FilterPolicyScope") in (None, "MessageAttributes")
+        for one in subscriptions(template, found[0])
+    )
+    return unless(right, template, found[0], f"no subscription of `{queue}` filters like that")
+
+
+@requirement(
+    "messages of `{of}` delivered to `{queue}` raw", "raw message delivery from `{of}` to `{queue}`"
+)
+def topic_raw(template: Template, of: str, queue: str) -> Findings:
+    """`RawMessageDelivery` of the subscription, which must be a resource of its own."""
+    found, problems = all_of(template, (TOPIC, of), (QUEUE, queue))
+    if problems:
+        return problems
+    right = any(
+        refers(one.get("Endpoint"), found[1], QUEUE, ("arn",))
+        and is_true(one.get("RawMessageDelivery"))
+        for one in subscriptions(template, found[0])
+    )
+    return unless(right, template, found[0], f"`{queue}` does not get the raw messages of `{of}`")
+
+
+@requirement(
+    "the e-mail address {email} subscribed to `{of}`",
+    "messages of the topic `{of}` sent by e-mail to {email}",
+)
+def topic_email(template: Template, of: str, email: str) -> Findings:
+    """A subscription with the protocol `email`."""
+    thing = the(template, TOPIC, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    right = any(
+        same(one.get("Protocol"), "email") and same(one.get("Endpoint"), email)
+        for one in subscriptions(template, thing)
+    )
+    return unless(right, template, thing, f"{email} is not subscribed to `{of}`")
+
+
+@requirement(
+    "a policy of the topic `{of}` that lets {service} publish to it",
+    "{service} allowed sns:Publish on the topic `{of}` by a topic policy",
+)
+def topic_service(template: Template, of: str, service: str) -> Findings:
+    """A topic policy with a statement for the service."""
+    thing = the(template, TOPIC, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    said = resource_policies(
+        template, "AWS::SNS::TopicPolicy", "Topics", thing, TOPIC, ("arn",)
+    )
+    on = arn_of(thing, TOPIC)
+    right = any(
+        one.allows("sns:Publish")
+        and any(kind == "Service" and service_name(who) == service for kind, who in one.principals)
+        and any(on(value) or value == "*" for value in one.resources)
+        for one in said
+    )
+    return unless(right, template, thing, f"{service} may not publish to `{of}`")
+
+
+# -- notifications of buckets ----------------------------------------------------------------------
+
+
+def _notified(
+    template: Template, bucket: str, event: str, kind: Kind, to: str, wanted: Mapping[str, str]
+) -> list[Finding]:
+    found, problems = all_of(template, (BUCKET, bucket), (kind, to))
+    if problems:
+        return problems
+    right = any(filters(one) == wanted for one in notifies(found[0], found[1], kind, event))
+    message = f"`{bucket}` does not notify `{to}` of {event} like that"
+    return unless(right, template, found[0], message)
+
+
+@requirement(
+    "the bucket `{of}` sends {event} to the queue `{queue}`, for all objects",
+    "the queue `{queue}` notified of {event} in `{of}`, whatever the object",
+)
+def bucket_notifies_queue(template: Template, of: str, event: str, queue: str) -> Findings:
+    """A queue configuration of the bucket, without a filter."""
+    return _notified(template, of, event, QUEUE, queue, {})
+
+
+@requirement(
+    "the bucket `{of}` sends {event} of keys that end in {suffix} to the queue `{queue}`",
+    "the queue `{queue}` notified of {event} in `{of}` for just the keys with the suffix {suffix}",
+)
+def bucket_notifies_filtered(
+    template: Template, of: str, event: str, queue: str, suffix: str
+) -> Findings:
+    """A queue configuration of the bucket with just a filter by suffix."""
+    return _notified(template, of, event, QUEUE, queue, {"suffix": suffix})
+
+
+@requirement(
+    "the bucket `{of}` sends {event} to the topic `{topic}`",
+    "the topic `{topic}` notified of {event} in the bucket `{of}`, for all objects",
+)
+def bucket_notifies_topic(template: Template, of: str, event: str, topic: str) -> Findings:
+    """A topic configuration of the bucket, without a filter."""
+    return _notified(template, of, event, TOPIC, topic, {})
+
+
+#: The resources that let the bucket in.
+_POLICIES = (
+    ("AWS::SQS::QueuePolicy", "Queues", QUEUE, ("id",)),
+    ("AWS::SNS::TopicPolicy", "Topics", TOPIC, ("arn",)),
+)
+
+
+@requirement(
+    "`{of}` created only after the policy of `{to}` (DependsOn)",
+    "the bucket `{of}` waits for the policy of `{to}` with DependsOn",
+)
+def bucket_after_policy(template: Template, of: str, to: str) -> Findings:
+    """`DependsOn` of the bucket names the policy of the queue or topic."""
+    bucket = the(template, BUCKET, of)
+    if isinstance(bucket, Finding):
+        return [bucket]
+    wanted = {
+        policy.name
+        for type, path, kind, by in _POLICIES
+        for thing in things(template, kind.type)
+        if same(name_of(thing, kind), to)
+        for policy in companions(template, type, path, thing, kind, by)
+    }
+    right = not wanted.isdisjoint(bucket.depends_on)
+    return unless(right, template, bucket, f"`{of}` does not wait for the policy of `{to}`")
+
+
+# -- event rules -----------------------------------------------------------------------------------
+
+event_rule = existence(
+    "event-rule", RULE,
+    "an EventBridge rule called `{name}`", "the EventBridge rule `{name}`",
+)  # fmt: skip
+event_bus = existence(
+    "event-bus", BUS, "a custom event bus called `{name}`", "the event bus `{name}`"
+)
+rule_on_bus = link(
+    "rule-on-bus", RULE, "EventBusName", BUS,
+    "the rule `{of}` on the event bus `{to}`", "`{of}` listens to the event bus `{to}`",
+    by=("name", "arn"),
+)  # fmt: skip
+
+
+@requirement(
+    "`{of}` matches events with the source {source} and the detail type {kind}",
+    "events from {source} of the type {kind} matched by the rule `{of}`",
+)
+def rule_pattern(template: Template, of: str, source: str, kind: str) -> Findings:
+    """The rule is enabled, and its pattern asks for just that source and detail type."""
+    thing = the(template, RULE, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    pattern = read(thing.value("EventPattern"))
+    given = pattern if isinstance(pattern, Mapping) else {}
+    right = (
+        set(given) <= {"source", "detail-type"}
+        and same(given.get("source"), [source])
+        and same(given.get("detail-type"), [kind])
+        and _enabled(thing)
+    )
+    return unless(right, template, thing, f"`{of}` does not match just {kind} from {source}")
+
+
+def _enabled(rule: Thing) -> bool:
+    return not same(rule.value("State"), "DISABLED")
+
+
+@requirement(
+    "the rule `{of}` started on the schedule {schedule}",
+    "{schedule} as the schedule of the rule `{of}`",
+)
+def rule_schedule(template: Template, of: str, schedule: str) -> Findings:
+    """The rule is enabled and has the schedule."""
+    thing = the(template, RULE, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    right = same(thing.value("ScheduleExpression"), schedule) and _enabled(thing)
+    return unless(right, template, thing, f"`{of}` does not start on {schedule}")
+
+
+def rule_targets(rule: Thing, thing: Thing, kind: Kind) -> list[Mapping[str, Any]]:
+    """Return the targets of a rule that are a thing."""
+    found = blocks(rule, "Targets")
+    return [one for one in found if refers(one.get("Arn"), thing, kind, ("arn",))]
+
+
+def _sends(template: Template, of: str, kind: Kind, to: str) -> list[Finding]:
+    found, problems = all_of(template, (RULE, of), (kind, to))
+    if problems:
+        return problems
+    right = rule_targets(found[0], found[1], kind)
+    return unless(right, template, found[0], f"`{to}` is no target of the rule `{of}`")
+
+
+@requirement(
+    "the queue `{to}` as a target of the rule `{of}`",
+    "events that `{of}` matches sent to the queue `{to}`",
+)
+def rule_to_queue(template: Template, of: str, to: str) -> Findings:
+    """A target with the ARN of the queue."""
+    return _sends(template, of, QUEUE, to)
+
+
+@requirement(
+    "the topic `{to}` as a target of the rule `{of}`",
+    "events that `{of}` matches published to the topic `{to}`",
+)
+def rule_to_topic(template: Template, of: str, to: str) -> Findings:
+    """A target with the ARN of the topic."""
+    return _sends(template, of, TOPIC, to)
+
+
+@requirement(
+    "the log group `{to}` as a target of the rule `{of}`",
+    "events that `{of}` matches written to the log group `{to}`",
+)
+def rule_to_logs(template: Template, of: str, to: str) -> Findings:
+    """A target with the ARN of the log group (without the `:*` at its end)."""
+    found, problems = all_of(template, (RULE, of), (LOG_GROUP, to))
+    if problems:
+        return problems
+    right = rule_targets(found[0], found[1], LOG_GROUP)
+    return unless(right, template, found[0], f"`{to}` is no target of the rule `{of}`")
+
+
+@requirement(
+    "events of `{of}` retried at most {tries} times",
+    "at most {tries} retries for each target of the rule `{of}`",
+)
+def rule_retries(template: Template, of: str, tries: int) -> Findings:
+    """The retry policy of every target."""
+    thing = the(template, RULE, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    found = blocks(thing, "Targets")
+    given = [first(at_path(one, "RetryPolicy.MaximumRetryAttempts")) for one in found]
+    right = bool(given) and all(same(one, tries) for one in given)
+    return unless(right, template, thing, f"targets of `{of}` are not retried {tries} times")
+
+
+@requirement(
+    "events that `{of}` cannot deliver kept in the queue `{queue}`",
+    "`{queue}` as the dead-letter queue of the targets of `{of}`",
+)
+def rule_dead_letters(template: Template, of: str, queue: str) -> Findings:
+    """The dead-letter configuration of every target."""
+    found, problems = all_of(template, (RULE, of), (QUEUE, queue))
+    if problems:
+        return problems
+    given = [
+        first(at_path(one, "DeadLetterConfig.Arn"))
+        for one in blocks(found[0], "Targets")
+    ]
+    right = bool(given) and all(_is_queue(one, found[1]) for one in given)
+    return unless(right, template, found[0], f"`{of}` does not keep lost events in `{queue}`")
+
+
+# -- streams ---------------------------------------------------------------------------------------
+
+stream = existence(
+    "stream", STREAM, "a Kinesis data stream called `{name}`", "the Kinesis data stream `{name}`"
+)
+stream_shards = setting(
+    "stream-shards", STREAM, "ShardCount",
+    "{value} shards for the stream `{of}`", "`{of}` with {value} shards",
+)  # fmt: skip
+stream_retention = setting(
+    "stream-retention", STREAM, "RetentionPeriodHours",
+    "records of `{of}` kept for {value} hours", "`{of}` keeps its records for {value} hours",
+)  # fmt: skip
+stream_encrypted = fixed(
+    "stream-encrypted", STREAM, "StreamEncryption.EncryptionType", "KMS",
+    "server-side encryption with KMS for the stream `{of}`",
+    "the records of `{of}` encrypted with KMS",
+)  # fmt: skip
+delivery = existence(
+    "delivery", DELIVERY,
+    "a Firehose delivery stream called `{name}`", "the Firehose delivery stream `{name}`",
+)  # fmt: skip
+_PLACES = (
+    "ExtendedS3DestinationConfiguration", "S3DestinationConfiguration",
+)  # fmt: skip
+delivery_reads = link(
+    "delivery-reads", DELIVERY, "KinesisStreamSourceConfiguration.KinesisStreamARN", STREAM,
+    "`{of}` reads from the stream `{to}`", "the stream `{to}` as the source of `{of}`",
+    by=("arn",),
+)  # fmt: skip
+delivery_writes = link(
+    "delivery-writes", DELIVERY, tuple(f"{one}.BucketARN" for one in _PLACES), BUCKET,
+    "`{of}` delivers to the bucket `{to}`", "the bucket `{to}` as the destination of `{of}`",
+    by=("arn",),
+)  # fmt: skip
+delivery_compression = setting(
+    "delivery-compression", DELIVERY, tuple(f"{one}.CompressionFormat" for one in _PLACES),
+    "the records that `{of}` delivers compressed with {value}",
+    "{value} as the compression of the objects that `{of}` writes",
+)  # fmt: skip
+delivery_seconds = setting(
+    "delivery-seconds", DELIVERY,
+    tuple(f"{one}.BufferingHints.IntervalInSeconds" for one in _PLACES),
+    "records buffered by `{of}` for {value} seconds",
+    "a buffering interval of {value} seconds for `{of}`",
+)  # fmt: skip
+delivery_prefix = setting(
+    "delivery-prefix", DELIVERY, tuple(f"{one}.Prefix" for one in _PLACES),
+    "the objects of `{of}` written under the prefix {value}",
+    "{value} as the prefix of the objects that `{of}` writes",
+)  # fmt: skip
+
+
+def _delivery_roles(template: Template, thing: Thing) -> list[Thing]:
+    values = [one for place in _PLACES for one in at_path(thing, f"{place}.RoleARN")]
+    return roles_of(template, values)
+
+
+@requirement(
+    "a role for `{of}` that Firehose may assume and that allows s3:PutObject on just the objects "
+    "in `{bucket}`",
+    "`{of}` writing to `{bucket}` under a role that trusts Firehose and allows s3:PutObject on "
+    "the objects of that bucket",
+)
+def delivery_role(template: Template, of: str, bucket: str) -> Findings:
+    """The destination's role trusts firehose.amazonaws.com and may write the objects."""
+    found, problems = all_of(template, (DELIVERY, of), (BUCKET, bucket))
+    yield from problems
+    if problems:
+        return
+    roles = _delivery_roles(template, found[0])
+    if not roles:
+        yield problem(template, found[0], f"`{of}` writes under no role of this template")
+    for role in roles:
+        if not may_assume(role, "firehose.amazonaws.com"):
+            yield problem(template, role, "the role does not trust firehose.amazonaws.com")
+        on = arn_of(found[1], BUCKET, "/*")
+        if not granted(permissions(template, role, ROLE), "s3:PutObject", on):
+            yield problem(template, role, f"the role does not allow s3:PutObject on {bucket}/*")
+
+
+def _delivered(thing: Thing) -> Iterator[str]:
+    for place in _PLACES:
+        for value in at_path(thing, f"{place}.ErrorOutputPrefix"):
+            yield str(text(value))
+
+
+@requirement(
+    "records that `{of}` cannot process written under the prefix {prefix}",
+    "{prefix} as the error prefix of the delivery stream `{of}`",
+)
+def delivery_errors(template: Template, of: str, prefix: str) -> Findings:
+    """`ErrorOutputPrefix` of the destination."""
+    thing = the(template, DELIVERY, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    found = list(_delivered(thing))
+    right = bool(found) and all(one == prefix for one in found)
+    return unless(right, template, thing, f"errors of `{of}` go to {shown(first(found))}")

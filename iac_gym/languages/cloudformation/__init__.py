@@ -1,0 +1,1 @@
+"""CloudFormation templates, judged as the service and cfn-lint judge them."""

@@ -1,0 +1,191 @@
+"""Tokens -> tree, by the service's grammar, precedence and limit of depth."""
+
+from __future__ import annotations
+
+from iac_gym.languages.github_actions.expressions.lexer import ExpressionError, Token, tokens
+from iac_gym.languages.github_actions.expressions.nodes import (
+    Call,
+    Compare,
+    Context,
+    Index,
+    Literal,
+    Logic,
+    Node,
+    Not,
+    Star,
+)
+
+__all__ = ["ExpressionError", "parse_expression"]
+
+#: How deep an expression may be nested.
+MOST_DEPTH = 50
+
+_EQUALITIES = frozenset(("==", "!="))
+_ORDERINGS = frozenset(("<", "<=", ">", ">="))
+
+
+def parse_expression(text: str) -> Node:
+    """Read one expression. Raises `ExpressionError`, whose `offset` counts in `text`."""
+    parser = _Parser(tokens(text))
+    if parser.kind == "end":
+        raise ExpressionError("an expression is expected", 0)
+    tree = parser.expression()
+    if parser.kind != "end":
+        raise parser.unexpected()
+    return tree
+
+
+class _Parser:
+    """A cursor over tokens; `kind` is the kind of the token it stands at."""
+
+    def __init__(self, found: list[Token]) -> None:
+        self.tokens = found
+        self.position = 0
+        self.depth = 0
+        self.token = found[0]
+        self.kind = found[0].kind
+
+    def next(self) -> Token:
+        """Step over the token at the cursor and return it."""
+        token = self.token
+        self.position += 1
+        self.token = self.tokens[self.position]
+        self.kind = self.token.kind
+        return token
+
+    def unexpected(self) -> ExpressionError:
+        """Say that the token at the cursor does not fit."""
+        _, value, offset = self.token
+        if self.kind == "end":
+            return ExpressionError("the expression ends too early", offset)
+        shown = self.kind if self.kind not in ("name", "value") else _shown(value)
+        return ExpressionError(f"`{shown}` is not expected here", offset)
+
+    def deepen(self) -> None:
+        """Count a level of nesting."""
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            message = f"the expression is nested deeper than {MOST_DEPTH} levels"
+            raise ExpressionError(message, self.token.offset)
+
+    def expression(self) -> Node:
+        self.deepen()
+        tree = self.either()
+        self.depth -= 1
+        return tree
+
+    def either(self) -> Node:
+        first = self.both()
+        if self.kind != "||":
+            return first
+        offset = self.token.offset
+        args = [first]
+        self.deepen()
+        while self.kind == "||":
+            self.next()
+            args.append(self.both())
+        self.depth -= 1
+        return Logic("||", tuple(args), offset)
+
+    def both(self) -> Node:
+        first = self.compared()
+        if self.kind != "&&":
+            return first
+        offset = self.token.offset
+        args = [first]
+        self.deepen()
+        while self.kind == "&&":
+            self.next()
+            args.append(self.compared())
+        self.depth -= 1
+        return Logic("&&", tuple(args), offset)
+
+    def compared(self) -> Node:
+        left = self.ordered()
+        while self.kind in _EQUALITIES:
+            operator = self.next()
+            left = Compare(operator.kind, left, self.ordered(), operator.offset)
+        return left
+
+    def ordered(self) -> Node:
+        left = self.unary()
+        while self.kind in _ORDERINGS:
+            operator = self.next()
+            left = Compare(operator.kind, left, self.unary(), operator.offset)
+        return left
+
+    def unary(self) -> Node:
+        bangs = []
+        while self.kind == "!":
+            bangs.append(self.next().offset)
+            self.deepen()
+        node = self.accessed()
+        self.depth -= len(bangs)
+        for offset in reversed(bangs):
+            node = Not(node, offset)
+        return node
+
+    def accessed(self) -> Node:
+        if self.kind == "value":
+            token = self.next()
+            return Literal(token.value, token.offset)
+        node = self.operand()
+        deeper = 0
+        while self.kind in (".", "["):
+            node = self.property(node) if self.kind == "." else self.element(node)
+            deeper += 1
+        self.depth -= deeper
+        return node
+
+    def property(self, of: Node) -> Node:
+        offset = self.next().offset
+        self.deepen()
+        if self.kind == "*":
+            return Index(of, Star(self.next().offset), offset)
+        if self.kind != "name":
+            raise self.unexpected()
+        name = self.next()
+        return Index(of, Literal(name.value, name.offset), offset)
+
+    def element(self, of: Node) -> Node:
+        offset = self.next().offset
+        key: Node = Star(self.next().offset) if self.kind == "*" else self.expression()
+        self.close("]")
+        self.deepen()
+        return Index(of, key, offset)
+
+    def close(self, bracket: str) -> None:
+        if self.kind != bracket:
+            raise self.unexpected()
+        self.next()
+
+    def operand(self) -> Node:
+        if self.kind == "(":
+            self.next()
+            node = self.expression()
+            self.close(")")
+            return node
+        if self.kind != "name":
+            raise self.unexpected()
+        name = self.next()
+        if self.kind != "(":
+            return Context(name.value.lower(), name.offset)
+        return Call(name.value.lower(), self.arguments(), name.offset)
+
+    def arguments(self) -> tuple[Node, ...]:
+        self.next()
+        if self.kind == ")":
+            self.next()
+            return ()
+        found = [self.expression()]
+        while self.kind == ",":
+            self.next()
+            found.append(self.expression())
+        self.close(")")
+        return tuple(found)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return value[:40]
+    return {None: "null", True: "true", False: "false"}.get(value, str(value))  # type: ignore[call-overload, no-any-return]

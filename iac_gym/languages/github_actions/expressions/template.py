@@ -1,0 +1,286 @@
+"""Text with `${{ }}`: cut into pieces and checked against what is allowed at a key."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from iac_gym.languages.github_actions.expressions.functions import ANY_NUMBER, EVERYWHERE
+from iac_gym.languages.github_actions.expressions.nodes import Call, Context, Node, walk
+from iac_gym.languages.github_actions.expressions.parser import ExpressionError, parse_expression
+
+OPEN, CLOSE = "${{", "}}"
+
+#: The rules that faults of templates belong to.
+SYNTAX = "expressions-are-well-formed"
+ALLOWED = "expressions-are-allowed"
+CONTEXTS = "contexts-are-available"
+FUNCTIONS = "functions-are-available"
+ARITY = "functions-have-their-arguments"
+
+
+class Fault(NamedTuple):
+    """One thing that the service rejects; `offset` counts in the template's text."""
+
+    offset: int
+    rule: str
+    message: str
+    hint: str = ""
+
+
+class Piece(NamedTuple):
+    """One `${{ text }}` of a template; `offset` is that of `text`, without its blanks."""
+
+    text: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text, read. `trees` are its expressions with the offsets that they start at.
+
+    `kind` is "text" without `${{`, "literal" where `${{ 'x' }}` is the plain text x (`literal`),
+    "insert" for the directive `${{ insert }}`, "expression" otherwise. With `faults` the service
+    takes the text as it is written. `alone` says that one expression is the whole text: it keeps
+    its type, while more than one, or text around it, makes a string.
+    """
+
+    text: str
+    kind: str
+    literal: str = ""
+    trees: tuple[tuple[int, Node], ...] = ()
+    faults: tuple[Fault, ...] = ()
+    alone: bool = False
+
+
+def split_template(text: str) -> list[str | Piece]:
+    """Cut a text into literal parts and pieces. Raises `ExpressionError` for an unclosed one."""
+    parts: list[str | Piece] = []
+    position = 0
+    while (start := text.find(OPEN, position)) >= 0:
+        if start > position:
+            parts.append(text[position:start])
+        inner = start + len(OPEN)
+        end = _end_of_piece(text, inner)
+        if end < 0:
+            raise ExpressionError(
+                "the expression is not closed: there is no `}}` behind this `${{`", start
+            )
+        raw = text[inner:end]
+        blanks = len(raw) - len(raw.lstrip())
+        parts.append(Piece(raw.strip(), inner + blanks))
+        position = end + len(CLOSE)
+    if position < len(text):
+        parts.append(text[position:])
+    return parts
+
+
+#: What may hide `}}`: a string. The last alternative is a quote that nothing closes.
+_QUOTED_OR_END = re.compile(r"'[^']*(?:'|\Z)|\}\}")
+
+
+def _end_of_piece(text: str, start: int) -> int:
+    """Return the offset of the `}}` that ends an expression, -1 where none does."""
+    for match in _QUOTED_OR_END.finditer(text, start):
+        if match.group() == CLOSE:
+            return match.start()
+    return -1
+
+
+# --- what is allowed at a key ---------------------------------------------------------------------
+
+
+class Allowed(NamedTuple):
+    """The contexts and functions that may stand at a key, in lower case."""
+
+    contexts: frozenset[str]
+    functions: dict[str, tuple[str, int, int]]
+
+
+_FUNCTION = re.compile(r"([A-Za-z0-9_]+)\((\d+),(\d+|MAX)\)")
+
+
+@lru_cache(maxsize=512)
+def allowed_by(items: tuple[str, ...]) -> Allowed:
+    """Read the `context` items of the schema: `github`, `hashFiles(1,255)`."""
+    functions = dict(EVERYWHERE)
+    contexts = set()
+    for item in items:
+        match = _FUNCTION.fullmatch(item)
+        if match is None:
+            contexts.add(item.lower())
+        else:
+            name, least, most = match.groups()
+            bound = ANY_NUMBER if most == "MAX" else int(most)
+            functions[name.lower()] = (name, int(least), bound)
+    return Allowed(frozenset(contexts), functions)
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name[:40].lower(), known, n=1)
+    if close:
+        return f"did you mean `{close[0]}`?"
+    return f"known here: {', '.join(sorted(known))}" if known else ""
+
+
+def _context_fault(node: Context, allowed: Allowed, base: int) -> Fault:
+    known = sorted(allowed.contexts)
+    message = f"`{node.name[:40]}` is not available here"
+    return Fault(base + node.offset, CONTEXTS, message, _near(node.name, known))
+
+
+def _call_fault(node: Call, allowed: Allowed, base: int) -> Fault | None:
+    signature = allowed.functions.get(node.name)
+    where = base + node.offset
+    if signature is None:
+        known = [name for name, _, _ in allowed.functions.values()]
+        message = f"there is no function `{node.name[:40]}` here"
+        return Fault(where, FUNCTIONS, message, _near(node.name, known))
+    name, least, most = signature
+    given = len(node.args)
+    if not least <= given <= most:
+        return Fault(where, ARITY, f"{name}() takes {_count(least, most)}, not {given}")
+    if node.name == "case" and given % 2 == 0:
+        return Fault(where, ARITY, f"case() takes an odd number of arguments, not {given}")
+    return None
+
+
+def _count(least: int, most: int) -> str:
+    if least == most:
+        return f"{least} argument{'s' * (least != 1)}" if least else "no arguments"
+    return f"{least} or more arguments" if most > 1000 else f"{least} to {most} arguments"
+
+
+def _tree_faults(tree: Node, allowed: Allowed, base: int) -> Iterator[Fault]:
+    for node in walk(tree):
+        if isinstance(node, Context):
+            if node.name not in allowed.contexts:
+                yield _context_fault(node, allowed, base)
+        elif isinstance(node, Call) and (fault := _call_fault(node, allowed, base)) is not None:
+            yield fault
+
+
+# --- templates ------------------------------------------------------------------------------------
+
+
+def check_template(
+    text: str, allowed: tuple[str, ...], condition: bool = False
+) -> tuple[Fault, ...]:
+    """Return what the service rejects in a text at a key with these contexts and functions."""
+    if OPEN not in text and not condition:
+        return ()
+    return read_template(text, allowed, condition).faults
+
+
+@lru_cache(maxsize=8192)
+def read_template(text: str, allowed: tuple[str, ...], condition: bool = False) -> Template:
+    """Read a text as a template; with `condition`, as the value of an `if:` key.
+
+    A condition is an expression with or without `${{ }}`; an empty one is no fault.
+    """
+    if OPEN in text:
+        return _read(text, allowed)
+    if not condition or not text.strip():
+        return Template(text, "text", text)
+    blanks = len(text) - len(text.lstrip())
+    tree, faults = _read_piece(Piece(text.strip(), blanks), allowed_by(allowed))
+    trees = () if tree is None else ((blanks, tree),)
+    return Template(text, "expression", trees=trees, faults=tuple(faults), alone=True)
+
+
+def _read(text: str, items: tuple[str, ...]) -> Template:
+    try:
+        parts = split_template(text)
+    except ExpressionError as error:
+        fault = Fault(error.offset, SYNTAX, error.message, "write `${{ '${{' }}` for the text")
+        return Template(text, "text", text, faults=(fault,))
+    pieces = [part for part in parts if isinstance(part, Piece)]
+    if len(parts) == 1 and pieces:
+        text_alone = _plain_string(pieces[0].text)
+        if text_alone is not None:
+            return Template(text, "literal", text_alone, alone=True)
+    allowed = allowed_by(items)
+    trees: list[tuple[int, Node]] = []
+    faults: list[Fault] = []
+    for piece in pieces:
+        if _is_insert(piece.text):
+            faults.extend(_insert_faults(piece, len(parts)))
+            continue
+        tree, found = _read_piece(piece, allowed)
+        faults.extend(found)
+        if tree is not None:
+            trees.append((piece.offset, tree))
+    if not items and not faults:
+        message = "an expression is not allowed here"
+        faults.append(Fault(pieces[0].offset, ALLOWED, message, "write the value itself"))
+    kind = "expression" if trees or faults else "insert"
+    return Template(text, kind, "", tuple(trees), tuple(faults), len(parts) == 1)
+
+
+def _read_piece(piece: Piece, allowed: Allowed) -> tuple[Node | None, list[Fault]]:
+    try:
+        tree = parse_expression(piece.text)
+    except ExpressionError as error:
+        offset = piece.offset + error.offset
+        return None, [Fault(offset, SYNTAX, error.message, error.hint)]
+    return tree, list(_tree_faults(tree, allowed, piece.offset))
+
+
+def _plain_string(text: str) -> str | None:
+    """Return the text that `'text'` stands for when an expression is nothing else."""
+    if len(text) < 2 or text[0] != "'" or text[-1] != "'":
+        return None
+    inner = text[1:-1]
+    return inner.replace("''", "'") if "'" not in inner.replace("''", "") else None
+
+
+def _is_insert(text: str) -> bool:
+    return text == "insert" or (text.startswith("insert") and text[6:7].isspace())
+
+
+def _insert_faults(piece: Piece, parts: int) -> Iterator[Fault]:
+    if piece.text != "insert":
+        yield Fault(piece.offset, SYNTAX, "`insert` takes no parameter")
+    elif parts > 1:
+        message = "the directive `insert` stands alone, not inside of text"
+        yield Fault(piece.offset, SYNTAX, message)
+
+
+# --- where a fault stands in the file -------------------------------------------------------------
+
+
+def place(offset: int, text: str, mark: tuple[int, int], lines: Sequence[str]) -> tuple[int, int]:
+    """Return line and column in the file of an offset in a scalar that starts at `mark`.
+
+    Quotes, escapes and folding make the text differ from the source, so that what stands at the
+    offset is looked for in the source, word by word; the scalar's own place is the last resort.
+    """
+    start, column = mark
+    if not 0 < start <= len(lines):
+        return mark
+    row, position = start - 1, max(column - 1, 0)
+    wanted = text[: offset + 1].count("\n")
+    rest = text[offset:].split("\n", 1)[0].strip()[:24] or text[offset : offset + 1]
+    if not rest:
+        return mark
+    skip = 0 if wanted == 0 and text.split("\n", 1)[0] in lines[row] else 1
+    for shift in (wanted, wanted + skip):
+        line = row + shift
+        if line < len(lines):
+            before = text[:offset].rsplit("\n", 1)[-1]
+            at = _find(lines[line], before, rest, position if line == row else 0)
+            if at >= 0:
+                return line + 1, at + 1
+    return mark
+
+
+def _find(line: str, before: str, rest: str, start: int) -> int:
+    """Return where `rest` stands in a line, behind `before` where that is there too."""
+    at = line.find(before + rest, start)
+    if at >= 0:
+        return at + len(before)
+    return line.find(rest, start)

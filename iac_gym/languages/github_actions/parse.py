@@ -1,0 +1,47 @@
+"""Answer's files -> `Repository`: YAML 1.2, then workflows and actions by the name of their file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from iac_gym.check import ParseError
+from iac_gym.formats.yaml import YAML_12, YamlError, YamlMap, load
+from iac_gym.languages.github_actions.model import Action, Repository, Workflow
+from iac_gym.verdict import Finding
+
+#: Largest tree: the service stops at 500,000 characters, the reader's own limits come first.
+_ACTION_FILES = ("action.yml", "action.yaml")
+
+
+def parse(files: Mapping[str, str]) -> Repository:
+    """Read workflow and action files (path -> text). Raises `ParseError`."""
+    repository = Repository()
+    for path, text in files.items():
+        tree = _tree(path, text)
+        if is_action(path, tree):
+            repository.actions[path] = Action(path, tree)
+        else:
+            repository.workflows[path] = Workflow(path, tree)
+    return repository
+
+
+def is_action(path: str, tree: YamlMap) -> bool:
+    """Whether a file is an action: by its name, and by `runs` where the name says nothing."""
+    if path.rpartition("/")[2].lower() in _ACTION_FILES:
+        return True
+    return ".github/workflows/" not in path and "runs" in tree and "jobs" not in tree
+
+
+def _tree(path: str, text: str) -> YamlMap:
+    try:
+        document = load(text, YAML_12)
+    except YamlError as error:
+        finding = Finding(error.message, path, error.line, error.column, error.hint)
+        raise ParseError(finding) from None
+    if isinstance(document.value, YamlMap):
+        return document.value
+    if document.value is None:
+        message, hint = "the file is empty", "write `on:` and `jobs:`"
+    else:
+        message, hint = "the top level must be a mapping", "start with `on:` and `jobs:`"
+    raise ParseError(Finding(message, path, *document.mark, hint))
