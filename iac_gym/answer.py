@@ -91,7 +91,7 @@ def _blocks(text: str) -> list[_Block]:
 
 
 def _one_file(blocks: Sequence[_Block], path: str, language: str) -> dict[str, str]:
-    tags = load_language(language).tags
+    tags = tuple(dict.fromkeys((*load_language(language).tags, language)))
     fitting = [b for b in blocks if b.tag in tags] or [b for b in blocks if not b.tag]
     if not fitting:
         words = ", ".join(sorted({b.tag for b in blocks}))

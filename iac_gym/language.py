@@ -35,8 +35,9 @@ class Language:
 
     `parse` takes the answer's files of this language (path -> text) and gives the model that rules
     and requirements read; it raises `ParseError`. `rules` run in this order. `tags` are the words
-    that a code fence may carry for it (lower case), `path` the usual name of its file, `patterns`
-    the file names (fnmatch; with `/` the whole path) by which the command line recognises it, and
+    that a code fence may carry for it beside its name (lower case), `path` the usual name of its
+    file, `patterns` the file names (fnmatch; with `/` the whole path) by which the command line
+    recognises it, and
     `content`, where names say too little, a regular expression that its texts contain.
 
     `select` may name the rules that can find anything in a model, a part of `rules` in the same

@@ -10,6 +10,8 @@ from iac_gym.words import FIRST, SECOND
 BRANCHES = ("main", "master", "develop", "trunk", "stable", "integration", "production", "next")
 RELEASE_BRANCHES = ("release/**", "hotfix/**", "releases/*", "support/*", "stable-*")
 TAG_PATTERNS = ("v*", "v*.*.*", "v[0-9]+.*", "release-*", "[0-9]+.[0-9]+.[0-9]+", "rel/*", "v1.*")
+#: Tags that are versions.
+VERSION_PATTERNS = ("v*", "v*.*.*", "v[0-9]+.*", "[0-9]+.[0-9]+.[0-9]+", "v1.*", "v2.*")
 ENVIRONMENTS = ("staging", "production", "qa", "preview", "demo", "live", "sandbox", "canary")
 PROTECTED = ("production", "prod", "live", "prod-eu", "prod-us", "customer-facing")
 TEAMS = ("platform", "payments", "growth", "search", "logistics", "identity", "data", "mobile")

@@ -20,7 +20,7 @@ OFFICES = tuple(
 )
 RUNTIMES = (
     ("python3.12", "main.handler"), ("python3.13", "app.handle"), ("python3.11", "worker.run"),
-    ("nodejs20.x", "index.handler"), ("nodejs22.x", "dist/index.handler"),
+    ("nodejs22.x", "index.handler"), ("nodejs24.x", "dist/index.handler"),
     ("java21", "com.example.App::handle"), ("ruby3.3", "app.handler"),
     ("provided.al2023", "bootstrap"),
 )  # fmt: skip

@@ -12,12 +12,14 @@ from envs.cloudformation.rendering import Call, render
 from iac_gym.category import Draft
 from iac_gym.check import Requirement, RequirementType
 from iac_gym.draw import Draw
+from iac_gym.errors import BadDraft
 from iac_gym.extras import Extra, choose
 
 #: Of four references, one is written in the long form.
 _FORMS = (True, True, True, False)
 NO_VALUE = Call("Ref", "AWS::NoValue")
 REGION = Call("Ref", "AWS::Region")
+ACCOUNT = Call("Ref", "AWS::AccountId")
 POLICY_VERSION = "2012-10-17"
 
 
@@ -113,6 +115,8 @@ class Stack:
 
     def add(self, type: str, id: str, /, **properties: Any) -> Handle:
         """Add a resource; `type` is written without `AWS::`."""
+        if any(one.id == id for one in self.handles):
+            raise BadDraft(f"the reference has two resources {id!r}")
         made = Handle(id, f"AWS::{type}", properties)
         self.handles.append(made)
         return made
@@ -213,8 +217,9 @@ def statement(
     actions: Any, resources: Any = None, principal: Any = None, **more: Any
 ) -> dict[str, Any]:
     """Write a statement of a policy."""
-    made = {"Effect": "Allow", "Principal": principal, "Action": actions, "Resource": resources}
-    return {key: value for key, value in {**made, **more}.items() if value is not None}
+    first = {"Sid": more.pop("Sid", None), "Effect": more.pop("Effect", "Allow")}
+    made = {**first, "Principal": principal, "Action": actions, "Resource": resources, **more}
+    return {key: value for key, value in made.items() if value is not None}
 
 
 def document(*statements: dict[str, Any]) -> dict[str, Any]:

@@ -109,9 +109,7 @@ def _number_12(text: str) -> int | float | None:
 
 
 #: What PyYAML reads as numbers (YAML 1.1): octals with a plain 0, base 60, `_` between digits.
-_INT_11 = re.compile(
-    r"[-+]?(?:0b[0-1_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*(?::[0-5]?[0-9])*)"
-)
+_INT_11 = re.compile(r"[-+]?(?:0b[0-1_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*(?::[0-5]?[0-9])*)")
 _FLOAT_11 = re.compile(
     r"[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?"
     r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*"
@@ -145,8 +143,8 @@ def _number_11(text: str) -> int | float | None:
     whole, _, rest = text.replace("_", "").rpartition(":")
     if not whole:
         return float(rest)
-    value = _base_60(whole.lstrip("+-")) * 60 + float(rest or "0")
-    return -value if text[0] == "-" else value
+    number = _base_60(whole.lstrip("+-")) * 60 + float(rest or "0")
+    return -number if text[0] == "-" else number
 
 
 @dataclass(frozen=True)

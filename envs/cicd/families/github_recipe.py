@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from envs.cicd.pipeline import Extra, Recipe
+from envs.cicd import choices
+from envs.cicd.pipeline import Recipe
 from envs.cicd.requirements import github_jobs as jobs
 from envs.cicd.requirements import github_triggers as triggers
 from iac_gym.category import Draft
@@ -20,6 +21,7 @@ _JOB = (
     "name if needs runs-on timeout-minutes permissions environment concurrency outputs strategy "
     "container services env defaults steps uses with secrets"
 ).split()
+_STEP = "name id if uses with env shell working-directory run".split()
 #: The order of the steps of a job; a family may use other sections as well, which come last.
 _SECTIONS = (
     "checkout setup cache install login prepare lint test build after package push deploy "
@@ -85,6 +87,15 @@ class Job:
         action, given = SETUP[tool]
         return self.use("setup", action, **{given: version}, **inputs)
 
+    def first(self, section: str) -> dict[str, Any]:
+        """Return the first step of a section."""
+        return self._steps[section][0]
+
+    def running(self, command: str) -> dict[str, Any]:
+        """Return the step that runs a command."""
+        every = [step for section in self._steps.values() for step in section]
+        return next(step for step in every if step.get("run") == command)
+
     def set(self, section: str, key: str, value: Any) -> None:
         """Set a key of a mapping of the job, such as one of `env`."""
         self.fields.setdefault(section, {})[key] = value
@@ -92,7 +103,7 @@ class Job:
     @property
     def tree(self) -> dict[str, Any]:
         """The job as plain data."""
-        steps = [step for section in self._steps.values() for step in section]
+        steps = [_in_order(one, _STEP) for section in self._steps.values() for one in section]
         fields = {**self.fields, **({"steps": steps} if steps else {})}
         if "uses" in fields:
             fields.pop("runs-on", None)
@@ -107,6 +118,7 @@ class Workflow(Recipe):
         self.path = path
         self.fields: dict[str, Any] = {}
         self.events: dict[str, Any] = {}
+        self.schedules: list[dict[str, str]] = []
         self.jobs: dict[str, Job] = {}
 
     def job(self, name: str, **fields: Any) -> Job:
@@ -120,20 +132,32 @@ class Workflow(Recipe):
         given = {key.replace("_", "-"): value for key, value in filters.items()}
         self.events[name] = {**(self.events.get(name) or {}), **given} or None
 
-    def on_push(self, branches: Sequence[str]) -> None:
-        """Start on pushes to branches. One requirement."""
-        self.event("push", branches=list(branches))
-        self.ask(triggers.workflow_push_branches(branches=list(branches)))
+    def on_push(self, branch: str) -> None:
+        """Start on pushes to a branch. One requirement."""
+        self.event("push", branches=[branch])
+        self.ask(triggers.workflow_push_branch(branch=branch))
 
-    def on_pull_request(self, branches: Sequence[str]) -> None:
-        """Start on pull requests against branches. One requirement."""
-        self.event("pull_request", branches=list(branches))
-        self.ask(triggers.workflow_pull_request_branches(branches=list(branches)))
+    def on_pull_request(self, branch: str) -> None:
+        """Start on pull requests against a branch. One requirement."""
+        self.event("pull_request", branches=[branch])
+        self.ask(triggers.workflow_pull_request_branch(branch=branch))
 
     def on_tag(self, pattern: str) -> None:
         """Start when a tag is pushed. One requirement."""
         self.event("push", tags=[pattern])
         self.ask(triggers.workflow_push_tags(pattern=pattern))
+
+    def every_week(self, day: str, time: str) -> None:
+        """Start once a week. One requirement."""
+        self.event("schedule")
+        self.schedules.append({"cron": choices.cron_weekly(day, time)})
+        self.ask(triggers.workflow_every_week(day=day, time=time))
+
+    def every_day(self, time: str) -> None:
+        """Start once a day. One requirement."""
+        self.event("schedule")
+        self.schedules.append({"cron": choices.cron_daily(time)})
+        self.ask(triggers.workflow_every_day(time=time))
 
     def by_hand(self) -> None:
         """Let people start it. One requirement."""
@@ -143,7 +167,9 @@ class Workflow(Recipe):
     @property
     def tree(self) -> dict[str, Any]:
         """The workflow as plain data."""
-        on: Any = self.events
+        on: Any = dict(self.events)
+        if self.schedules:
+            on["schedule"] = self.schedules
         if all(value is None for value in on.values()):
             on = list(on) if len(on) > 1 else next(iter(on), "")
         made = {name: job.tree for name, job in self.jobs.items()}
@@ -151,13 +177,18 @@ class Workflow(Recipe):
 
     def draft(self, *openings: str, **more: Any) -> Draft:
         """Make the draft of a task of this one file."""
-        reference = partial(dump, self.tree)
+        reference = partial(text_of, self.tree)
         return self.make_draft(openings, reference, ((self.path, LANGUAGE),), **more)
+
+
+def text_of(tree: Mapping[str, Any]) -> str:
+    """Write a workflow as a person does: with a plain `on`."""
+    return dump(tree).replace('"on":', "on:", 1)
 
 
 def render(trees: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """Write several files."""
-    return {path: dump(tree) for path, tree in trees.items()}
+    return {path: text_of(tree) for path, tree in trees.items()}
 
 
 def several(recipe: Recipe, trees: Mapping[str, Mapping[str, Any]], *openings: str) -> Draft:
@@ -166,78 +197,9 @@ def several(recipe: Recipe, trees: Mapping[str, Mapping[str, Any]], *openings: s
     return recipe.make_draft(openings, partial(render, dict(trees)), files)
 
 
-# --- optional parts of any workflow ---------------------------------------------------------------
-
-
-def timeout(job: Job, minutes: Sequence[int] = tuple(range(6, 95))) -> Extra:
-    """Limit the time of a job."""
-
-    def make(flow: Workflow) -> None:
-        limit = flow.draw.choice(f"{job.name} minutes", minutes)
-        job.fields["timeout-minutes"] = limit
-        flow.ask(jobs.workflow_job_timeout(job=job.name, minutes=limit))
-
-    return Extra(f"timeout of {job.name}", 1, make)
-
-
-RUNNERS = ("ubuntu-22.04", "ubuntu-24.04", "ubuntu-24.04-arm", "ubuntu-22.04-arm")
-
-
-def runner(job: Job, runners: Sequence[str] = RUNNERS) -> Extra:
-    """Choose the machine of a job."""
-
-    def make(flow: Workflow) -> None:
-        label = flow.draw.choice(f"{job.name} runner", runners)
-        job.fields["runs-on"] = label
-        flow.ask(jobs.workflow_job_runner(job=job.name, runner=label))
-
-    return Extra(f"runner of {job.name}", 1, make)
-
-
-def read_only(flow: Workflow) -> None:
-    """Limit the token of the whole workflow to reading the contents."""
-    flow.fields["permissions"] = {"contents": "read"}
-    flow.ask(jobs.workflow_token_limited(permissions=["contents: read"]))
-
-
-READ_ONLY = Extra("read-only token", 1, read_only)
-
-
 def permission(flow: Workflow, job: Job, scope: str, level: str, *, said: bool = True) -> None:
     """Give the token of a job a permission."""
     job.set("permissions", scope, level)
     if said:
         asked = f"{scope}: {level}"
         flow.ask(jobs.workflow_job_permission(job=job.name, permission=asked))
-
-
-def cancel_older(flow: Workflow) -> None:
-    """Cancel an older run of the same branch or pull request."""
-    group = f"${{{{ github.workflow }}}}-{expression('github.ref')}"
-    flow.fields["concurrency"] = {"group": group, "cancel-in-progress": True}
-    flow.ask(jobs.workflow_newest_run_wins())
-
-
-CANCEL_OLDER = Extra("cancel older runs", 1, cancel_older)
-
-
-def one_at_a_time(job: Job) -> Extra:
-    """Let one run of a job wait for another."""
-
-    def make(flow: Workflow) -> None:
-        group = flow.draw.name(f"{job.name} group")
-        job.fields["concurrency"] = {"group": group, "cancel-in-progress": False}
-        flow.ask(jobs.workflow_job_queue(job=job.name, group=group))
-
-    return Extra(f"queue of {job.name}", 1, make)
-
-
-def setting(job: Job, name: str, values: Sequence[str]) -> Extra:
-    """Set an environment variable for a whole job."""
-
-    def make(flow: Workflow) -> None:
-        value = flow.draw.choice(f"{job.name} {name}", values)
-        job.set("env", name, value)
-        flow.ask(jobs.workflow_job_variable(job=job.name, name=name, value=value))
-
-    return Extra(f"{name} of {job.name}", 1, make)

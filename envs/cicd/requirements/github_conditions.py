@@ -14,7 +14,6 @@ from iac_gym.languages.github_actions.conditions import Condition
 from iac_gym.languages.github_actions.expressions import (
     Call,
     Compare,
-    Index,
     Literal,
     Logic,
     Node,
@@ -45,11 +44,11 @@ class Scenario(NamedTuple):
 
 def holds(condition: Condition, facts: Facts, status: Status = WELL) -> bool | None:
     """Say whether an `if` holds in a run; None where it depends on something else."""
-    if condition.node is None:
+    if condition.tree is None:
         return status["success"]
     if not condition.status and not status["success"]:
         return False
-    return truth(_assume(condition.node, status), facts)
+    return truth(_assume(condition.tree, status), facts)
 
 
 def _assume(node: Node, status: Status) -> Node:
@@ -66,7 +65,7 @@ def _assume(node: Node, status: Status) -> Node:
     return node
 
 
-# --- steps -----------------------------------------------------------------------------------------
+# --- steps ---------------------------------------------------------------------------------------
 
 
 def combinations(job: Job) -> Iterator[Facts]:
@@ -104,7 +103,7 @@ def holds_when_all_is_well(step: Step) -> bool:
     return all(held is True for _, held in step_holds(step))
 
 
-# --- runs ------------------------------------------------------------------------------------------
+# --- runs ----------------------------------------------------------------------------------------
 
 
 def _facts(event: str, ref: str, branch: str, tag: str, main: str) -> Facts:

@@ -15,7 +15,6 @@ from typing import NamedTuple, TypeVar
 
 from envs.cicd.requirements.github_conditions import holds_when_all_is_well
 from iac_gym.formats.shell import Command, Script
-from iac_gym.formats.yaml import Mark
 from iac_gym.languages.github_actions.model import Job, Part, Repository, Step, Workflow
 from iac_gym.languages.github_actions.scripts import read_run
 from iac_gym.languages.github_actions.triggers import Trigger
@@ -63,7 +62,7 @@ def find_job(model: Repository, name: str) -> Found[Job | None]:
     return None
 
 
-# --- texts -----------------------------------------------------------------------------------------
+# --- texts ---------------------------------------------------------------------------------------
 
 
 def compact(text: str) -> str:
@@ -112,7 +111,7 @@ def is_true(step: Step, name: str, default: str = "false") -> bool:
     return value_of(step, name, default).lower() in ("true", "${{true}}")
 
 
-# --- steps -----------------------------------------------------------------------------------------
+# --- steps ---------------------------------------------------------------------------------------
 
 
 def live_steps(job: Job) -> list[Step]:
@@ -183,9 +182,7 @@ def _hidden(step: Step, script: Script) -> frozenset[int]:
         return frozenset()
     last = {command.pipe: number for number, command in enumerate(script.commands)}
     return frozenset(
-        number
-        for number, command in enumerate(script.commands)
-        if last[command.pipe] != number
+        number for number, command in enumerate(script.commands) if last[command.pipe] != number
     )
 
 
@@ -263,11 +260,17 @@ def running(job: Job, line: str) -> list[Ran]:
     return [ran for ran in commands_of(job) if ran.words == wanted]
 
 
-def running_anyhow(job: Job, line: str) -> list[Ran]:
+def find_anyhow(model: Repository, job: str, line: str) -> Found[list[Ran]]:
     """Return where a job runs a command line, also in steps with a condition of their own."""
+    found = yield from find_job(model, job)
+    if found is None:
+        return []
     wanted = _kept_words(line)
-    steps = [step for step in job.active if step.run and not step.continue_on_error]
-    return [ran for step in steps for ran in ran_in(step) if ran.words == wanted]
+    steps = [step for step in found.active if step.run and not step.continue_on_error]
+    ran = [one for step in steps for one in ran_in(step) if one.words == wanted]
+    if not ran:
+        yield found.finding(f"the job `{job}` does not run `{line}`", "steps")
+    return ran
 
 
 def find_command(model: Repository, job: str, line: str) -> Found[list[Ran]]:
@@ -290,60 +293,3 @@ def find_action(model: Repository, job: str, what: str, *actions: str) -> Found[
     if not steps:
         yield found.finding(f"the job `{job}` {what}", "steps")
     return steps
-
-
-# --- schedules -------------------------------------------------------------------------------------
-
-_NAMES = (
-    {}, {}, {},
-    {name: str(n) for n, name in enumerate(
-        "jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)},
-    {name: str(n) for n, name in enumerate("sun mon tue wed thu fri sat".split())},
-)  # fmt: skip
-_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
-
-
-def same_cron(one: str, other: str) -> bool:
-    """Whether two cron lines name the same times."""
-    left, right = cron_fields(one), cron_fields(other)
-    return left is not None and left == right
-
-
-@lru_cache(maxsize=256)
-def cron_fields(line: str) -> tuple[frozenset[int], ...] | None:
-    """Return the numbers that each of the five fields chooses, None where it is no cron line."""
-    fields = line.lower().split()
-    if len(fields) != len(_RANGES):
-        return None
-    made = [_cron_field(text, place) for place, text in enumerate(fields)]
-    return None if any(one is None for one in made) else tuple(one or frozenset() for one in made)
-
-
-def _cron_field(text: str, place: int) -> frozenset[int] | None:
-    low, high = _RANGES[place]
-    chosen: set[int] = set()
-    for part in text.split(","):
-        found = re.fullmatch(r"(\*|\w+)(?:-(\w+))?(?:/([0-9]{1,3}))?", part)
-        if not found:
-            return None
-        first = _number(found[1], place) if found[1] != "*" else low
-        last = _number(found[2], place) if found[2] else None
-        step = int(found[3] or 1)
-        if first is None or step < 1 or (found[2] and last is None):
-            return None
-        open_end = found[1] == "*" or (found[3] and not found[2])
-        end = last if last is not None else high if open_end else first
-        chosen.update(range(first, end + 1, step))
-    if place == len(_RANGES) - 1:
-        chosen = {day % 7 for day in chosen}
-    return frozenset(chosen)
-
-
-def _number(text: str, place: int) -> int | None:
-    text = _NAMES[place].get(text, text)
-    return int(text) if text.isdecimal() and len(text) < 4 else None
-
-
-def place_of(part: Part, mark: Mark) -> tuple[Part, Mark]:
-    """Return a part with a mark inside of it."""
-    return part, mark

@@ -12,11 +12,19 @@ from envs.cicd.requirements.github_find import (
     same_text,
 )
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.github_actions.model import Concurrency, Job, Repository, Workflow
+from iac_gym.languages.github_actions.model import (
+    Concurrency,
+    Job,
+    Permissions,
+    Repository,
+    Workflow,
+)
 
 
 def _labels(job: Job) -> frozenset[str]:
-    return frozenset(label for label in job.runners if label != "self-hosted" or len(job.labels) < 2)
+    return frozenset(
+        label for label in job.runners if label != "self-hosted" or len(job.labels) < 2
+    )
 
 
 @requirement(
@@ -66,24 +74,32 @@ def workflow_called(model: Repository, name: str) -> Findings:
         yield amiss(model, f"no workflow is called `{name}`", None, "name")
 
 
-# --- the token -------------------------------------------------------------------------------------
+# --- the token -----------------------------------------------------------------------------------
+
+
+def _is_limited(found: Permissions | None, wanted: dict[str, str]) -> bool:
+    if found is None or found.every != "none":
+        return False
+    return {scope: level for scope, level in found.scopes.items() if level != "none"} == wanted
 
 
 @requirement(
-    "the token of the whole workflow may do no more than {permissions}, unless a job says otherwise",
-    "at the top of the workflow, the permissions of the token are limited to {permissions}",
+    "unless a job is granted more, its token is limited to {permissions}",
+    "the token may do no more than {permissions} in jobs that are granted nothing else",
+    "by default the jobs get a token with the permissions {permissions} and no others",
 )
 def workflow_token_limited(model: Repository, permissions: list[str]) -> Findings:
-    """`permissions` at the top with exactly these."""
+    """`permissions` with exactly these, at the top or in every job that needs no others."""
     wanted = dict(line.split(": ") for line in permissions)
     for workflow in model.workflows.values():
-        found = workflow.permissions
-        if found is None or not workflow.possible or found.every != "none":
-            continue
-        if {scope: level for scope, level in found.scopes.items() if level != "none"} == wanted:
+        jobs = workflow.running
+        if jobs and _is_limited(workflow.permissions, wanted):
             return
-    yield amiss(model, f"the permissions at the top are not {', '.join(permissions)}", None,
-                "permissions")  # fmt: skip
+        own = [job.permissions for job in jobs]
+        if all(own) and any(_is_limited(one, wanted) for one in own):
+            return
+    reason = f"jobs are not limited to {', '.join(permissions)}"
+    yield amiss(model, reason, None, "permissions")
 
 
 @requirement(
@@ -103,7 +119,7 @@ def workflow_job_permission(model: Repository, job: str, permission: str) -> Fin
         yield found.finding(f"in the job `{job}`, `{scope}` is {shown}", "permissions")
 
 
-# --- concurrency -----------------------------------------------------------------------------------
+# --- concurrency ---------------------------------------------------------------------------------
 
 
 def _per_ref(group: str) -> bool:
@@ -129,7 +145,7 @@ def _cancel_is_true(found: Concurrency) -> bool:
 
 @requirement(
     "a newer run for the same branch or pull request cancels the one that is still in progress",
-    "for each ref only the newest run goes on; the one before it is cancelled",
+    "for each ref only the newest run goes on, the one before it is cancelled",
 )
 def workflow_newest_run_wins(model: Repository) -> Findings:
     """A concurrency group of the workflow (or of all its jobs) for each ref that cancels."""
@@ -155,9 +171,10 @@ def workflow_queue(model: Repository, group: str) -> Findings:
 
 
 @requirement(
-    "the job `{job}` runs one at a time, in the concurrency group `{group}`, and is never cancelled "
-    "for a newer run",
-    "runs of the job `{job}` queue in the concurrency group `{group}`; the one in progress goes on",
+    "the job `{job}` runs one at a time, in the concurrency group `{group}`, and a newer "
+    "run cancels none in progress",
+    "runs of the job `{job}` queue in the concurrency group `{group}` while the one in "
+    "progress goes on",
 )
 def workflow_job_queue(model: Repository, job: str, group: str) -> Findings:
     """A concurrency group of a job (or of its workflow) that does not cancel."""
@@ -170,7 +187,7 @@ def workflow_job_queue(model: Repository, job: str, group: str) -> Findings:
         yield found.finding(f"the job `{job}` does not queue in `{group}`", "concurrency")
 
 
-# --- environments ----------------------------------------------------------------------------------
+# --- environments --------------------------------------------------------------------------------
 
 
 @requirement(
@@ -184,7 +201,9 @@ def workflow_job_environment(model: Repository, job: str, environment: str) -> F
     if found is None:
         return
     given = found.environment
-    if given is None or {compact(one) for one in found.values(given.name)} != {compact(environment)}:
+    if given is None or {compact(one) for one in found.values(given.name)} != {
+        compact(environment)
+    }:
         shown = f"`{given.name}`" if given else "none"
         yield found.finding(f"the environment of the job `{job}` is {shown}", "environment")
 
@@ -204,11 +223,11 @@ def workflow_job_url(model: Repository, job: str, url: str) -> Findings:
         yield found.finding(f"the environment of `{job}` does not link to `{url}`", "environment")
 
 
-# --- variables and defaults ------------------------------------------------------------------------
+# --- variables and defaults ----------------------------------------------------------------------
 
 
 @requirement(
-    "`{name}` is `{value}` in the environment of every step of the job `{job}`",
+    "every step of the job `{job}` sees the environment variable `{name}` with the value `{value}`",
     "the job `{job}` sets the environment variable `{name}` to `{value}` for all its steps",
     "in the job `{job}`, the environment variable `{name}` has the value `{value}`",
 )
@@ -265,4 +284,3 @@ def workflow_job_container(model: Repository, job: str, image: str) -> Findings:
     images = found.values(given.image) if given else frozenset()
     if {one.removeprefix("docker.io/").removeprefix("library/") for one in images} != {image}:
         yield found.finding(f"the job `{job}` does not run in `{image}`", "container")
-

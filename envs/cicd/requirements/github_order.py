@@ -1,4 +1,4 @@
-"""Requirements about when jobs run: after others, whatever happened to them, for some refs alone."""
+"""Requirements about when jobs run: after others, in any case, for some refs alone."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def workflow_job_on_failure(model: Repository, job: str, other: str) -> Findings
         yield found.finding(f"the job `{job}` does not run just after a failure", "if")
 
 
-# --- for some runs alone -----------------------------------------------------------------------------
+# --- for some runs alone -------------------------------------------------------------------------
 
 
 def _only(
@@ -109,7 +109,7 @@ def _only(
 
 
 @requirement(
-    "the job `{job}` runs on the branch `{branch}` alone, not on other branches or for pull requests",
+    "the job `{job}` runs on the branch `{branch}` alone, not on others or for pull requests",
     "on anything but the branch `{branch}` (a pull request, another branch, a tag) the job `{job}` "
     "is skipped",
 )
@@ -162,8 +162,7 @@ def workflow_job_only_for_tags(model: Repository, job: str) -> Findings:
 
 @requirement(
     "the job `{job}` runs only if the output `{output}` of `{other}` is `{value}`",
-    "where the output `{output}` of the job `{other}` is anything but `{value}`, the job `{job}` is "
-    "skipped",
+    "the job `{job}` is skipped unless the output `{output}` of the job `{other}` is `{value}`",
 )
 def workflow_job_if_output(
     model: Repository, job: str, other: str, output: str, value: str
@@ -183,7 +182,7 @@ def workflow_job_if_output(
         yield found.finding(f"`{job}` does not depend on `{output}` being `{value}`", "if")
 
 
-# --- outputs -----------------------------------------------------------------------------------------
+# --- outputs -------------------------------------------------------------------------------------
 
 
 def _is_set(job: Job, output: str) -> bool:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from envs.cicd.requirements.github_conditions import FAILED, step_holds
+from envs.cicd.requirements.github_conditions import FAILED, Facts, step_holds
 from envs.cicd.requirements.github_find import (
-    Ran,
     clean_path,
     compact,
     find_action,
+    find_anyhow,
     find_command,
     find_job,
     is_true,
-    live_steps,
-    running,
-    running_anyhow,
     using,
     value_of,
 )
@@ -79,7 +76,8 @@ def _seen(step: Step, variable: str) -> str:
 
 @requirement(
     "`{variable}` is `{value}` when `{command}` runs in the job `{job}`",
-    "`{command}` in the job `{job}` runs with the environment variable `{variable}` set to `{value}`",
+    "`{command}` in the job `{job}` sees `{variable}` as an environment variable with the value "
+    "`{value}`",
 )
 def workflow_command_variable(
     model: Repository, job: str, command: str, variable: str, value: str
@@ -90,26 +88,13 @@ def workflow_command_variable(
         yield ran[0].step.finding(f"`{variable}` is not `{value}` there", "env")
 
 
-def _anyhow(model: Repository, job: str, command: str) -> tuple[list[Ran], Findings]:
-    findings = list(generator := find_job(model, job))
-    del generator
-    found = next((j for w in model.workflows.values() for j in w.running if j.id == job), None)
-    if found is None:
-        return [], findings
-    ran = running_anyhow(found, command)
-    if not ran:
-        return [], [found.finding(f"the job `{job}` does not run `{command}`", "steps")]
-    return ran, ()
-
-
 @requirement(
     "in the job `{job}`, `{command}` runs even if a step before it has failed",
     "the job `{job}` runs `{command}` in any case, also after a failed step",
 )
 def workflow_command_always(model: Repository, job: str, command: str) -> Findings:
     """A command of a step that runs whatever has happened before."""
-    ran, findings = _anyhow(model, job, command)
-    yield from findings
+    ran = yield from find_anyhow(model, job, command)
     if ran and not any(_runs_anyway(one.step) for one in ran):
         yield ran[0].step.finding(f"`{command}` does not run after a failure", "if")
 
@@ -129,8 +114,7 @@ def _runs_after_failure(step: Step) -> bool:
 )
 def workflow_command_on_failure(model: Repository, job: str, command: str) -> Findings:
     """A command of a step that runs after a failure alone."""
-    ran, findings = _anyhow(model, job, command)
-    yield from findings
+    ran = yield from find_anyhow(model, job, command)
     if ran and not any(_runs_after_failure(one.step) for one in ran):
         yield ran[0].step.finding(f"`{command}` does not run just after a failure", "if")
 
@@ -143,8 +127,7 @@ def workflow_command_only_with(
     model: Repository, job: str, command: str, tool: str, version: str
 ) -> Findings:
     """A command of a step that one version of the matrix runs."""
-    ran, findings = _anyhow(model, job, command)
-    yield from findings
+    ran = yield from find_anyhow(model, job, command)
     if ran and not any(_only_with(one.step, version) for one in ran):
         yield ran[0].step.finding(f"`{command}` does not run with {tool} {version} alone", "if")
 
@@ -153,11 +136,11 @@ def _only_with(step: Step, version: str) -> bool:
     told = step_holds(step)
     right = [held for facts, held in told if _has(facts, version)]
     wrong = [held for facts, held in told if not _has(facts, version)]
-    return bool(right and wrong) and any(right) and not any(h is not False for h in wrong)
+    return bool(right and wrong) and all(right) and all(held is False for held in wrong)
 
 
-def _has(facts: object, value: str) -> bool:
-    return any(path[0] == "matrix" and value in values for path, values in facts.items())  # type: ignore[attr-defined]
+def _has(facts: Facts, value: str) -> bool:
+    return any(path[0] == "matrix" and value in values for path, values in facts.items())
 
 
 @requirement(
@@ -166,8 +149,7 @@ def _has(facts: object, value: str) -> bool:
 )
 def workflow_command_only_on(model: Repository, job: str, command: str, runner: str) -> Findings:
     """A command of a step that one runner of the matrix runs."""
-    ran, findings = _anyhow(model, job, command)
-    yield from findings
+    ran = yield from find_anyhow(model, job, command)
     if ran and not any(_only_on(one.step, runner) for one in ran):
         yield ran[0].step.finding(f"`{command}` does not run on `{runner}` alone", "if")
 
@@ -180,11 +162,11 @@ def _only_on(step: Step, runner: str) -> bool:
     return bool(right and wrong) and all(right) and all(held is False for held in wrong)
 
 
-def _is_on(facts: object, runner: str, system: str) -> bool:
-    values = {v for path, held in facts.items() if path[0] == "matrix" for v in held}  # type: ignore[attr-defined]
+def _is_on(facts: Facts, runner: str, system: str) -> bool:
+    values = {v for path, held in facts.items() if path[0] == "matrix" for v in held}
     if any(str(value).startswith(("ubuntu", "windows", "macos")) for value in values):
         return runner in values
-    return (system,) == facts.get(("runner", "os"))  # type: ignore[attr-defined]
+    return (system,) == facts.get(("runner", "os"))
 
 
 @requirement(
@@ -209,24 +191,10 @@ def workflow_command_shell(model: Repository, job: str, command: str, shell: str
         yield ran[0].step.finding(f"the shell of `{command}` is not `{shell}`", "shell")
 
 
-@requirement(
-    "the step that runs `{command}` in the job `{job}` is called `{name}`",
-    "`{name}` is the name of the step in `{job}` that runs `{command}`",
-)
-def workflow_command_name(model: Repository, job: str, command: str, name: str) -> Findings:
-    """`name` of the step of a command."""
-    ran = yield from find_command(model, job, command)
-    if ran and not any(one.step.name.strip() == name for one in ran):
-        yield ran[0].step.finding(f"the step of `{command}` is not called `{name}`", "name")
-
-
-# --- checkout ----------------------------------------------------------------------------------------
+# --- checkout ------------------------------------------------------------------------------------
 
 _CHECKOUT = "actions/checkout"
-
-
-def _checkout(model: Repository, job: str) -> Findings:
-    return find_action(model, job, "does not check the repository out", _CHECKOUT)
+_NO_CHECKOUT = "does not check the repository out"
 
 
 @requirement(
@@ -235,7 +203,7 @@ def _checkout(model: Repository, job: str) -> Findings:
 )
 def workflow_checkout_before(model: Repository, job: str, command: str) -> Findings:
     """`actions/checkout` before the step of a command."""
-    steps = yield from find_action(model, job, "does not check the repository out", _CHECKOUT)
+    steps = yield from find_action(model, job, _NO_CHECKOUT, _CHECKOUT)
     ran = yield from find_command(model, job, command)
     own = [step for step in steps if "repository" not in step.inputs]
     if steps and ran and not any(step.index < one.step.index for step in own for one in ran):
@@ -248,7 +216,7 @@ def workflow_checkout_before(model: Repository, job: str, command: str) -> Findi
 )
 def workflow_full_history(model: Repository, job: str) -> Findings:
     """`fetch-depth: 0` of a checkout."""
-    steps = yield from find_action(model, job, "does not check the repository out", _CHECKOUT)
+    steps = yield from find_action(model, job, _NO_CHECKOUT, _CHECKOUT)
     if steps and not any(value_of(step, "fetch-depth") == "0" for step in steps):
         yield steps[0].finding("the checkout has one commit alone", "with")
 
@@ -259,7 +227,7 @@ def workflow_full_history(model: Repository, job: str) -> Findings:
 )
 def workflow_submodules(model: Repository, job: str) -> Findings:
     """`submodules: recursive` of a checkout."""
-    steps = yield from find_action(model, job, "does not check the repository out", _CHECKOUT)
+    steps = yield from find_action(model, job, _NO_CHECKOUT, _CHECKOUT)
     if steps and not any(value_of(step, "submodules") == "recursive" for step in steps):
         yield steps[0].finding("the checkout leaves submodules out", "with")
 
@@ -270,7 +238,7 @@ def workflow_submodules(model: Repository, job: str) -> Findings:
 )
 def workflow_large_files(model: Repository, job: str) -> Findings:
     """`lfs: true` of a checkout."""
-    steps = yield from find_action(model, job, "does not check the repository out", _CHECKOUT)
+    steps = yield from find_action(model, job, _NO_CHECKOUT, _CHECKOUT)
     if steps and not any(is_true(step, "lfs") for step in steps):
         yield steps[0].finding("the checkout leaves files of Git LFS out", "with")
 
@@ -281,8 +249,10 @@ def workflow_large_files(model: Repository, job: str) -> Findings:
 )
 def workflow_no_credentials(model: Repository, job: str) -> Findings:
     """`persist-credentials: false` of every checkout of a job."""
-    steps = yield from find_action(model, job, "does not check the repository out", _CHECKOUT)
-    if steps and not all(value_of(step, "persist-credentials", "true") == "false" for step in steps):
+    steps = yield from find_action(model, job, _NO_CHECKOUT, _CHECKOUT)
+    if steps and not all(
+        value_of(step, "persist-credentials", "true") == "false" for step in steps
+    ):
         yield steps[0].finding("the checkout leaves its credentials behind", "with")
 
 
@@ -292,7 +262,7 @@ def workflow_no_credentials(model: Repository, job: str) -> Findings:
 )
 def workflow_checkout_ref(model: Repository, job: str, ref: str) -> Findings:
     """`ref` of a checkout."""
-    steps = yield from find_action(model, job, "does not check the repository out", _CHECKOUT)
+    steps = yield from find_action(model, job, _NO_CHECKOUT, _CHECKOUT)
     if steps and not any(value_of(step, "ref") == compact(ref) for step in steps):
         yield steps[0].finding(f"the checkout is not of `{ref}`", "with")
 
@@ -301,9 +271,7 @@ def workflow_checkout_ref(model: Repository, job: str, ref: str) -> Findings:
     "the job `{job}` also checks out the repository `{repository}` into `{path}`",
     "`{repository}` is checked out into `{path}` in the job `{job}`",
 )
-def workflow_checkout_other(
-    model: Repository, job: str, repository: str, path: str
-) -> Findings:
+def workflow_checkout_other(model: Repository, job: str, repository: str, path: str) -> Findings:
     """A checkout of another repository into a folder."""
     steps = yield from find_action(model, job, "checks nothing out", _CHECKOUT)
     for step in steps:
@@ -314,7 +282,7 @@ def workflow_checkout_other(
         yield steps[0].finding(f"`{repository}` is not checked out into `{path}`", "with")
 
 
-# --- any action --------------------------------------------------------------------------------------
+# --- any action ----------------------------------------------------------------------------------
 
 
 @requirement(
@@ -363,7 +331,3 @@ def workflow_action_optional(model: Repository, job: str, action: str) -> Findin
     steps = list(using(found.active, action.lower()))
     if not any(step.continue_on_error for step in steps):
         yield found.finding(f"`{action}` may fail the job `{job}`", "steps")
-
-
-__all__ = [name for name in dir() if name.startswith("workflow_")]
-_ = (live_steps, running)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from envs.cloudformation.requirements import buckets as ask
 from envs.cloudformation.requirements import keys, messages
 from envs.cloudformation.template import (
+    ACCOUNT,
     Extra,
     Handle,
     Settings,
@@ -18,6 +19,7 @@ from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 
 BUCKETS = ("logs", "media", "backups", "artifacts", "exports", "uploads", "reports", "archive")
+ROOT = sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")
 PRIVATE = {
     "BlockPublicAcls": True,
     "BlockPublicPolicy": True,
@@ -57,10 +59,7 @@ def add_key(stack: Stack, alias: str, id: str = "Key") -> Handle:
     stack.ask(keys.key(alias=alias))
     key = stack.add(
         "KMS::Key", id, Description=f"Key of {alias}", EnableKeyRotation=True,
-        KeyPolicy=document(
-            statement("kms:*", "*", {"AWS": sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")},
-                      Sid="Administration")
-        ),
+        KeyPolicy=document(statement("kms:*", "*", {"AWS": ROOT}, Sid="Administration")),
     )  # fmt: skip
     key.keep()
     stack.add("KMS::Alias", f"{id}Alias", AliasName=alias, TargetKeyId=key.ref)
@@ -134,7 +133,7 @@ class Bucket:
         self.statements.append(
             statement(
                 "s3:PutObject", sub(f"${{{self.made.id}.Arn}}/*"), {"Service": service},
-                Condition={"StringEquals": {"aws:SourceAccount": sub("${AWS::AccountId}")}},
+                Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}},
             )
         )  # fmt: skip
 
@@ -224,7 +223,7 @@ def archive_bucket(draw: Draw) -> Draft:
     )  # fmt: skip
     one.finish()
     return stack.draft(
-        f"Records must be archived safely: a CloudFormation template for the bucket `{one.name}`",
+        f"Write a CloudFormation template for the bucket `{one.name}`, an archive of records",
         f"Set up the archive bucket `{one.name}` with CloudFormation",
     )
 
@@ -285,7 +284,7 @@ def static_website(draw: Draw) -> Draft:
     )  # fmt: skip
     return stack.draft(
         f"Host a public static website in the S3 bucket `{name}` with CloudFormation",
-        f"A CloudFormation template, please: `{name}` is a website served from S3",
+        f"Write a CloudFormation template for `{name}`, a website served from S3",
     )
 
 
@@ -360,7 +359,6 @@ def bucket_events(draw: Draw) -> Draft:
     if draw.phrase("wait", (True, False)):
         waiting()
     return stack.draft(
-        f"When something happens in the bucket `{name}`, the queue `{to}` must hear of it: "
-        "a CloudFormation template",
+        f"Write a CloudFormation template that tells the queue `{to}` of events in `{name}`",
         f"Connect the S3 bucket `{name}` to the queue `{to}` with CloudFormation",
     )

@@ -227,9 +227,7 @@ def bucket_uploads(template: Template, of: str, value: int) -> Findings:
 
 def bucket_statements(template: Template, bucket: Thing) -> list[Statement]:
     """Return the statements of the policies of a bucket."""
-    return resource_policies(
-        template, "AWS::S3::BucketPolicy", "Bucket", bucket, BUCKET, ("name",)
-    )
+    return resource_policies(template, "AWS::S3::BucketPolicy", "Bucket", bucket, BUCKET, ("name",))
 
 
 def _everybody(statement: Statement) -> bool:
@@ -281,9 +279,7 @@ def bucket_service(template: Template, of: str, service: str, action: str) -> Fi
     objects = arn_of(thing, BUCKET, "/*")
     right = any(
         one.allows(action)
-        and any(
-            kind == "Service" and service_name(who) == service for kind, who in one.principals
-        )
+        and any(kind == "Service" and service_name(who) == service for kind, who in one.principals)
         and any(objects(value) for value in one.resources)
         for one in bucket_statements(template, thing)
     )

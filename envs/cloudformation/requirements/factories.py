@@ -63,9 +63,7 @@ def _many(places: Places) -> tuple[Place, ...]:
     return (places,) if isinstance(places, (str, Companion)) else places
 
 
-def values_at(
-    template: Template, thing: Thing, kind: Kind, places: tuple[Place, ...]
-) -> list[Any]:
+def values_at(template: Template, thing: Thing, kind: Kind, places: tuple[Place, ...]) -> list[Any]:
     """Return what is said about a thing in some places, nulls left out."""
     found: list[Any] = []
     for place in places:
@@ -137,7 +135,14 @@ def listed(name: str, kind: Kind, places: Places, *wordings: str) -> Requirement
     look = _many(places)
 
     def check(template: Template, of: str, values: Any) -> Iterator[Finding]:
-        yield from _agreed(template, kind, of, look, values, None, same_set)
+        thing = the(template, kind, of)
+        if isinstance(thing, Finding):
+            yield thing
+            return
+        found = flat(values_at(template, thing, kind, look))
+        if not same_set(found, values):
+            message = f"`{_said(look)}` is {shown(found)}, asked for just {shown(values)}"
+            yield problem(template, thing, message, _said(look))
 
     return requirement(*wordings)(_named(name, check))
 

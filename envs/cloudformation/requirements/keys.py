@@ -129,9 +129,7 @@ def _is_root(value: Any) -> bool:
 )
 def key_for_bucket(template: Template, of: str, alias: str) -> Findings:
     """The default encryption of the bucket names the key, and asks for KMS."""
-    default = (
-        "BucketEncryption.ServerSideEncryptionConfiguration.ServerSideEncryptionByDefault"
-    )
+    default = "BucketEncryption.ServerSideEncryptionConfiguration.ServerSideEncryptionByDefault"
     bucket = the(template, BUCKET, of)
     if isinstance(bucket, Finding):
         return [bucket]
@@ -234,10 +232,7 @@ def secret_rotation(template: Template, of: str, function: str, days: int) -> Fi
     rules = companions(template, "AWS::SecretsManager::RotationSchedule", "SecretId", thing, SECRET)
     right = any(
         refers(one.value("RotationLambdaARN"), worker, FUNCTION, ("arn",))
-        and any(
-            same(each, days)
-            for each in at_path(one, "RotationRules.AutomaticallyAfterDays")
-        )
+        and any(same(each, days) for each in at_path(one, "RotationRules.AutomaticallyAfterDays"))
         for one in rules
     )
     return unless(right, template, thing, f"`{function}` does not rotate `{of}` every {days} days")

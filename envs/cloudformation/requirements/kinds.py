@@ -230,6 +230,7 @@ def shown(value: Any) -> str:
 
 # -- references ------------------------------------------------------------------------------------
 
+
 def is_attribute(value: Any, thing: Thing, attributes: tuple[str, ...]) -> bool:
     """Whether a value is one of these ("Ref", or attributes) of a thing, by a reference."""
     return (
@@ -259,9 +260,7 @@ def spelled(value: Any) -> str:
     if value.__class__ is str:
         return str(value)
     parts = value.parts if value.__class__ is Joined else (value,)
-    return "".join(
-        part if part.__class__ is str else f"\ue000{part}\ue001" for part in parts
-    )
+    return "".join(part if part.__class__ is str else f"\ue000{part}\ue001" for part in parts)
 
 
 def behind_arn(value: Any, thing: Thing, kind: Kind) -> str | None:

@@ -210,9 +210,7 @@ def queue_service(template: Template, of: str, service: str) -> Findings:
     thing = the(template, QUEUE, of)
     if isinstance(thing, Finding):
         return [thing]
-    said = resource_policies(
-        template, "AWS::SQS::QueuePolicy", "Queues", thing, QUEUE, ("id",)
-    )
+    said = resource_policies(template, "AWS::SQS::QueuePolicy", "Queues", thing, QUEUE, ("id",))
     on = arn_of(thing, QUEUE)
     right = any(
         one.allows("sqs:SendMessage")
@@ -336,9 +334,7 @@ def topic_service(template: Template, of: str, service: str) -> Findings:
     thing = the(template, TOPIC, of)
     if isinstance(thing, Finding):
         return [thing]
-    said = resource_policies(
-        template, "AWS::SNS::TopicPolicy", "Topics", thing, TOPIC, ("arn",)
-    )
+    said = resource_policies(template, "AWS::SNS::TopicPolicy", "Topics", thing, TOPIC, ("arn",))
     on = arn_of(thing, TOPIC)
     right = any(
         one.allows("sns:Publish")
@@ -409,7 +405,7 @@ def bucket_after_policy(template: Template, of: str, to: str) -> Findings:
     if isinstance(bucket, Finding):
         return [bucket]
     wanted = {
-        policy.name
+        policy.logical_id
         for type, path, kind, by in _POLICIES
         for thing in things(template, kind.type)
         if same(name_of(thing, kind), to)
@@ -432,6 +428,10 @@ rule_on_bus = link(
     "rule-on-bus", RULE, "EventBusName", BUS,
     "the rule `{of}` on the event bus `{to}`", "`{of}` listens to the event bus `{to}`",
     by=("name", "arn"),
+)  # fmt: skip
+rule_description = setting(
+    "rule-description", RULE, "Description",
+    "`{value}` as the description of the rule `{of}`", "the rule `{of}` described as `{value}`",
 )  # fmt: skip
 
 
@@ -541,10 +541,7 @@ def rule_dead_letters(template: Template, of: str, queue: str) -> Findings:
     found, problems = all_of(template, (RULE, of), (QUEUE, queue))
     if problems:
         return problems
-    given = [
-        first(at_path(one, "DeadLetterConfig.Arn"))
-        for one in blocks(found[0], "Targets")
-    ]
+    given = [first(at_path(one, "DeadLetterConfig.Arn")) for one in blocks(found[0], "Targets")]
     right = bool(given) and all(_is_queue(one, found[1]) for one in given)
     return unless(right, template, found[0], f"`{of}` does not keep lost events in `{queue}`")
 

@@ -99,9 +99,7 @@ AURORA = Kind(
     "Aurora cluster", "AWS::RDS::DBCluster", "DBClusterIdentifier", names=("Ref",),
     arns=("DBClusterArn",),
 )  # fmt: skip
-DB_SUBNETS = Kind(
-    "DB subnet group", "AWS::RDS::DBSubnetGroup", "DBSubnetGroupName", names=("Ref",)
-)
+DB_SUBNETS = Kind("DB subnet group", "AWS::RDS::DBSubnetGroup", "DBSubnetGroupName", names=("Ref",))
 DB_PARAMETERS = Kind(
     "DB parameter group", "AWS::RDS::DBParameterGroup", "DBParameterGroupName",
     names=("Ref", "DBParameterGroupName"),

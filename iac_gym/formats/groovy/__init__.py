@@ -17,7 +17,7 @@ def parse(text: str) -> Script:
     """Read a script. Raises GroovyError, with its line and column."""
     try:
         tokens = Tokens(text)
-        return Script(tokens.text, Parser(tokens).script())
+        return Script(tokens.text, Parser(tokens).script(), frozenset(tokens.kinds))
     except GroovyError as error:
         error.line, error.column = position(text, min(error.at, len(text)))
         raise

@@ -8,6 +8,7 @@ from iac_gym.formats.groovy.lexicon import BUILT_IN_TYPES, KEYWORDS, MODIFIERS
 from iac_gym.formats.groovy.nodes import TypeName
 
 _SHOWN = {"newline": "the end of the line", "end": "the end of the text", "gs(": "a string"}
+_BETWEEN_TYPES = frozenset((",", ".", "extends", "super", "&"))
 _GENERIC_ENDS = {">": 1, ">>": 2, ">>>": 3}
 
 
@@ -108,31 +109,27 @@ class Cursor:
 
     def type_arguments_end(self, i: int) -> int:
         """Return the index behind `<...>` that begins at `i`, -1 where it is none."""
-        kinds = self.kinds
         level = 0
         word = False
         while True:
-            kind = kinds[i]
-            if kind == "<":
-                level += 1
-                word = False
-            elif kind in _GENERIC_ENDS:
+            kind = self.kinds[i]
+            if kind in _GENERIC_ENDS:
                 level -= _GENERIC_ENDS[kind]
                 if level < 0 or not word:
                     return -1
                 if level == 0:
                     return i + 1
-            elif kind == "id" or kind == "?" or kind in BUILT_IN_TYPES:
-                if word:
-                    return -1
-                word = True
-            elif kind in (",", ".", "extends", "super", "&"):
-                if not word:
-                    return -1
+            elif kind == "<":
+                level += 1
                 word = False
             elif kind not in ("newline", "[", "]"):
-                return -1
+                if word == (kind not in _BETWEEN_TYPES) or not self._of_type(kind):
+                    return -1
+                word = not word
             i += 1
+
+    def _of_type(self, kind: str) -> bool:
+        return kind in ("id", "?") or kind in BUILT_IN_TYPES or kind in _BETWEEN_TYPES
 
     # What begins here
 
@@ -206,17 +203,31 @@ class Cursor:
                     return False
             else:
                 return False
-        elif kind != "@" and kind != "def" and kind not in MODIFIERS and kind not in BUILT_IN_TYPES:
+        elif kind not in {"@", "def"} and kind not in MODIFIERS and kind not in BUILT_IN_TYPES:
             return False
         while True:
             end = self._modifier_end(i)
             if end == i:
                 end = self._type_end(i)
-            if end == i:
-                return i > start and kinds[i] in ("id", "string")
+                if end == i or not self._continues(kinds[end]):
+                    return i > start and self._is_declared(i)
             i = end
-            if kinds[i] == "string":
-                return True
+
+    def _is_declared(self, i: int) -> bool:
+        """Whether the token behind the types is the name that is declared.
+
+        A word in front of another word is taken for a type, and a type has a capital: `String a b`
+        is a call.
+        """
+        kinds = self.kinds
+        if kinds[i] == "id" and not self.values[i][:1].isupper():
+            following = kinds[i + 1]
+            return not (self._continues(following) or following in (".", "<", "["))
+        return kinds[i] in ("id", "string")
+
+    def _continues(self, kind: str) -> bool:
+        """Whether a declaration goes on with a token of this kind behind a type."""
+        return kind in ("id", "string", "def", "@") or kind in MODIFIERS or kind in BUILT_IN_TYPES
 
     def at_type_definition(self) -> bool:
         """Whether a class, interface, enum, trait or annotation type begins here."""

@@ -39,17 +39,22 @@ class Expressions(Operands):
     def expression(self, statement: bool = False) -> Expression:
         """Read an expression, with its assignment."""
         self.enter()
-        i = self.i
-        node: Expression | None = None
-        if self.kinds[i] == "(":
-            node = self._tuple()
-        if node is None:
-            node = self.condition(statement)
-        operator = self.kinds[self.i]
-        if operator in ASSIGNMENTS:
-            node = self._assignment(node, operator)
+        names = self._tuple() if self.kinds[self.i] == "(" else None
+        if names is not None:
+            self.i += 1
+            self.newlines()
+            right = self.single_assignment(statement)
+            node: Expression = Binary(names.at, right.end, "=", names, right)
+        else:
+            node = self.single_assignment(statement)
         self.depth -= 1
         return node
+
+    def single_assignment(self, statement: bool = False) -> Expression:
+        """Read an expression, with an assignment to one variable."""
+        node = self.condition(statement)
+        operator = self.kinds[self.i]
+        return self._assignment(node, operator) if operator in ASSIGNMENTS else node
 
     def _tuple(self) -> Expression | None:
         """Read the `(a, b)` of `(a, b) = ...`; None where it is something else."""
@@ -179,7 +184,7 @@ class Expressions(Operands):
                 return node
             self.i += 1
             self.newlines()
-            if operator == "as" or operator == "instanceof":
+            if operator in {"as", "instanceof"}:
                 type_name = self.type_name()
                 node = Cast(node.at, type_name.end, operator, type_name, node)
             else:
@@ -226,7 +231,7 @@ class Expressions(Operands):
         """Read `!a`, `~a`, a cast, or an operand with `++` or `--` behind."""
         i = self.i
         kind = self.kinds[i]
-        if kind == "!" or kind == "~":
+        if kind in {"!", "~"}:
             self.i += 1
             self.newlines()
             self.enter()
@@ -237,7 +242,7 @@ class Expressions(Operands):
             return self._cast()
         node = self.path(statement)
         kind = self.kinds[self.i]
-        if kind == "++" or kind == "--":
+        if kind in {"++", "--"}:
             self.i += 1
             return Unary(node.at, self.ends[self.i - 1], kind, node, True)
         return node
@@ -257,9 +262,25 @@ class Expressions(Operands):
         if kinds[i] != ")":
             return False
         following = kinds[i + 1]
-        if first in BUILT_IN_TYPES:
-            return following in BEGINS_EXPRESSION
-        return following in _CASTABLE
+        if following == "(" and not self._single(i + 1):
+            return False
+        return following in (BEGINS_EXPRESSION if first in BUILT_IN_TYPES else _CASTABLE)
+
+    def _single(self, i: int) -> bool:
+        """Whether the parentheses at `i` hold one expression, not the arguments of a call."""
+        kinds = self.kinds
+        close = self.tokens.closing.get(i, i)
+        i += 1
+        if i >= close:
+            return False
+        asked = 0
+        while i < close:
+            kind = kinds[i]
+            asked += (kind == "?") - (kind == ":")
+            if kind == "," or asked < 0:
+                return False
+            i = self.tokens.closing.get(i, i) + 1
+        return True
 
     def _class_end(self, i: int) -> int:
         kinds = self.kinds

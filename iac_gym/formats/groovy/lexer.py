@@ -6,6 +6,8 @@ further one, and `gs)` (the text behind).
 
 from __future__ import annotations
 
+import re
+
 from iac_gym.formats.groovy.errors import MOST_DEPTH, GroovyError
 from iac_gym.formats.groovy.lexicon import (
     CLOSING,
@@ -21,6 +23,7 @@ from iac_gym.formats.groovy.lexicon import (
     unslash,
 )
 
+_LINE_ENDS = ("\n", "\r\n", "\r")
 _OPENING = {")": "(", "]": "[", "}": "{"}
 
 
@@ -83,11 +86,6 @@ class Tokens:
             start = at - len(value)
             if kind == "word":
                 kind = self._word(value, at) if value in KEYWORDS else "id"
-            elif kind == "newline":
-                if self._one_line:
-                    raise self._broken_line(start)
-                if self._level:
-                    continue
             elif kind == "plain":
                 kind = "string"
                 value = value[1:-1]
@@ -95,13 +93,10 @@ class Tokens:
                 kind = value
                 if value == "->" and self._opens:
                     self.arrows.setdefault(self._opens[-1], len(kinds))
-            elif kind == "number":
-                pass
-            elif kind == "end":
-                self._add("end", "", start, start)
-                return
-            else:
+            elif kind != "number":
                 at = self._special(kind, value, start, at)
+                if kind == "end":
+                    return
                 continue
             kinds.append(kind)
             values.append(value)
@@ -109,14 +104,28 @@ class Tokens:
             ends.append(at)
 
     def _special(self, kind: str | None, value: str, start: int, at: int) -> int:
-        """Read a bracket or the beginning of a string; return the offset behind it."""
+        """Read a newline, a bracket, or a string's beginning; return the offset behind it."""
         if kind == "bracket":
             return self._bracket(value, start, at)
+        if kind == "newline":
+            self._newline(value, start, at)
+            return at
+        if kind == "end":
+            self._add("end", "", start, start)
+            return at
         if kind == "slash" and self.kinds and self.kinds[-1] in ENDS_EXPRESSION:
             return self._divide(value, start)
         if value == "/" and self.text.startswith("/", at):
             raise GroovyError(start, "this comment has no end")
         return self._string_from(value, start, at, "gs(")
+
+    def _newline(self, value: str, start: int, at: int) -> None:
+        if self._one_line:
+            raise self._broken_line(start)
+        if value in _LINE_ENDS and self.text.startswith("/", at):
+            raise GroovyError(at, "a line cannot begin with `/`", "indent it")
+        if not self._level:
+            self._add("newline", "", start, at)
 
     def _divide(self, value: str, start: int) -> int:
         if value == "$/":
@@ -180,6 +189,8 @@ class Tokens:
             stop = run.end() if run else at
             value = unslash(text[at:stop], kind) if "/" in kind else unescape(text[at:stop])
             if text.startswith(CLOSING[kind], stop):
+                if stop == at and token == "gs(" and "/" in kind:
+                    raise GroovyError(start, "a string between slashes cannot be empty")
                 return self._string_end(kind, value, start, stop + len(CLOSING[kind]), token)
             if not text.startswith("$", stop) or kind[0] == "'":
                 raise self._bad_string(kind, start, stop)
@@ -196,8 +207,6 @@ class Tokens:
     def _string_end(self, kind: str, value: str, start: int, end: int, token: str) -> int:
         self._string = ""
         if token == "gs(":
-            if kind in ("/", "$/") and not value:
-                raise GroovyError(start, "a string between slashes cannot be empty")
             self._add("string", value, start, end)
             return end
         self.closing[self._opens.pop()] = len(self.kinds)

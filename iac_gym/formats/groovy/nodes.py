@@ -130,6 +130,7 @@ class Parameter(Node):
 
     name: str
     default: Expression | None
+    type: TypeName | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -206,6 +207,7 @@ class Method(Node):
     name: str
     params: list[Parameter]
     body: list[Statement] | None
+    type: TypeName | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -260,12 +262,21 @@ class Switch(Node):
 
 
 @dataclass(slots=True, eq=False)
+class Catch(Node):
+    """What a `catch` names: the types and the variable."""
+
+    types: list[TypeName]
+    name: str
+
+
+@dataclass(slots=True, eq=False)
 class Try(Node):
-    """`try`: the blocks in the order of the text."""
+    """`try`: the blocks in the order of the text; `caught` is a declaration for each handler."""
 
     body: list[Statement]
     handlers: list[list[Statement]]
     last: list[Statement] | None
+    caught: list[Catch]
 
 
 @dataclass(slots=True, eq=False)
@@ -274,6 +285,7 @@ class Jump(Node):
 
     keyword: str
     values: list[Expression]
+    label: str = ""
 
 
 Expression: TypeAlias = Node
@@ -282,10 +294,14 @@ Statement: TypeAlias = Node
 
 @dataclass(slots=True, eq=False)
 class Script:
-    """A whole script: its text as it was read, and its statements, methods and classes."""
+    """A whole script: its text as it was read, and its statements, methods and classes.
+
+    `words` are the kinds of its tokens: keywords and operators by their text.
+    """
 
     text: str
     statements: list[Statement]
+    words: frozenset[str]
 
     def source(self, node: Node) -> str:
         """Return the text of a node."""

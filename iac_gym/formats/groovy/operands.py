@@ -7,6 +7,7 @@ from abc import abstractmethod
 from iac_gym.formats.groovy.cursor import Cursor
 from iac_gym.formats.groovy.lexicon import BUILT_IN_TYPES, KEYWORDS
 from iac_gym.formats.groovy.nodes import (
+    Annotation,
     Call,
     Closure,
     Constant,
@@ -27,6 +28,7 @@ from iac_gym.formats.groovy.nodes import (
 from iac_gym.formats.groovy.numbers import read_number
 
 _DOTS = frozenset((".", "?.", "*.", ".&"))
+_KEY_BRACKETS = frozenset(("(", "[", "{", "gs("))
 _WORDS = {"true": True, "false": False, "null": None}
 #: Kinds that can begin an operand.
 BEGINS_OPERAND = (
@@ -63,6 +65,10 @@ class Operands(Cursor):
     def argument_declaration(self) -> Expression:
         """Read `Type name = value` where an argument stands."""
 
+    @abstractmethod
+    def annotation(self) -> Annotation:
+        """Read `@Name(arguments)`."""
+
     # Operands with what hangs on them
 
     def path(self, statement: bool) -> Expression:
@@ -84,7 +90,7 @@ class Operands(Cursor):
             elif kind == "{":
                 node = self._with_block(node, is_call)
                 is_call = True
-            elif kind == "[":
+            elif kind == "[" and kinds[self.i + 1] != ":":
                 node = self._index(node)
                 is_call = False
             elif kind in _DOTS:
@@ -158,7 +164,7 @@ class Operands(Cursor):
     def _member_name(self) -> str | Expression:
         i = self.i
         kind = self.kinds[i]
-        if kind == "id" or kind == "string":
+        if kind in {"id", "string"}:
             self.i = i + 1
             return self.values[i]
         if kind in KEYWORDS and kind != "package":
@@ -206,7 +212,7 @@ class Operands(Cursor):
         if kinds[i + 1] == ":":
             kind = kinds[i]
             return kind in ("id", "string", "number") or kind in KEYWORDS
-        if kinds[i] in ("(", "gs("):
+        if kinds[i] in _KEY_BRACKETS:
             return kinds[self.tokens.closing.get(i, i) + 1] == ":"
         return False
 
@@ -229,14 +235,17 @@ class Operands(Cursor):
         """Read one argument, item or entry."""
         kinds = self.kinds
         node: Expression
-        if kinds[self.i + 1] == ":" or kinds[self.i] in ("(", "gs("):
-            if self.at_label():
-                node = self.entry()
-                self._no_colon()
-                return node
-        elif kinds[self.i] == "*":
+        kind = kinds[self.i]
+        if kind == "*":
             return self._spread()
-        node = self.argument_declaration() if self.at_declaration() else self.expression()
+        if (kinds[self.i + 1] == ":" or kind in _KEY_BRACKETS) and self.at_label():
+            node = self.entry()
+            self._no_colon()
+            return node
+        if self.at_declaration():
+            node = self.argument_declaration()
+        else:
+            node = self.annotation() if kind == "@" else self.expression()
         self._no_colon()
         return node
 
@@ -276,7 +285,7 @@ class Operands(Cursor):
         """Read an operand alone."""
         i = self.i
         kind = self.kinds[i]
-        if kind == "id" or kind == "this" or kind == "super" or kind in BUILT_IN_TYPES:
+        if kind in {"id", "this", "super"} or kind in BUILT_IN_TYPES:
             self.i = i + 1
             return Name(self.starts[i], self.ends[i], self.values[i])
         if kind == "string":
@@ -310,7 +319,7 @@ class Operands(Cursor):
         """Read `( expression )`."""
         self.i += 1
         self.enter()
-        node = self.expression()
+        node = self.annotation() if self.kinds[self.i] == "@" else self.expression()
         self.expect(")")
         self.depth -= 1
         return node

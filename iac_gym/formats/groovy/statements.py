@@ -1,27 +1,22 @@
-"""Statements: control flow, declarations, methods, imports."""
+"""Statements, blocks and control flow."""
 
 from __future__ import annotations
 
-from iac_gym.formats.groovy.expressions import Expressions
+from iac_gym.formats.groovy.declarations import Declarations
 from iac_gym.formats.groovy.lexicon import KEYWORDS, MODIFIERS
 from iac_gym.formats.groovy.nodes import (
     Annotation,
-    Binary,
     Block,
-    Constant,
+    Catch,
     Declaration,
     Expression,
     If,
-    Import,
     Jump,
     Loop,
-    MapEntry,
-    Method,
-    Node,
-    Parameter,
     Statement,
     Switch,
     Try,
+    TypeName,
     Variable,
 )
 from iac_gym.formats.groovy.operands import BEGINS_EXPRESSION
@@ -31,7 +26,7 @@ _ENDS = frozenset(("newline", ";", "}", "end"))
 _JUMPS = frozenset("return break continue throw assert".split())
 
 
-class Statements(Expressions):
+class Statements(Declarations):
     """Reads statements."""
 
     def script(self) -> list[Statement]:
@@ -54,7 +49,7 @@ class Statements(Expressions):
             kind = kinds[self.i]
             if kind == closing:
                 return
-            if kind != ";" and kind != "newline":
+            if kind not in {";", "newline"}:
                 raise self.error(hint=self._hint())
             while kinds[self.i] in (";", "newline"):
                 self.i += 1
@@ -146,235 +141,6 @@ class Statements(Expressions):
         self.i = end
         raise self.error()
 
-    # Declarations
-
-    def annotation(self) -> Annotation:
-        """Read `@Name(arguments)`."""
-        start = self.starts[self.i]
-        self.i += 1
-        name = self.name()
-        while self.kinds[self.i] == ".":
-            self.i += 1
-            self.newlines()
-            name += "." + self.name()
-        end = self.ends[self.i - 1]
-        if self.behind_newline() != "(":
-            return Annotation(start, end, name, [])
-        self.newlines()
-        self.i += 1
-        args: list[MapEntry] = []
-        if self.kinds[self.i] != ")":
-            args = self._annotation_arguments()
-        end = self.ends[self.expect(")", " behind the arguments of the annotation")]
-        return Annotation(start, end, name, args)
-
-    def _annotation_arguments(self) -> list[MapEntry]:
-        if self.kinds[self.i + 1] != "=":
-            value = self._annotation_value()
-            key = Constant(value.at, value.at, "value")
-            return [MapEntry(value.at, value.end, key, value)]
-        args: list[MapEntry] = []
-        while True:
-            i = self.i
-            if self.kinds[i] != "id" and self.kinds[i] not in KEYWORDS:
-                raise self.error()
-            self.i += 1
-            self.expect("=")
-            self.newlines()
-            key = Constant(self.starts[i], self.ends[i], self.values[i])
-            if any(self.values[i] == one.key.value for one in args if isinstance(one.key, Constant)):
-                raise self.error(f"`{self.values[i]}` is given twice", at=self.starts[i])
-            value = self._annotation_value()
-            args.append(MapEntry(key.at, value.end, key, value))
-            if self.kinds[self.i] != ",":
-                return args
-            self.i += 1
-            self.newlines()
-
-    def _annotation_value(self) -> Expression:
-        return self.annotation() if self.kinds[self.i] == "@" else self.condition()
-
-    def modifiers(self) -> list[str | Annotation]:
-        """Read modifiers, `def` and annotations."""
-        found: list[str | Annotation] = []
-        while True:
-            i = self.i
-            kind = self.kinds[i]
-            if kind == "@" and self.kinds[i + 1] != "interface":
-                found.append(self.annotation())
-            elif kind == "def" or kind in MODIFIERS:
-                if kind in found:
-                    raise self.error(f"`{kind}` is given twice")
-                if kind in _ACCESS and _ACCESS & {one for one in found if isinstance(one, str)}:
-                    raise self.error(f"`{kind}` contradicts the access that is given already")
-                found.append(kind)
-                self.i += 1
-            else:
-                return found
-            self.newlines()
-
-    def declaration(self) -> Statement:
-        """Read the declaration of variables or of a method."""
-        start = self.starts[self.i]
-        modifiers = self.modifiers()
-        kinds = self.kinds
-        if kinds[self.i] == "<":
-            end = self.type_arguments_end(self.i)
-            if end < 0:
-                raise self.error()
-            self.i = end
-            self.newlines()
-        type_name = None
-        if kinds[self.i] != "string" and (not modifiers or self._type_stands()):
-            type_name = self.type_name()
-        if kinds[self.i + 1] == "(" and kinds[self.i] in ("id", "string"):
-            return self.method(start, modifiers)
-        variables = [self._variable()]
-        while kinds[self.i] == ",":
-            self.i += 1
-            self.newlines()
-            variables.append(self._variable())
-        return Declaration(start, self.ends[self.i - 1], modifiers, type_name, variables)
-
-    def _type_stands(self) -> bool:
-        """Whether a type stands in front of the name that is declared."""
-        if self.kinds[self.i] != "id":
-            return True
-        return self.kinds[self.i + 1] in ("id", "string", "<", ".", "[")
-
-    def _variable(self) -> Variable:
-        start = self.starts[self.i]
-        name = self.name()
-        value = None
-        if self.kinds[self.i] == "=":
-            self.i += 1
-            self.newlines()
-            value = self.statement_expression()
-        return Variable(start, self.ends[self.i - 1], name, value)
-
-    def _multiple(self, end: int) -> Statement:
-        """Read `def (a, b) = value`."""
-        start = self.starts[self.i]
-        modifiers = self.modifiers()
-        self.i += 1
-        variables: list[Variable] = []
-        while True:
-            if self._type_stands():
-                self.type_name()
-            i = self.i
-            name = self.name()
-            variables.append(Variable(self.starts[i], self.ends[i], name, None))
-            if self.kinds[self.i] != ",":
-                break
-            self.i += 1
-        self.expect(")")
-        self.expect("=", " behind the variables")
-        self.newlines()
-        value = self.expression()
-        return Declaration(start, value.end, modifiers, None, variables, value)
-
-    def parameters(self) -> list[Parameter]:
-        """Read the parameters of a method or closure."""
-        found: list[Parameter] = []
-        kinds = self.kinds
-        if kinds[self.i] in (")", "->") or self.behind_newline() == "->":
-            return found
-        first_is_rest = False
-        while True:
-            start = self.starts[self.i]
-            self.i = self.modifiers_end(self.i)
-            if kinds[self.i] != "..." and (kinds[self.i] != "id" or self._type_stands()
-                                           or kinds[self.i + 1] == "..."):  # fmt: skip
-                self.type_name()
-            if kinds[self.i] == "...":
-                self.i += 1
-                first_is_rest = first_is_rest or not found
-            i = self.i
-            name = self.name()
-            default = None
-            if kinds[self.i] == "=":
-                self.i += 1
-                self.newlines()
-                default = self.statement_expression()
-            found.append(Parameter(start, self.ends[self.i - 1], name, default))
-            if kinds[self.i] != ",":
-                break
-            self.i += 1
-            self.newlines()
-        if first_is_rest and len(found) > 1:
-            raise self.error(f"`...` must stand at the last parameter", at=self.starts[i])
-        return found
-
-    def method(self, start: int, modifiers: list[str | Annotation], kind: str = "") -> Statement:
-        """Read a method from its name on; those of a `kind` other than "" may lack a body."""
-        i = self.i
-        self.i += 2
-        params = self.parameters()
-        self.expect(")", " behind the parameters")
-        self.throws()
-        body = None
-        if self.behind_newline() == "{":
-            body = self.compound()
-        abstract = "abstract" in modifiers or kind == "interface"
-        if body is None and not abstract:
-            raise self.error("this method has no body", at=self.starts[i])
-        if body is not None and abstract:
-            raise self.error("an abstract method has no body", at=self.starts[i])
-        name = self.values[i]
-        return Method(start, self.ends[self.i - 1], modifiers, name, params, body)
-
-    def throws(self) -> None:
-        """Read `throws A, B`."""
-        if self.behind_newline() != "throws":
-            return
-        self.newlines()
-        self.i += 1
-        self.newlines()
-        self._dotted()
-        while self.kinds[self.i] == ",":
-            self.i += 1
-            self.newlines()
-            self._dotted()
-
-    def _dotted(self) -> str:
-        name = self.name()
-        while self.kinds[self.i] == ".":
-            if self.kinds[self.i + 1] == "*":
-                break
-            self.i += 1
-            self.newlines()
-            name += "." + self.name()
-        return name
-
-    def _package(self) -> Statement:
-        start = self.starts[self.i]
-        annotations = self.modifiers()
-        self.i += 1
-        name = self._dotted()
-        return Import(start, self.ends[self.i - 1], "package", name, annotations)
-
-    def _import(self) -> Statement:
-        start = self.starts[self.i]
-        annotations = self.modifiers()
-        if any(isinstance(one, str) for one in annotations):
-            raise self.error()
-        self.i += 1
-        if self.kinds[self.i] == "static":
-            self.i += 1
-        name = self._dotted()
-        if self.kinds[self.i] == "." and self.kinds[self.i + 1] == "*":
-            self.i += 2
-            name += ".*"
-        elif self.kinds[self.i] == "as":
-            self.i += 1
-            self.newlines()
-            name += " as " + self.name()
-        return Import(start, self.ends[self.i - 1], "import", name, annotations)
-
-    def type_definition(self) -> Statement:
-        """Read a class; the reader of classes does."""
-        raise NotImplementedError
-
     # Control flow
 
     def _if(self) -> Statement:
@@ -405,9 +171,6 @@ class Statements(Expressions):
         while kinds[i] in (";", "newline"):
             i += 1
         if kinds[i] != "else":
-            return False
-        skipped = kinds[self.i : i]
-        if skipped.count(";") > 1 and "newline" not in skipped and False:
             return False
         self.i = i + 1
         return True
@@ -477,12 +240,15 @@ class Statements(Expressions):
         kinds = self.kinds
         declared = self.at_declaration()
         modifiers: list[str | Annotation] = []
+        type_name = None
         if declared:
             modifiers = self.modifiers()
             if not modifiers or self._type_stands():
-                self.type_name()
-        name = Variable(self.starts[start], self.ends[self.i], self.name(), None)
-        if set(one for one in modifiers if isinstance(one, str)) - {"def", "final"}:
+                type_name = self.type_name()
+        at, end = self.starts[start], self.ends[self.i]
+        variable = Variable(at, end, self.name(), None)
+        name = Declaration(at, end, modifiers, type_name, [variable])
+        if {one for one in modifiers if isinstance(one, str)} - {"def", "final"}:
             raise self.error("only `final` may stand in front of the variable of `for`")
         if kinds[self.i] == "in":
             self.i += 1
@@ -535,12 +301,13 @@ class Statements(Expressions):
         self.i += 1
         body = self.compound()
         handlers: list[list[Statement]] = []
+        caught: list[Catch] = []
         last = None
         while self.behind_newline() == "catch":
             self.newlines()
             self.i += 1
             self.expect("(", " behind `catch`")
-            self._caught()
+            caught.append(self._caught())
             self.expect(")")
             handlers.append(self.compound())
         if self.behind_newline() == "finally":
@@ -549,21 +316,24 @@ class Statements(Expressions):
             last = self.compound()
         if not handlers and last is None:
             raise self.error("`try` needs `catch` or `finally`", at=start)
-        return Try(start, self.ends[self.i - 1], body, handlers, last)
+        return Try(start, self.ends[self.i - 1], body, handlers, last, caught)
 
-    def _caught(self) -> None:
+    def _caught(self) -> Catch:
         kinds = self.kinds
+        start = self.starts[self.i]
+        types: list[TypeName] = []
         self.newlines()
         for word in ("final", "def"):
             if kinds[self.i] == word:
                 self.i += 1
         if kinds[self.i + 1] != ")":
-            self.type_name(brackets=False)
+            types.append(self.type_name(brackets=False))
             while kinds[self.i] == "|":
                 self.i += 1
                 self.newlines()
-                self.type_name(brackets=False)
-        self.name()
+                types.append(self.type_name(brackets=False))
+        name = self.name()
+        return Catch(start, self.ends[self.i - 1], types, name)
 
     def _synchronized(self) -> Statement:
         start = self.starts[self.i]
@@ -586,9 +356,10 @@ class Statements(Expressions):
                 values.append(self.expression())
         elif kind == "throw" or (kind == "return" and self.kinds[self.i] in BEGINS_EXPRESSION):
             values.append(self.expression())
-        elif kind in ("break", "continue") and self.kinds[self.i] == "id":
-            self.i += 1
-        return Jump(start, self.ends[self.i - 1], kind, values)
+        label = ""
+        if kind in ("break", "continue") and self.kinds[self.i] == "id":
+            label = self.name()
+        return Jump(start, self.ends[self.i - 1], kind, values, label)
 
 
 _READERS = {

@@ -1,1 +1,39 @@
 """CloudFormation templates, judged as the service and cfn-lint judge them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from iac_gym.check import Rule
+from iac_gym.language import Language
+from iac_gym.languages.cloudformation.model import Resource, Template
+from iac_gym.languages.cloudformation.parse import parse
+from iac_gym.languages.cloudformation.rules import IN_ORDER
+from iac_gym.languages.cloudformation.rules.security import findings
+
+__all__ = ["LANGUAGE", "Resource", "Template"]
+
+
+@lru_cache(maxsize=4096)
+def _chosen(names: frozenset[str]) -> tuple[Rule, ...]:
+    return tuple(one for one in IN_ORDER if one.name in names)
+
+
+def select(template: Template) -> tuple[Rule, ...]:
+    """Return the rules that have found something."""
+    return _chosen(frozenset((*template.faults, *findings(template))))
+
+
+LANGUAGE = Language(
+    "cloudformation",
+    parse,
+    IN_ORDER,
+    tags=("yaml", "yml", "json", "cloudformation", "cfn"),
+    path="template.yaml",
+    patterns=("template.y*ml", "template.json", "*.template", "*.cfn.y*ml", "*.cfn.json"),
+    select=select,
+    tiers={
+        "library": "iac_gym.languages.cloudformation.tool:ask_cfn_lint",
+        "tool": "iac_gym.languages.cloudformation.tool:ask_cfn_lint",
+    },
+)

@@ -1,22 +1,23 @@
 """Writes `data/cloudformation.bin`: the resource schemas and further checks of cfn-lint.
 
 Run where cfn-lint is installed: `python -m iac_gym.languages.cloudformation.build_data`. The
-schemas are those of us-east-1. Of cfn-lint's own rules those are kept that are schemas themselves
-and errors, with the lists of instance types of that region.
+schemas are those of us-east-1 and of SAM. Of cfn-lint's own rules those are kept that are schemas
+themselves and errors, with the lists of instance types of that region.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
-import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from iac_gym.languages.cloudformation.pack import PATH, Record, write
+from iac_gym.languages.cloudformation.pattern_syntax import readable
 from iac_gym.languages.cloudformation.schema_codes import TYPES, encode
 
 REGION = "us-east-1"
@@ -27,8 +28,31 @@ POLICIES = {
     "policy_resource_ecr.json": "E3513",
     "policy_trust.json": "E3530",
 }
+_ROLE = r"^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/[a-zA-Z_0-9+=,.@\-_/]+$"
+_LABEL = "[a-z0-9-]{0,61}[a-z0-9]"
+#: Rules of cfn-lint in Python that say no more than a schema does: (rule, schema).
+AS_SCHEMAS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("E3511", {"pattern": _ROLE}),
+    ("E3716", {"maxLength": 176 + len("aws") + len(REGION)}),
+    ("E3063", {"dependentExcluded": {"DataSources": ["Features"]}}),
+    ("E3056", {"pattern": r"^(?!.*,)|^(?!.*\bEC2\b)"}),
+    (
+        "E3013",
+        {
+            "allOf": [
+                {"pattern": r"^(?!.*\.\*\.)"},
+                {"pattern": rf"^([a-z0-9*]({_LABEL})?\.)+[a-z0-9]{_LABEL}$"},
+            ]
+        },
+    ),
+)
+POLICY = "AWS::IAM::Policy/Properties/PolicyDocument"
+BUCKET = "Resources/AWS::S3::BucketPolicy/Properties/PolicyDocument"
+#: What a policy of a resource may name as its resource (E3514).
+BUCKET_RESOURCE = r"^arn:aws[A-Za-z\-]*?:[^:]+:[^:]*(:(?:\d{12}|\*|aws)?:.+|)$"
+RESOURCE = r"^(arn:aws[A-Za-z\-]*?:[^:]+:[^:]*(:(?:\d{12}|\*|aws)?:.+|)|\*)$"
 #: Rules of cfn-lint that change the value, or choose the schema, in Python.
-_CODED = frozenset({"E3601", "E3051"})
+_CODED = frozenset({"E3601", "E3051", "E3062"})
 #: Formats that are only a note, or whose values no rule looks at.
 _LOOSE_FORMATS = frozenset({"json", "int64", "double", "timestamp", "string", "password", "uri"})
 
@@ -44,8 +68,9 @@ def _read(path: Path) -> Any:
 def schemas_of_region() -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the name and the schema of each type of the region."""
     folder = _data()
-    for name, place in _read(folder / "providers" / f"{REGION}.json").items():
-        yield name, _read(folder / "resources" / f"{place}.json")
+    for file in (REGION, "sam"):
+        for name, place in _read(folder / "providers" / f"{file}.json").items():
+            yield name, _read(folder / "resources" / f"{place}.json")
 
 
 def checked_formats(schema: Any, found: set[str]) -> set[str]:
@@ -92,6 +117,27 @@ def reference(schema: dict[str, Any]) -> list[str]:
     return _formats(types.Schema(schema).ref)
 
 
+def patterns(node: Any) -> None:
+    """Rewrite the patterns of a schema for Python, in place, and drop those that cannot be used."""
+    if isinstance(node, dict):
+        if isinstance(node.get("pattern"), str):
+            text = _readable(node["pattern"])
+            node.update({"pattern": text} if text else {})
+            if text is None:
+                del node["pattern"]
+        if isinstance(node.get("patternProperties"), dict):
+            named = node["patternProperties"].items()
+            node["patternProperties"] = {_readable(key) or ".*": part for key, part in named}
+        for part in node.values():
+            patterns(part)
+    elif isinstance(node, list):
+        for part in node:
+            patterns(part)
+
+
+_readable = cache(readable)
+
+
 def _used(node: Any, found: set[str]) -> set[str]:
     if isinstance(node, dict):
         if isinstance(node.get("$"), str):
@@ -113,6 +159,7 @@ def _pointed(root: Any, pointer: str) -> Any:
 
 def packed(schema: dict[str, Any], formats: frozenset[str]) -> dict[str, Any]:
     """Return `s`, and `d` with every definition that it reaches."""
+    patterns(schema)
     whole = encode(schema, formats)
     known: dict[str, Any] = {}
     todo = sorted(_used(whole, set()))
@@ -131,7 +178,8 @@ def record(name: str, schema: dict[str, Any], formats: frozenset[str]) -> Record
     out["f"] = reference(schema)
     readonly = [path.split("/")[2:] for path in schema.get("readOnlyProperties", ())]
     given = [path for path in readonly if path and _settable(schema, path)]
-    out["o"] = ["/".join(path) for path in given]
+    if "::Serverless::" not in name:
+        out["o"] = ["/".join(path) for path in given]
     if schema.get("tagging", {}).get("taggable"):
         out["g"] = 1
     if schema.get("lifecycle", {}).get("status") == "shutdown":
@@ -154,9 +202,11 @@ def further_checks() -> Iterator[tuple[str, list[str], Any]]:
     kinds = import_module("cfnlint.rules.jsonschema.CfnLintJsonSchema").CfnLintJsonSchema
     package = import_module("cfnlint.rules")
     folder = str(Path(str(package.__file__)).parent)
-    for name, rule in sorted(package.Rules.create_from_directory(folder).items()):
+    rules = package.Rules.create_from_directory(folder)
+    for name, schema in AS_SCHEMAS:
+        yield name, list(rules[name].keywords), schema
+    for name, rule in sorted(rules.items()):
         paths = [path for path in getattr(rule, "keywords", ()) if path.startswith("Resources/AWS")]
-        paths = [path for path in paths if "::Serverless::" not in path]
         if name[0] != "E" or name in _CODED or not paths or not isinstance(rule, kinds):
             continue
         schema = rule.schema
@@ -172,9 +222,38 @@ def policies() -> Iterator[tuple[str, dict[str, Any]]]:
     base = _read(folder / "policy.json")
     for file, rule in POLICIES.items():
         text = (folder / file).read_text("utf-8").replace('"policy#/', '"#/base/')
-        own = json.loads(text)
+        own = _with_patterns(json.loads(text), RESOURCE)
         inner = json.dumps(base).replace('"#/definitions', '"#/base/definitions')
         yield rule, {**own, "base": json.loads(inner)}
+        if rule == "E3512":
+            bucket = _with_patterns(json.loads(text), BUCKET_RESOURCE)
+            del bucket["properties"]["Statement"]["uniqueKeys"]
+            yield "E3512S", {**bucket, "base": json.loads(inner)}
+
+
+def _with_patterns(node: Any, pattern: str) -> Any:
+    """Write the rule about resources (E3514) as a pattern where the schema names it."""
+    if isinstance(node, list):
+        return [_with_patterns(part, pattern) for part in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: _with_patterns(part, pattern) for key, part in node.items()}
+    if f"{POLICY}/Statement/Resource" in made.get("cfnLint", ()):
+        made["pattern"] = pattern
+    return made
+
+
+def runtimes_gone() -> list[str]:
+    """Return the runtimes of Lambda with which no function can be made, at the time of building."""
+    specs = Path(str(import_module("cfnlint.data").__path__[0])) / "AdditionalSpecs"
+    today = datetime.date.today().isoformat()
+    known = _read(specs / "LmbdRuntimeLifecycle.json")
+    return sorted(name for name, dates in known.items() if (dates["create-block"] or "9") <= today)
+
+
+def _tags() -> dict[str, Any]:
+    schema: dict[str, Any] = _read(_data() / "other" / "resources" / "tagging.json")
+    return schema
 
 
 def policy_paths() -> dict[str, list[str]]:
@@ -202,14 +281,27 @@ def build() -> bytes:
             if name in types:
                 types[name].setdefault("x", []).append([rest.lstrip("/"), rule])
                 near.setdefault(rule, name)
+    for name in sorted(types):
+        if types[name].pop("g", 0):
+            types[name].setdefault("x", []).append(["", "E3024"])
+            near.setdefault("E3024", name)
+    shared["E3024"] = packed(_tags(), formats)
     shared = {rule: schema for rule, schema in shared.items() if rule in near}
-    return write(f"cfn-lint {version('cfn-lint')}, {REGION}", types, shared, near)
+    gone = [*runtimes_gone(), *sorted(name for name in types if types[name].pop("z", 0))]
+    return write(f"cfn-lint {version('cfn-lint')}, {REGION}", types, shared, near, gone)
 
 
 def _policies_to_check() -> Iterator[tuple[str, list[str], Any]]:
     paths = policy_paths()
     for rule, schema in policies():
-        yield rule, [path for path in paths[rule] if re.match("Resources/AWS", path)], schema
+        if rule == "E3512S":
+            yield rule, [BUCKET], schema
+        else:
+            yield (
+                rule,
+                [p for p in paths[rule] if p.startswith("Resources/AWS") and p != BUCKET],
+                schema,
+            )
 
 
 def main() -> None:
@@ -223,13 +315,13 @@ def main() -> None:
 - Package: cfn-lint {version("cfn-lint")} (it holds the schemas of the CloudFormation registry, as
   AWS publishes them and cfn-lint corrects them, and checks of its own)
 - Licence: MIT No Attribution (MIT-0); the schemas are published by AWS under the same terms
-- Region: {REGION}
+- Region: {REGION}, and the types of SAM
 - Built: {datetime.date.today().isoformat()}
 - Command: `python -m iac_gym.languages.cloudformation.build_data`
 - Kept: every resource type with all constraints on its properties, the attributes for
   `Fn::GetAtt`, what `Ref` gives, read-only properties; those rules of cfn-lint that are schemas
   and errors (IAM policies, instance types of the region, exclusive properties). Dropped: prose,
-  permissions, rules that are Python code, rules that look at several resources, SAM types.
+  permissions, rules that are Python code, rules that look at several resources.
 """,
         encoding="utf-8",
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from iac_gym.formats.json_schema_base import frozen
 from iac_gym.languages.cloudformation.model import Template
 
 #: Most combinations of values that are tried.
-_MOST_TRIED = 2_000
+_MOST_TRIED = 300
+#: Most of all for one template.
+_MOST_IN_ALL = 1_500
 #: A value that is none of those compared with.
 _OTHER = object()
 _DEEPEST = 20
@@ -25,6 +27,10 @@ class Conditions:
         self.template = template
         #: What is compared (frozen) -> the values that it may take.
         self.atoms: dict[Any, list[Any]] = {}
+        self.frozen: dict[int, Any] = {}
+        #: Names of conditions -> the answers that they can give together.
+        self.tried: dict[tuple[str, ...], frozenset[tuple[bool | None, ...]]] = {}
+        self.left = _MOST_IN_ALL
         for body in template.conditions.values():
             self._collect(body, 0)
         self._limit()
@@ -90,33 +96,53 @@ class Conditions:
     def _same(self, left: Any, right: Any, given: _Assignment) -> bool | None:
         one, two = self._value(left, given), self._value(right, given)
         if one is _OTHER and two is _OTHER:
-            return None if frozen(left) != frozen(right) else True
+            return True if self._atom(left) == self._atom(right) else None
         return bool(one == two)
 
     def _value(self, side: Any, given: _Assignment) -> Any:
-        return given.get(frozen(side), _OTHER) if isinstance(side, (dict, list)) else _word(side)
+        if isinstance(side, (dict, list)):
+            return given.get(self._atom(side), _OTHER)
+        return _word(side)
+
+    def _atom(self, side: Any) -> Any:
+        """Return the frozen form of what is compared, which the tree keeps alive."""
+        if id(side) not in self.frozen:
+            self.frozen[id(side)] = frozen(side)
+        return self.frozen[id(side)]
 
     def can(self, facts: Mapping[str, bool]) -> bool:
-        """Whether the conditions can be as said; True where that is not understood."""
+        """Whether the conditions can be as said; False too where trying it would take too long."""
         wanted = {name: said for name, said in facts.items() if name in self.template.conditions}
         if not wanted:
             return True
-        used = self._used(wanted)
+        names = tuple(sorted(wanted))
+        if names not in self.tried:
+            self.tried[names] = self._together(names)
+        said = [wanted[name] for name in names]
+        return any(
+            all(one is None or one == two for one, two in zip(answers, said, strict=True))
+            for answers in self.tried[names]
+        )
+
+    def _together(self, names: tuple[str, ...]) -> frozenset[tuple[bool | None, ...]]:
+        """Return every combination of answers that some values give."""
+        used = self._used(names)
         count = 1
         for atom in used:
             count *= max(1, len(self.atoms[atom]))
             if count > _MOST_TRIED:
-                return True
+                return frozenset()
+        self.left -= count
+        if self.left < 0:
+            return frozenset()
+        bodies = [self.template.conditions[name] for name in names]
+        found = set()
         for values in itertools.product(*(self.atoms[atom] for atom in used)):
             given = dict(zip(used, values, strict=True))
-            if all(
-                self.holds(self.template.conditions[name], given) in (None, said)
-                for name, said in wanted.items()
-            ):
-                return True
-        return False
+            found.add(tuple([self.holds(body, given) for body in bodies]))
+        return frozenset(found)
 
-    def _used(self, names: Mapping[str, bool]) -> list[Any]:
+    def _used(self, names: Iterable[str]) -> list[Any]:
         """Return the atoms that some conditions depend on."""
         found: dict[Any, None] = {}
         seen: set[str] = set()
@@ -137,7 +163,9 @@ def _atoms(node: Any, found: dict[Any, None], names: list[Any], depth: int) -> N
             if key == "Condition" and isinstance(item, str):
                 names.append(item)
             elif key == "Fn::Equals" and isinstance(item, list):
-                found.update((frozen(side), None) for side in item if isinstance(side, (dict, list)))
+                found.update(
+                    (frozen(side), None) for side in item if isinstance(side, (dict, list))
+                )
             else:
                 _atoms(item, found, names, depth + 1)
     elif isinstance(node, list):

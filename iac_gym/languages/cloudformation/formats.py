@@ -33,7 +33,9 @@ _PATTERNS = {
 }
 
 
-def _network(kind: type[ipaddress.IPv4Network] | type[ipaddress.IPv6Network]) -> Callable[..., bool]:
+def _network(
+    kind: type[ipaddress.IPv4Network] | type[ipaddress.IPv6Network],
+) -> Callable[..., bool]:
     def holds(text: str) -> bool:
         try:
             kind(text[:100])

@@ -72,9 +72,7 @@ EQUALS = Slot(
 )
 MAP_KEY = _MAP_KEY
 GET_AZS = Slot("string", _set("GetAtt If Join Select Sub Ref"))
-STACK_OUTPUT = Slot(
-    "string", _set("Base64 FindInMap GetAtt If ImportValue Join Select Sub Ref")
-)
+STACK_OUTPUT = Slot("string", _set("Base64 FindInMap GetAtt If ImportValue Join Select Sub Ref"))
 IMPORT = Slot("string", _set("Base64 FindInMap If Join Select Sub Ref"), extended=VALUES)
 JOIN_LIST = Slot(
     "list",
@@ -82,9 +80,7 @@ JOIN_LIST = Slot(
     Slot("string", _TEXT_PARTS),
 )
 SELECT_INDEX = Slot("integer", _set("Ref FindInMap"), extended=_set("Ref FindInMap Length"))
-SELECT_LIST = Slot(
-    "list", _set("FindInMap GetAtt GetAZs If Split Cidr Ref"), Slot("any", VALUES)
-)
+SELECT_LIST = Slot("list", _set("FindInMap GetAtt GetAZs If Split Cidr Ref"), Slot("any", VALUES))
 SPLIT_TEXT = Slot(
     "string", _set("Base64 FindInMap GetAtt GetAZs If ImportValue Join Select Sub Ref")
 )
@@ -99,9 +95,7 @@ LENGTH = Slot("list", _set("Ref FindInMap Split If GetAZs Cidr GetAtt"), Slot("a
 TO_JSON = Slot("object-or-list", _set("FindInMap GetAtt GetAZs If Select Split Ref"))
 BOOLEAN = Slot("boolean", BOOLEANS | {"Condition"})
 RULE_BOOLEAN = Slot("boolean", BOOLEANS | RULE_FUNCTIONS | {"Condition"})
-ATTRIBUTE = Slot(
-    "string", NAME, extended=_set("Ref Base64 FindInMap Sub If Join ToJsonString")
-)
+ATTRIBUTE = Slot("string", NAME, extended=_set("Ref Base64 FindInMap Sub If Join ToJsonString"))
 RESOURCE = Slot("string", extended=_set("Ref Base64 FindInMap Sub If Join ToJsonString"))
 EXPORT = Slot("string", VALUES - {"Fn::GetStackOutput"})
 OUTPUT = Slot("string", VALUES)

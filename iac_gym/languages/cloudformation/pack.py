@@ -2,16 +2,18 @@
 
 Layout: magic, the lengths of the compressed index and of each part, the index, the groups. The
 index (JSON) holds "types" (name -> [group, start, length] in the group's text), "shared" (the same
-for the schemas that several types use), "groups" (their lengths), "source". A group is the JSON
+for the schemas that several types use), "groups" (their lengths), "source", "gone"
+(types of services that were shut down). A group is the JSON
 text of the records of a few types, compressed together with those of the same service.
 
 A record is a mapping of short keys, `build_data` says which:
 
 - `s` the schema of the properties, in short keys (see `schema_codes`);
 - `d` the definitions that it refers to;
-- `a` attributes for `Fn::GetAtt`: name or pattern -> [types, format]; `f` what `Ref` gives: formats;
-- `x` further checks: [path below Properties, id of a shared schema, mode, rule of cfn-lint];
-- `o` read-only properties, as paths; `g` whether tags are checked; `z` the service is shut down.
+- `a` attributes for `Fn::GetAtt`: name or pattern -> [types, formats...];
+- `f` formats of what `Ref` gives;
+- `x` further checks: [path below Properties, name of a shared schema: a rule of cfn-lint];
+- `o` read-only properties, as paths.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ class Pack:
     """A pack in memory: `types` are the names of the known types."""
 
     def __init__(self, data: bytes) -> None:
-        magic, index, names = _HEAD.unpack_from(data)
+        magic, index, _ = _HEAD.unpack_from(data)
         if magic != MAGIC:
             raise ValueError("this file is no CloudFormation data pack; build it again")
         place = _HEAD.size
@@ -48,6 +50,7 @@ class Pack:
         for length in self.index["groups"]:
             self._starts.append(self._starts[-1] + length)
         self.types: dict[str, list[int]] = self.index["types"]
+        self.gone = frozenset(self.index["gone"])
         self._group = lru_cache(maxsize=6)(self._read_group)
 
     def _read_group(self, number: int) -> bytes:
@@ -55,11 +58,16 @@ class Pack:
 
     def record(self, name: str) -> Record | None:
         """Return what is known of a type, None for one that does not exist."""
-        return self._read(self.types.get(name))
+        found: Record | None = self._read(self.types.get(name))
+        return found
 
     def shared(self, name: str) -> Any:
         """Return a schema that several types use."""
         return self._read(self.index["shared"][name])
+
+    def is_shut_down(self, name: str) -> bool:
+        """Whether a type belongs to a service that has been shut down."""
+        return name in self.gone
 
     def _read(self, where: Sequence[int] | None) -> Any:
         if where is None:
@@ -69,11 +77,21 @@ class Pack:
 
 
 def write(
-    source: str, types: Mapping[str, Record], shared: Mapping[str, Any], near: Mapping[str, str]
+    source: str,
+    types: Mapping[str, Record],
+    shared: Mapping[str, Any],
+    near: Mapping[str, str],
+    gone: Sequence[str],
 ) -> bytes:
     """Make a pack; `near`: shared schema -> the type in whose group it goes. Always the same."""
     groups: list[bytearray] = [bytearray()]
-    index: dict[str, Any] = {"source": source, "types": {}, "shared": {}, "groups": []}
+    index: dict[str, Any] = {
+        "source": source,
+        "types": {},
+        "shared": {},
+        "groups": [],
+        "gone": gone,
+    }
 
     def put(place: str, name: str, record: Any) -> None:
         text = json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode()
@@ -111,6 +129,8 @@ def attributes(name: str) -> dict[str, list[str]] | None:
 
     None where nothing is known: modules, SAM, types of third parties, types that do not exist.
     """
+    if name.startswith("AWS::Serverless::"):
+        return None
     found = schemas().record(CUSTOM if name.startswith("Custom::") else name)
     return None if found is None else found.get("a", {})
 

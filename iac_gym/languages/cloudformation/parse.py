@@ -8,7 +8,11 @@ from typing import Any
 from iac_gym.check import ParseError
 from iac_gym.formats.yaml import YamlMap
 from iac_gym.languages.cloudformation.decode import MOST_BYTES, decode
+from iac_gym.languages.cloudformation.examine import examine
+from iac_gym.languages.cloudformation.foreach import expand
 from iac_gym.languages.cloudformation.model import KNOWN_TRANSFORMS, Resource, Template
+from iac_gym.languages.cloudformation.properties import examine_properties
+from iac_gym.languages.cloudformation.services import examine_services
 from iac_gym.verdict import Finding
 
 _LOOP = "Fn::ForEach"
@@ -23,11 +27,11 @@ def parse(files: Mapping[str, str]) -> Template:
     if len(text) > MOST_BYTES or len(text.encode("utf-8", "replace")) > MOST_BYTES:
         message = f"the template is larger than {MOST_BYTES} bytes, the most that the service takes"
         raise ParseError(Finding(message, path))
-    return build(decode(text, path), path)
+    return build(expand(decode(text, path)), path, "AWS::NoValue" in text)
 
 
-def build(tree: YamlMap, path: str) -> Template:
-    """Make the model of a tree and examine it."""
+def build(tree: YamlMap, path: str, varies: bool = True) -> Template:
+    """Make the model of a tree and examine it. `varies`: `AWS::NoValue` may occur in it."""
     template = Template(tree, path)
     template.transform = _transforms(tree.get("Transform"))
     template.opaque = any(name not in KNOWN_TRANSFORMS for name in template.transform)
@@ -42,6 +46,9 @@ def build(tree: YamlMap, path: str) -> Template:
         for name, body in resources.items():
             if body.__class__ is YamlMap:
                 template.resources[name] = _resource(name, body, marks[name])
+    examine_properties(template, varies)
+    examine_services(template)
+    examine(template)
     return template
 
 

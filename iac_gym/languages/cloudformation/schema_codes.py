@@ -1,7 +1,8 @@
 """The short keys in which the data pack writes JSON schemas, and what is left out of them.
 
 A schema is `true`, `false` or a mapping. Types are letters in `t`: `s` string, `b` boolean, `i`
-integer, `n` number, `o` object, `a` array, `0` null. A mapping with properties and no `+` takes no others.
+integer, `n` number, `o` object, `a` array, `0` null. A mapping with properties and without `+`
+takes no others.
 """
 
 from __future__ import annotations
@@ -69,24 +70,31 @@ def encode(schema: Any, formats: frozenset[str]) -> Any:
         if key in PLAIN:
             if key != "format" or value in formats:
                 out[PLAIN[key]] = value
-        elif key in ONE:
-            out[ONE[key]] = encode(value, formats)
-        elif key in MANY:
-            out[MANY[key]] = [encode(part, formats) for part in value]
-        elif key in NAMED:
-            out[NAMED[key]] = {
-                name: part if isinstance(part, list) else encode(part, formats)
-                for name, part in value.items()
-            }
         elif key == "type":
             out["t"] = "".join(TYPES[one] for one in ([value] if isinstance(value, str) else value))
         elif key == "uniqueItems":
             out.update({"u": 1} if value else {})
         elif key == "additionalProperties":
             out["+"] = encode(value, formats)
-        elif key not in IGNORED:
-            raise UnknownKeyword(f"{key!r} in {str(schema)[:200]}")
+        else:
+            out.update(_made_of_schemas(key, value, formats))
     return _shortened(out)
+
+
+def _made_of_schemas(key: str, value: Any, formats: frozenset[str]) -> dict[str, Any]:
+    if key in ONE:
+        return {ONE[key]: encode(value, formats)}
+    if key in MANY:
+        return {MANY[key]: [encode(part, formats) for part in value]}
+    if key in NAMED:
+        parts = {
+            name: part if isinstance(part, list) else encode(part, formats)
+            for name, part in value.items()
+        }
+        return {NAMED[key]: parts}
+    if key in IGNORED:
+        return {}
+    raise UnknownKeyword(f"{key!r}: {str(value)[:200]}")
 
 
 def _shortened(out: dict[str, Any]) -> dict[str, Any]:

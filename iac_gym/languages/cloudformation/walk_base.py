@@ -1,4 +1,4 @@
-"""What the walk over properties is made of: places, states, errors, and judgement in three values."""
+"""What the walk over properties is made of: places, states, errors, judgements of three kinds."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from iac_gym.languages.cloudformation.facts import Conditions
 from iac_gym.languages.cloudformation.walk_base import NO_VALUE, State
 
 #: Most conditions whose combinations are tried at one place.
-_MOST_CONDITIONS = 6
+_MOST_CONDITIONS = 5
 _DEEPEST = 20
 
 

@@ -1,7 +1,7 @@
 """Writes `data/schemas.bin`: GitHub's own schemas of workflows and actions, without their prose.
 
 Run, after `npm install @actions/workflow-parser@0.3.61` in some folder:
-`python -m iac_gym.languages.github_actions.build_data <folder>/node_modules/@actions/workflow-parser`.
+`python -m iac_gym.languages.github_actions.build_data <node_modules>/@actions/workflow-parser`.
 """
 
 from __future__ import annotations

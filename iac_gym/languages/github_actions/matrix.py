@@ -15,13 +15,14 @@ from iac_gym.formats.yaml import Mark, YamlList, YamlMap
 from iac_gym.languages.github_actions.values import (
     has_expression,
     is_scalar,
-    map_of,
     maps_of,
     text_of,
 )
 
 #: A matrix makes at most this many jobs.
 MOST_JOBS = 256
+#: Most pairs of a combination and an entry of `include` or `exclude` that are compared.
+_MOST_WORK = 20_000
 
 Combination = Mapping[str, Any]
 
@@ -34,8 +35,8 @@ class Matrix:
     """
 
     axes: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
-    include: tuple[Mapping[str, Any], ...] = ()
-    exclude: tuple[Mapping[str, Any], ...] = ()
+    include: tuple[YamlMap, ...] = ()
+    exclude: tuple[YamlMap, ...] = ()
     known: bool = True
     mark: Mark = (0, 0)
 
@@ -47,10 +48,17 @@ class Matrix:
             total = min(total * len(values), 1_000_000)
         return total
 
+    @property
+    def empty(self) -> bool:
+        """Whether `exclude` leaves nothing to run."""
+        asked = bool(self.exclude) and self.known and 0 < self.count <= MOST_JOBS
+        return asked and len(self.exclude) < MOST_JOBS // 4 and not self.combinations
+
     @cached_property
     def combinations(self) -> tuple[Combination, ...]:
-        """What runs: one mapping for each job. Empty where it is not known, or far too much."""
-        if not self.known or self.count > 4 * MOST_JOBS or len(self.include) > MOST_JOBS:
+        """What runs: one mapping for each job. Empty where it is not known, or far too many."""
+        work = max(self.count, 1) * (len(self.include) + len(self.exclude))
+        if not self.known or self.count > 4 * MOST_JOBS or work > _MOST_WORK:
             return ()
         names = list(self.axes)
         made = [dict(zip(names, values, strict=True)) for values in product(*self.axes.values())]
@@ -108,11 +116,9 @@ def read_matrix(strategy: YamlMap) -> Matrix | None:
             known = known and not _unknown(values)
         else:
             known = False
-    return Matrix(axes, _entries(value, "include"), _entries(value, "exclude"), known, mark)
-
-
-def _entries(value: YamlMap, key: str) -> tuple[Mapping[str, Any], ...]:
-    return tuple(maps_of(value, key))
+    return Matrix(
+        axes, tuple(maps_of(value, "include")), tuple(maps_of(value, "exclude")), known, mark
+    )
 
 
 def _unknown(value: Any) -> bool:
@@ -120,6 +126,3 @@ def _unknown(value: Any) -> bool:
     if value.__class__ is not YamlList:
         return value is not None
     return any(item.__class__ is str and has_expression(item) for item in value)
-
-
-__all__ = ["MOST_JOBS", "Combination", "Matrix", "map_of", "read_matrix"]

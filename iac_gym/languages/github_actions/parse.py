@@ -1,4 +1,4 @@
-"""Answer's files -> `Repository`: YAML 1.2, then workflows and actions by the name of their file."""
+"""Answer's files -> `Repository`: YAML 1.2, then workflows and actions by their names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from iac_gym.formats.yaml import YAML_12, YamlError, YamlMap, load
 from iac_gym.languages.github_actions.model import Action, Repository, Workflow
 from iac_gym.verdict import Finding
 
-#: Largest tree: the service stops at 500,000 characters, the reader's own limits come first.
 _ACTION_FILES = ("action.yml", "action.yaml")
 
 
@@ -18,6 +17,7 @@ def parse(files: Mapping[str, str]) -> Repository:
     repository = Repository()
     for path, text in files.items():
         tree = _tree(path, text)
+        repository.texts[path] = text
         if is_action(path, tree):
             repository.actions[path] = Action(path, tree)
         else:
@@ -26,10 +26,10 @@ def parse(files: Mapping[str, str]) -> Repository:
 
 
 def is_action(path: str, tree: YamlMap) -> bool:
-    """Whether a file is an action: by its name, and by `runs` where the name says nothing."""
+    """Whether a file is an action: by its name, and by `runs` where there is nothing else."""
     if path.rpartition("/")[2].lower() in _ACTION_FILES:
         return True
-    return ".github/workflows/" not in path and "runs" in tree and "jobs" not in tree
+    return "runs" in tree and "jobs" not in tree and "on" not in tree
 
 
 def _tree(path: str, text: str) -> YamlMap:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from types import NoneType
 from typing import Any, NamedTuple
 
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
@@ -30,6 +31,8 @@ REQUIRED, KIND = "required-keys-are-there", "kind-is-clear"
 #: Most findings of one file, and most of them that get a suggestion.
 MOST_FAULTS = 60
 _MOST_HINTS = 8
+#: Longest text with expressions: the service makes one expression of it.
+MOST_EXPRESSION = 21_000
 #: Definitions whose text is an expression with or without `${{ }}`.
 _CONDITIONS = ("job-if", "step-if", "runs-if")
 #: Keys of the schema that the service does not offer yet.
@@ -73,10 +76,23 @@ def _pack() -> dict[str, Definitions]:
     return found
 
 
+#: What the service accepts as empty beyond this schema (its own tests of workflow files say so).
+_MAY_BE_EMPTY = ("workflow-dispatch-inputs", "workflow-dispatch-input")
+
+
+def _definitions(name: str) -> Definitions:
+    made = {**_BUILT_IN, **_pack()[name]}
+    for lax in _MAY_BE_EMPTY:
+        if lax in made:
+            made[f"{lax}-mapping"] = made[lax]
+            made[lax] = {"one-of": ["null", f"{lax}-mapping"]}
+    return made
+
+
 @cache
 def checker(name: str) -> Checker:
     """Return the compiled check of a whole file: "workflow" or "action"."""
-    return _Compiler({**_BUILT_IN, **_pack()[name]}).checker(f"{name}-root-strict", ())
+    return _Compiler(_definitions(name)).checker(f"{name}-root-strict", ())
 
 
 class Checker:
@@ -90,11 +106,13 @@ class Checker:
     def __init__(self, compiled: Callable[[], Check], plain: bool) -> None:
         self.plain = plain
 
+        self.check: Check
+
         def first(value: Any, mark: Mark, out: Faults) -> None:
             self.check = compiled()
             self.check(value, mark, out)
 
-        self.check: Check = first
+        self.check = first
 
 
 @dataclass(slots=True)
@@ -112,11 +130,7 @@ class _Scalars:
         """Whether a scalar, or the text that it becomes, is right."""
         kind = value.__class__
         if kind is not str:
-            if kind is bool:
-                fits = self.boolean
-            else:
-                fits = self.null if value is None else self.number
-            if fits:
+            if {bool: self.boolean, NoneType: self.null}.get(kind, self.number):
                 return True
             value = text_of(value)
         return self.text or value in self.constants or (self.filled and value != "")
@@ -358,6 +372,10 @@ def _template(
     text: str, mark: Mark, context: Context, condition: bool, out: Faults, key: bool = False
 ) -> str | None:
     """Check a text with expressions; return the text to match where it is none after all."""
+    if len(text) > MOST_EXPRESSION:
+        message = f"a text with expressions has at most {MOST_EXPRESSION} characters"
+        _note(out, Fault(VALUES, mark, message))
+        return None
     read = read_template(text, context, condition)
     if read.kind == "literal" and condition:
         read = read_template(read.literal, context, condition)

@@ -8,19 +8,16 @@ from typing import Any
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
 from iac_gym.languages.github_actions.filters import matches
 from iac_gym.languages.github_actions.values import (
-    Item,
     is_scalar,
     items_of,
     map_of,
-    maps_of,
     text_of,
 )
 
 #: The activities that start a workflow where `types` says nothing; all of them for other events.
-DEFAULT_TYPES = {
-    event: ("opened", "synchronize", "reopened") for event in ("pull_request", "pull_request_target")
-}
-_PATTERNS = ("branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore")
+DEFAULT_TYPES = dict.fromkeys(
+    ("pull_request", "pull_request_target"), ("opened", "synchronize", "reopened")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,15 +193,3 @@ def _outputs(outputs: YamlMap) -> dict[str, str]:
         text_of(name): text_of(value.get("value")) if value.__class__ is YamlMap else ""
         for name, value in outputs.items()
     }
-
-
-__all__ = [
-    "DEFAULT_TYPES",
-    "Input",
-    "Item",
-    "Schedule",
-    "Trigger",
-    "maps_of",
-    "read_inputs",
-    "read_triggers",
-]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
 
 #: One `${{ ... }}`; braces inside of single quotes do not end it.
 EXPRESSION = re.compile(r"\$\{\{((?:[^'}]|'[^']*'|\}(?!\}))*)\}\}")
-#: A property of a context, all that is filled in by the model: `matrix.os`, `env.NAME`.
-_PROPERTY = re.compile(r"\s*([A-Za-z_][\w-]*)\.([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\s*")
+#: A property of a context: `matrix.os`, `env.NAME`, `matrix.config.os`.
+PROPERTY = re.compile(r"\s*([A-Za-z_][\w-]*)\.([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\s*")
 
 
 class Item(NamedTuple):
@@ -33,7 +34,7 @@ def text_of(value: Any) -> str:
 
 
 def _number(value: float) -> str:
-    if value != value:
+    if math.isnan(value):
         return "NaN"
     if value in (float("inf"), float("-inf")):
         return "Infinity" if value > 0 else "-Infinity"
@@ -96,19 +97,3 @@ def sole_expression(text: str) -> str | None:
     """Return what stands in `${{ }}` where that is the whole text, else None."""
     found = EXPRESSION.fullmatch(text.strip()) if "${{" in text else None
     return found[1].strip() if found else None
-
-
-def fill(text: str, lookup: Callable[[str, str], str | None]) -> str:
-    """Replace `${{ context.name }}` by what `lookup(context, name)` knows; the rest stays.
-
-    The name of `matrix.config.os` is `config.os`.
-    """
-    if "${{" not in text:
-        return text
-
-    def put(found: re.Match[str]) -> str:
-        plain = _PROPERTY.fullmatch(found[1])
-        known = lookup(plain[1].lower(), plain[2]) if plain else None
-        return found[0] if known is None else known
-
-    return EXPRESSION.sub(put, text)

@@ -205,8 +205,9 @@ def _contradicts(steps: tuple[Token, ...]) -> bool:
         if {left.kind, right.kind} != {"variable", "string"} or operator.kind != "operator":
             continue
         name, value = (left, right) if left.kind == "variable" else (right, left)
-        if operator.text == "==" and wanted.setdefault(name.text, value.text[1:-1]) != (
-            value.text[1:-1]
+        if (
+            operator.text == "=="
+            and wanted.setdefault(name.text, value.text[1:-1]) != (value.text[1:-1])
         ):
             return True
         if operator.text == "!=":

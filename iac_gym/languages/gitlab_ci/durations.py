@@ -17,7 +17,7 @@ _UNITS = {
         ("hours hour hrs hr h", 3600),
         ("days day dy d", 86400),
         ("weeks week wks wk w", 604800),
-        ("months month mos mo mth mths", 2592000),
+        ("months month mos mo", 2592000),
         ("years year yrs yr y", 31557600),
     )
     for name in names.split()
@@ -29,46 +29,56 @@ _NUMBERS = {
         """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
         fifteen sixteen seventeen eighteen nineteen twenty""".split()
     )
-} | {"a": 1, "an": 1, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
-_CLOCK = re.compile(r"\d+(?::\d+){1,5}(?:\.\d+)?")
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
+_FIGURE = r"[0-9]*\.?[0-9]+"
+_NUMBER = re.compile(_FIGURE)
+_CLOCK = re.compile(rf"{_FIGURE}(?::{_FIGURE})+")
 _CLOCK_UNITS = (1, 60, 3600, 86400, 2592000, 31557600)
-_TOKEN = re.compile(r"(\d+(?:\.\d+)?)|([a-z]+)|([\s,]+)")
+_WORD = re.compile(rf"{_FIGURE}|[^\s0-9.]+|\.")
 
 
 @lru_cache(maxsize=2048)
 def seconds(text: str) -> float | None:
     """Return a duration in seconds, None if it is none. A bare number counts seconds."""
-    plain = text.strip().lower()
+    plain = text.lower()
     if len(plain) > _MOST:
         return None
-    if _CLOCK.fullmatch(plain):
-        parts = plain.split(":")[::-1]
-        return sum(float(part) * unit for part, unit in zip(parts, _CLOCK_UNITS, strict=False))
-    return _words(plain) or None
+    joined = "".join(plain.split())
+    if _CLOCK.search(joined):
+        return _clock(joined) or None
+    return _words(_WORD.findall(plain)) or None
 
 
-def _words(plain: str) -> float | None:
-    total, number, at = 0.0, None, 0
-    while at < len(plain):
-        found = _TOKEN.match(plain, at)
-        if not found:
+def _clock(text: str) -> float | None:
+    parts = text.split(":")[::-1]
+    if len(parts) > len(_CLOCK_UNITS) or not all(map(_NUMBER.fullmatch, parts)):
+        return None
+    return sum(float(part) * unit for part, unit in zip(parts, _CLOCK_UNITS, strict=False))
+
+
+def _words(words: list[str]) -> float | None:
+    """Weigh each number with the unit behind it; one before another number counts nothing."""
+    kept: list[float | str] = []
+    for word in words:
+        bare = word.strip(",")
+        if _NUMBER.fullmatch(word):
+            kept.append(float(word))
+        elif bare in _NUMBERS:
+            kept.append(float(_NUMBERS[bare]))
+        elif bare in _UNITS:
+            kept.append(bare)
+        elif bare not in _FILLERS:
             return None
-        at = found.end()
-        figure, word, _ = found.groups()
-        if figure:
-            if number is not None:
-                return None
-            number = float(figure)
-        elif word in _UNITS:
-            total += (1.0 if number is None else number) * _UNITS[word]
-            number = None
-        elif word in _NUMBERS:
-            number = (number or 0) + _NUMBERS[word]
-        elif word and word not in _FILLERS:
-            return None
-    return total if number is None else total + number
+    if kept and isinstance(kept[0], str):
+        kept.insert(0, 1.0)
+    total = 0.0
+    for place, one in enumerate(kept):
+        if isinstance(one, float):
+            unit = kept[place + 1] if place + 1 < len(kept) else "seconds"
+            total += one * _UNITS[unit] if isinstance(unit, str) else 0
+    return total
 
 
 def expiry(text: str) -> float | None:
     """Return a duration that may also be `never`: seconds, infinity, or None if it is neither."""
-    return NEVER if text.strip().lower() == "never" else seconds(text)
+    return NEVER if text.lower() == "never" else seconds(text)

@@ -71,10 +71,12 @@ class Budget:
         self._kept: list[Any] = []
 
     def spend(self, value: Any) -> bool:
+        """Count a value that is repeated."""
         self.left -= self.size(value)
         return self.left >= 0
 
     def size(self, value: Any) -> int:
+        """Return how many values a tree holds."""
         if not isinstance(value, (dict, list)):
             return 1
         known = self._sizes.get(id(value))
@@ -96,6 +98,8 @@ class Extender:
         self.budget = budget
         self.done: dict[Any, Any] = {}
         self.busy: set[Any] = set()
+        #: How many entries that extend others follow each other from here on.
+        self.heights: dict[Any, int] = {}
         #: Names of entries that extend something in another file.
         self.partial: set[Any] = set()
 
@@ -108,24 +112,33 @@ class Extender:
         return made
 
     def entry(self, key: Any, depth: int) -> Any:
+        """Return an entry merged over what it extends; `depth` counts the entries above it."""
         if key in self.done:
+            if depth + self.heights.get(key, 0) > MOST_EXTENDS + 1:
+                self._too_deep(key)
             return self.done[key]
         value = self.tree[key]
         if value.__class__ is not YamlMap or value.get("extends") is None:
             self.done[key] = value
             return value
-        mark = value.marks["extends"]
         if key in self.busy:
-            self.note("extends", f"`{key}`: `extends` leads back to itself", mark)
+            message = f"`{key}`: `extends` leads back to itself"
+            self.note("extends", message, value.marks["extends"])
             return value
         if depth > MOST_EXTENDS:
-            message = f"`{key}`: `extends` is deeper than {MOST_EXTENDS} levels"
-            self.note("extends", message, mark)
+            self._too_deep(key)
             return value
         self.busy.add(key)
-        self.done[key] = self._merged(key, value, mark, depth)
+        self.done[key] = self._merged(key, value, value.marks["extends"], depth)
         self.busy.discard(key)
+        below = [self.heights.get(name, 0) for name in extends_of(value)]
+        self.heights[key] = 1 + max(below, default=0)
         return self.done[key]
+
+    def _too_deep(self, key: Any) -> None:
+        mark = self.tree[key].marks["extends"]
+        message = f"`{key}`: `extends` is deeper than {MOST_EXTENDS} levels"
+        self.note("extends", message, mark)
 
     def _merged(self, key: Any, value: YamlMap, mark: Mark, depth: int) -> YamlMap:
         made = YamlMap(value.mark)
@@ -168,6 +181,7 @@ class Resolver:
         return found
 
     def value(self, value: Any, depth: int) -> Any:
+        """Return a value without references."""
         kind = value.__class__
         if kind is YamlMap:
             if len(value) == 1 and TAG in value:
@@ -203,6 +217,7 @@ class Resolver:
         return made
 
     def reference(self, tag: YamlMap, depth: int) -> Any:
+        """Return what a reference stands for."""
         if id(tag) in self.done:
             return self.done[id(tag)]
         steps, mark = tag[TAG], tag.mark

@@ -9,9 +9,11 @@ import re
 from typing import Any
 
 from iac_gym.formats.yaml import YamlList, YamlMap
-from iac_gym.languages.gitlab_ci.expand import UNSEEN
+from iac_gym.languages.gitlab_ci.expand import UNSEEN, Note
 
 MARK = "$[["
+#: Most characters that are put in for inputs.
+MOST_CHARACTERS = 1 << 16
 _BLOCK = re.compile(r"\$\[\[\s*([^\]\[]{0,300}?)\s*\]\]")
 _ACCESS = re.compile(r"inputs\.([A-Za-z0-9_-]+)(\s*\|.*)?", re.DOTALL)
 
@@ -19,7 +21,9 @@ _ACCESS = re.compile(r"inputs\.([A-Za-z0-9_-]+)(\s*\|.*)?", re.DOTALL)
 class Interpolation:
     """Replaces the inputs of a configuration; `unknown` collects names that are not declared."""
 
-    def __init__(self, header: YamlMap) -> None:
+    def __init__(self, header: YamlMap, note: Note) -> None:
+        self.note = note
+        self.left = MOST_CHARACTERS
         spec = header.get("spec")
         declared = spec.get("inputs") if spec.__class__ is YamlMap else None
         self.declared: dict[str, Any] = {}
@@ -44,9 +48,7 @@ class Interpolation:
             return made
         if value.__class__ is YamlList:
             listed = YamlList(value.mark)
-            listed.extend(
-                self.value(item, at) for item, at in zip(value, value.marks, strict=True)
-            )
+            listed.extend(self.value(item, at) for item, at in zip(value, value.marks, strict=True))
             listed.marks = value.marks
             return listed
         return value
@@ -57,6 +59,10 @@ class Interpolation:
             return self._block(whole[1], mark)
         found = [self._block(block, mark) for block in _BLOCK.findall(text)]
         if any(one is UNSEEN or isinstance(one, (dict, list)) for one in found):
+            return UNSEEN
+        self.left -= sum(len(str(one)) for one in found)
+        if self.left < 0:
+            self.note("size", "the inputs stand for more than can be examined", mark)
             return UNSEEN
         parts = iter(found)
         return _BLOCK.sub(lambda _: str(next(parts)), text)

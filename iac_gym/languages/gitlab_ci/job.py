@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from iac_gym.formats.shell import is_stop, read_script
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
 from iac_gym.languages.gitlab_ci import read
+from iac_gym.languages.gitlab_ci.lazy import lazy
 from iac_gym.languages.gitlab_ci.values import (
     Artifacts,
     Cache,
@@ -39,22 +39,51 @@ INHERITED = frozenset(
 TOP_LEVEL = frozenset(("after_script", "before_script", "cache", "image", "services"))
 #: Longest script that is examined command by command.
 MOST_COMMANDS = 2_000
+#: Longest value of a variable with others in it.
+MOST_VALUE = 2_000
+#: Longest chain of variables that are replaced.
+MOST_DEPTH = 8
 
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 _NEVER_ALONE = frozenset(("branches", "tags"))
 
 
-def replace(text: str, values: Mapping[str, str], depth: int = 0) -> str:
+def replace(text: str, values: Mapping[str, str]) -> str:
     """Replace the variables of a text that are known, also in their own values."""
-    if "$" not in text or depth > 4:
+    if "$" not in text:
         return text
+    return _VARIABLE.sub(Known(values).fill, text)[:MOST_VALUE]
 
-    def put(found: re.Match[str]) -> str:
+
+class Known(dict[str, str]):
+    """Variables as the shell sees them: those in a value are replaced when it is asked for."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__(values)
+        self._done: set[str] = set()
+        self._depth = 0
+
+    def __getitem__(self, name: str) -> str:
+        """Return the value of a variable."""
+        value = super().__getitem__(name)
+        if "$" in value and name not in self._done and self._depth < MOST_DEPTH:
+            self._done.add(name)
+            self._depth += 1
+            value = _VARIABLE.sub(self.fill, value)[:MOST_VALUE]
+            self._depth -= 1
+            self[name] = value
+        return value
+
+    def fill(self, found: re.Match[str]) -> str:
+        """Return the value of the variable that was found in a text, or the text."""
         name = found[1] or found[2]
-        known = values.get(name)
-        return found[0] if known is None else replace(known[:2000], values, depth + 1)
+        return self[name] if name in self else found[0]
 
-    return _VARIABLE.sub(put, text)[:8000]
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a variable, or the default."""
+        if name not in self:
+            return default
+        return self[name]
 
 
 class Job:
@@ -114,33 +143,33 @@ class Job:
 
     # --- what it does ----------------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def stage(self) -> str:
         """Its stage; `test` where it names none."""
         given = self.tree.get("stage", self.tree.get("type"))
         return "test" if given is None else read.text(given)
 
-    @cached_property
+    @lazy
     def before_script(self) -> tuple[Line, ...]:
         """The lines that run before the script, in the same shell."""
         return self._shared(read.lines, "before_script")
 
-    @cached_property
+    @lazy
     def script(self) -> tuple[Line, ...]:
         """The lines of the script."""
         return self._own(read.lines, "script")
 
-    @cached_property
+    @lazy
     def after_script(self) -> tuple[Line, ...]:
         """The lines that run after the job, whatever its end, in a new shell."""
         return self._shared(read.lines, "after_script")
 
-    @cached_property
+    @lazy
     def runs_steps(self) -> bool:
         """Whether it has `run:` steps in place of a script."""
         return self.tree.get("run") is not None
 
-    @cached_property
+    @lazy
     def variables(self) -> dict[str, str]:
         """Its variables: those of the pipeline that it inherits, then its own."""
         given = read.as_map(self.tree.get("inherit")).get("variables")
@@ -151,19 +180,19 @@ class Job:
             outer = {name: outer[name] for name in given if name in outer}
         return {**outer, **self.own_variables}
 
-    @cached_property
+    @lazy
     def own_variables(self) -> dict[str, str]:
         """The variables that the job itself sets."""
         return self._own(lambda value, _: read.variables(value), "variables")
 
-    @cached_property
+    @lazy
     def commands(self) -> tuple[Run, ...]:
         """The commands of `before_script` and `script`, as the runner's shell meets them.
 
         A command that fails ends the job. What follows `exit` does not run; `set +e` and `|| true`
         forgive failures.
         """
-        env = {name: replace(value, self.variables) for name, value in self.variables.items()}
+        env = Known(self.variables)
         found: list[Run] = []
         going, strict = True, True
         for part, script in (("before_script", self.before_script), ("script", self.script)):
@@ -180,12 +209,12 @@ class Job:
                         going = not is_stop(command)
         return tuple(found)
 
-    @cached_property
+    @lazy
     def certain(self) -> tuple[Run, ...]:
         """The commands that certainly run, and fail the job where they fail."""
         return tuple([run for run in self.commands if run.certain])
 
-    @cached_property
+    @lazy
     def cleanup(self) -> tuple[Run, ...]:
         """The commands of `after_script`: they run, but their failure fails nothing."""
         return tuple([
@@ -195,7 +224,7 @@ class Job:
             if command.words
         ])  # fmt: skip
 
-    @cached_property
+    @lazy
     def image(self) -> Image | None:
         """Its container image."""
         value, mark = self.field("image")
@@ -214,13 +243,15 @@ class Job:
             mark=mark,
         )
 
-    @cached_property
+    @lazy
     def services(self) -> tuple[Service, ...]:
         """The containers that run beside it."""
         value, mark = self.field("services")
         if value.__class__ is not YamlList:
             return ()
-        return tuple([made for one, at in read.flat(value, mark) if (made := self._service(one, at))])
+        return tuple(
+            [made for one, at in read.flat(value, mark) if (made := self._service(one, at))]
+        )
 
     def _service(self, value: Any, mark: Mark) -> Service | None:
         tree = read.as_map(value)
@@ -239,27 +270,27 @@ class Job:
 
     # --- when it runs ----------------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def when(self) -> str:
         """Its own `when`."""
         return read.text(self.tree.get("when")) or "on_success"
 
-    @cached_property
+    @lazy
     def rules(self) -> tuple[Clause, ...] | None:
         """Its `rules`, None where it has none."""
         return self._own(read.clauses, "rules")
 
-    @cached_property
+    @lazy
     def only(self) -> Policy | None:
         """Its `only`, None where it has none (branches and tags, then)."""
         return self._own(read.policy, "only")
 
-    @cached_property
+    @lazy
     def excluded(self) -> Policy | None:
         """Its `except`."""
         return self._own(read.policy, "except")
 
-    @cached_property
+    @lazy
     def chances(self) -> tuple[Clause, ...]:
         """The clauses by which it may run, `when` and `allow_failure` filled in.
 
@@ -302,9 +333,9 @@ class Job:
             return True
         if self.only is not None or self.excluded is None:
             return False
-        return _NEVER_ALONE <= set(self.excluded.refs or ())
+        return set(self.excluded.refs or ()) >= _NEVER_ALONE
 
-    @cached_property
+    @lazy
     def runs(self) -> bool:
         """Whether some pipeline may hold it: also false where a job that it needs never runs."""
         return self._may_run(frozenset())
@@ -320,22 +351,29 @@ class Job:
                 return False
         return True
 
-    @cached_property
+    @lazy
     def starts_by(self) -> frozenset[str]:
         """All the ways in which it may start: on_success, on_failure, always, manual, delayed."""
         return frozenset(clause.when or "" for clause in self.chances)
 
-    @cached_property
+    @lazy
     def automatic(self) -> bool:
         """Whether it may start by itself."""
         return self.runs and bool(self.starts_by - {"manual"})
 
-    @cached_property
+    @lazy
     def manual(self) -> bool:
         """Whether somebody has to start it, however the pipeline came about."""
         return self.runs and self.starts_by == {"manual"}
 
-    @cached_property
+    @lazy
+    def skippable(self) -> bool:
+        """Whether later stages may go on without it: it never runs, or nobody has to start it."""
+        return not self.chances or any(
+            clause.when == "manual" and clause.allow_failure for clause in self.chances
+        )
+
+    @lazy
     def exit_codes(self) -> tuple[int, ...]:
         """The exit codes that `allow_failure` forgives."""
         return read.numbers(read.as_map(self.tree.get("allow_failure")).get("exit_codes"))
@@ -347,25 +385,25 @@ class Job:
             return self.rules is None and self.when == "manual"
         return given is True or bool(self.exit_codes)
 
-    @cached_property
+    @lazy
     def may_fail_silently(self) -> bool:
         """Whether the pipeline may pass although the job fails (or is never started by hand)."""
         return any(clause.allow_failure for clause in self.chances)
 
     # --- how it hangs together -------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def needs(self) -> tuple[Need, ...] | None:
         """The jobs that it waits for, None where it waits for the stages before its own."""
         return None if self.tree.get("needs") is None else self._own(read.needs, "needs")
 
-    @cached_property
+    @lazy
     def dependencies(self) -> tuple[str, ...] | None:
         """The jobs whose artifacts it takes, None where it names none."""
         given = self.tree.get("dependencies")
         return None if given is None else read.texts(given)
 
-    @cached_property
+    @lazy
     def parallel(self) -> Parallel:
         """How it is multiplied."""
         given, mark = self.tree.get("parallel"), self.tree.marks.get("parallel", self.mark)
@@ -374,7 +412,7 @@ class Job:
             return Parallel(len(sets), sets, mark)
         return Parallel(given if given.__class__ is int and 0 < given <= 200 else 1, (), mark)
 
-    @cached_property
+    @lazy
     def instances(self) -> tuple[str, ...]:
         """The names of the jobs that `parallel` makes of it."""
         if self.parallel.matrix:
@@ -385,79 +423,81 @@ class Job:
             return tuple([f"{self.name} {index}/{count}" for index in range(1, count + 1)])
         return (self.name,)
 
-    @cached_property
+    @lazy
     def artifacts(self) -> Artifacts | None:
         """What it keeps."""
         return self._shared(read.artifacts, "artifacts")
 
-    @cached_property
+    @lazy
     def caches(self) -> tuple[Cache, ...]:
         """Its caches."""
         return self._shared(read.caches, "cache")
 
-    @cached_property
+    @lazy
     def environment(self) -> Environment | None:
         """Where it deploys to."""
         return self._own(read.environment, "environment")
 
-    @cached_property
+    @lazy
     def retry(self) -> Retry:
         """How often it is tried again."""
         return self._shared(read.retry, "retry")
 
-    @cached_property
+    @lazy
     def timeout(self) -> float | None:
         """Its time limit in seconds."""
         return self._shared(lambda value, _: read.span(value), "timeout")
 
-    @cached_property
+    @lazy
     def interruptible(self) -> bool:
         """Whether a newer pipeline may cancel it."""
         return self.field("interruptible")[0] is True
 
-    @cached_property
+    @lazy
     def resource_group(self) -> str:
         """The group of which one job runs at a time."""
         return read.text(self.tree.get("resource_group"))
 
-    @cached_property
+    @lazy
     def tags(self) -> tuple[str, ...]:
         """The tags of the runners that may take it."""
         return self._shared(
             lambda value, mark: tuple([line.text for line in read.lines(value, mark)]), "tags"
         )
 
-    @cached_property
+    @lazy
     def coverage(self) -> str:
         """The pattern that finds the coverage in its log, with the slashes."""
         return read.text(self.tree.get("coverage"))
 
-    @cached_property
+    @lazy
     def release(self) -> Release | None:
         """The release that it makes."""
         return self._own(read.release, "release")
 
-    @cached_property
+    @lazy
     def trigger(self) -> Trigger | None:
         """The downstream pipeline that it starts."""
         return self._own(read.trigger, "trigger")
 
-    @cached_property
+    @lazy
     def id_tokens(self) -> dict[str, tuple[str, ...]]:
         """Its identity tokens: the audiences by the name of the variable."""
         return read.audiences(self.field("id_tokens")[0])
 
-    @cached_property
+    @lazy
     def secrets(self) -> dict[str, YamlMap]:
         """Its secrets from a vault: the settings by the name of the variable."""
         given = read.as_map(self.tree.get("secrets"))
         return {str(name): read.as_map(tree) for name, tree in given.items()}
 
-    @cached_property
+    @lazy
     def pages(self) -> bool:
         """Whether it publishes a site with GitLab Pages."""
         given = self.tree.get("pages")
-        return given is True or given.__class__ is YamlMap or (self.name == "pages" and given is None)
+        return (
+            given is True or given.__class__ is YamlMap or (self.name == "pages" and given is None)
+        )
 
 
 def _strictness(words: tuple[str, ...], strict: bool) -> bool:

@@ -1,9 +1,9 @@
 """The parsed pipeline that rules and requirements read: jobs in one normal form.
 
-`Pipeline.jobs` holds the visible jobs by name after `extends`, `!reference`, anchors, `default:` and
-`inherit`. Whatever the spelling, the same meaning gives the same values: a script is a flat tuple of
-lines, `needs` a tuple of `Need`, `image` an `Image`, a duration seconds. Everything knows its place
-as `mark` (line, column). Parts of a wrong type are left out, for the rules report them.
+`Pipeline.jobs` holds the visible jobs by name after `extends`, `!reference`, anchors, `default:`
+and `inherit`. Whatever the spelling, the same meaning gives the same values: a script is a flat
+tuple of lines, `needs` a tuple of `Need`, `image` an `Image`, a duration seconds. Everything knows
+its place as `mark` (line, column). Parts of a wrong type are left out, for the rules report them.
 
 What does not happen is told: `Job.runs` is false where no pipeline can ever hold the job, and
 `Pipeline.running` has the others. `Job.automatic` and `Job.manual` say how it starts,
@@ -17,12 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from iac_gym.formats.yaml import Mark, YamlMap
 from iac_gym.languages.gitlab_ci import read
 from iac_gym.languages.gitlab_ci.job import Job
+from iac_gym.languages.gitlab_ci.lazy import lazy
 from iac_gym.languages.gitlab_ci.values import Clause, Include
 from iac_gym.verdict import Finding
 
@@ -50,35 +50,35 @@ class Pipeline:
     #: What was read of a value that several jobs share, by its identity.
     shared: dict[Any, Any] = field(default_factory=dict, repr=False)
 
-    @cached_property
+    @lazy
     def opaque(self) -> bool:
         """Whether files that cannot be seen here add to the pipeline (`include`)."""
         return self.tree.get("include") is not None
 
-    @cached_property
+    @lazy
     def includes(self) -> tuple[Include, ...]:
         """The files that are included."""
         return read.includes(self.tree.get("include"), self.tree.marks.get("include", (0, 0)))
 
-    @cached_property
+    @lazy
     def stages(self) -> tuple[str, ...]:
         """The stages in their order, `.pre` first and `.post` last."""
         given = self.tree.get("stages")
         named = read.texts(given) if given is not None else DEFAULT_STAGES
         return (".pre", *(one for one in named if one not in (".pre", ".post")), ".post")
 
-    @cached_property
+    @lazy
     def variables(self) -> dict[str, str]:
         """The variables of the whole pipeline."""
         return read.variables(self.tree.get("variables"))
 
-    @cached_property
+    @lazy
     def workflow(self) -> tuple[Clause, ...] | None:
         """The rules that decide whether there is a pipeline, None where it has none."""
         tree = read.as_map(self.tree.get("workflow"))
         return read.clauses(tree.get("rules"), tree.marks.get("rules", (0, 0)))
 
-    @cached_property
+    @lazy
     def starts(self) -> bool:
         """Whether a pipeline can be created at all."""
         for clause in self.workflow or ():
@@ -88,7 +88,7 @@ class Pipeline:
                 return False
         return not self.workflow
 
-    @cached_property
+    @lazy
     def jobs(self) -> dict[str, Job]:
         """The visible jobs by name, those that never run included."""
         return {
@@ -97,12 +97,12 @@ class Pipeline:
             if name.__class__ is str and is_job(name, tree)
         }
 
-    @cached_property
+    @lazy
     def running(self) -> dict[str, Job]:
         """The jobs that some pipeline may hold."""
         return {name: job for name, job in self.jobs.items() if job.runs}
 
-    @cached_property
+    @lazy
     def expanded(self) -> dict[str, str]:
         """The names of all jobs after `parallel`, each with the name of the job it comes from."""
         names = {name: name for name in self.jobs}
@@ -114,31 +114,39 @@ class Pipeline:
         """Return the place of a stage, -1 if it is not known."""
         return self._stage_indices.get(stage, -1)
 
-    @cached_property
+    @lazy
     def _stage_indices(self) -> dict[str, int]:
         return {stage: index for index, stage in reversed(list(enumerate(self.stages)))}
 
     def before(self, name: str) -> frozenset[str]:
         """Return the jobs that have certainly ended before a job starts."""
-        done: dict[str, None] = {}
-        queue = [name]
+        done: set[str] = set()
+        queue, whole = [name], 0  # the stages before `whole` are in `done` already
         while queue:
             job = self.jobs.get(queue.pop())
-            for other in self._just_before(job) if job else ():
+            if job is None:
+                continue
+            place = self.stage_index(job.stage)
+            others = _needed(self, job) if job.needs is not None else self._staged(whole, place)
+            if job.needs is None:
+                whole = max(whole, place)
+            for other in others:
                 if other not in done:
-                    done[other] = None
+                    done.add(other)
                     queue.append(other)
         return frozenset(done) - {name}
 
-    def _just_before(self, job: Job) -> list[str]:
-        if job.needs is not None:
-            return [self.expanded.get(need.job, "") for need in job.needs if need.here]
-        place = self.stage_index(job.stage)
-        return [
-            other.name
-            for other in self.jobs.values()
-            if -1 < self.stage_index(other.stage) < place
-        ]
+    def _staged(self, start: int, end: int) -> list[str]:
+        """Return the jobs of some stages that nothing can pass by."""
+        return [name for place in range(start, end) for name in self._by_stage.get(place, ())]
+
+    @lazy
+    def _by_stage(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for name, job in self.jobs.items():
+            if not job.skippable:
+                found.setdefault(self.stage_index(job.stage), []).append(name)
+        return found
 
     def finding(self, message: str, mark: Mark = (0, 0), hint: str = "") -> Finding:
         """Make a finding in this file."""
@@ -156,6 +164,11 @@ class Pipeline:
 
             examine(self)
         return self.faults
+
+
+def _needed(pipeline: Pipeline, job: Job) -> list[str]:
+    """Return the jobs of this pipeline that a job waits for."""
+    return [pipeline.expanded.get(need.job, "") for need in job.needs or () if need.here]
 
 
 #: Keys of the whole configuration; a name among them is never a job.

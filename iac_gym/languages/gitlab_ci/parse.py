@@ -8,17 +8,17 @@ from typing import Any
 from iac_gym.check import ParseError
 from iac_gym.formats.yaml import Document, Mark, YamlError, YamlMap, load_all
 from iac_gym.formats.yaml_scalars import PSYCH
-from iac_gym.languages.gitlab_ci.expand import TAG, Budget, Extender, Resolver
+from iac_gym.languages.gitlab_ci.expand import TAG, Budget, Extender, Note, Resolver
 from iac_gym.languages.gitlab_ci.inputs import MARK, Interpolation
+from iac_gym.languages.gitlab_ci.job import TOP_LEVEL
 from iac_gym.languages.gitlab_ci.model import Pipeline
 from iac_gym.verdict import Finding
 
 #: The rules that the names of `expand` stand for.
-_RULES = {
-    "extends": "extends-is-right",
-    "reference": "references-are-found",
-    "size": "configuration-is-small-enough",
-}
+_RULES = {"extends": "extends-is-right", "reference": "references-are-found"}
+#: Most jobs of one file, and most values that all of them inherit.
+MOST_JOBS = 1_000
+MOST_INHERITED = 20_000
 
 
 def parse(files: Mapping[str, str]) -> Pipeline:
@@ -30,10 +30,12 @@ def parse(files: Mapping[str, str]) -> Pipeline:
 
     def note(kind: str, message: str, mark: Mark) -> None:
         finding = Finding(message, path, mark[0], mark[1])
+        if kind == "size":
+            raise ParseError(finding)
         faults.setdefault(_RULES[kind], []).append(finding)
 
     if MARK in text:
-        inputs = Interpolation(header)
+        inputs = Interpolation(header, note)
         tree = inputs.value(tree, tree.mark)
         faults |= _unknown(inputs, path) if header else {}
     written, budget, partial = tree, Budget(), frozenset[Any]()
@@ -44,7 +46,20 @@ def parse(files: Mapping[str, str]) -> Pipeline:
         partial = frozenset(extender.partial)
     if TAG in text:
         tree = Resolver(tree, opaque, note, budget).run()
+    _count(tree, note)
     return Pipeline(tree, written, path, header, partial, faults)
+
+
+def _count(tree: YamlMap, note: Note) -> None:
+    """Refuse files whose jobs are too many, alone or together with what they inherit."""
+    if len(tree) <= 50:
+        return
+    if len(tree) > MOST_JOBS:
+        note("size", f"there are {len(tree)} entries; at most {MOST_JOBS} are read", tree.mark)
+    size = Budget().size
+    given = sum(size(tree[key]) for key in ("default", "variables", *TOP_LEVEL) if key in tree)
+    if given * len(tree) > MOST_INHERITED:
+        note("size", "the jobs inherit more than can be examined", tree.mark)
 
 
 def _unknown(inputs: Interpolation, path: str) -> dict[str, list[Finding]]:

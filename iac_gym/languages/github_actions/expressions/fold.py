@@ -73,6 +73,10 @@ _ANY: Final[Values] = (FALSY, TRUTHY)
 _EITHER: Final[Values] = (False, True)
 #: More combinations of values than this are not tried.
 _MOST_VALUES = 32
+#: More parts of `&&` than this are not compared with each other.
+_MOST_PARTS = 24
+#: So many parts of an expression are folded before it counts as unknown.
+_MOST_STEPS = 4000
 
 
 def constant(node: Node, facts: Facts = _NO_FACTS) -> Any:
@@ -113,10 +117,15 @@ def evaluate(node: Node) -> Any:
 class _Folder:
     """Folds one expression under some facts."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, inside: bool = False) -> None:
         self.facts = facts
+        self.inside = inside  # whether this only tries what one part of `&&` means for another
+        self.budget = _MOST_STEPS
 
     def values(self, node: Node) -> Values:
+        self.budget -= 1
+        if self.budget < 0:
+            return _ANY
         if isinstance(node, Literal):
             return (node.value,)
         if isinstance(node, Logic):
@@ -153,14 +162,18 @@ class _Folder:
 
     def contradicts(self, args: Sequence[Node]) -> bool:
         """Whether one part of `&&` says what rules another part out."""
+        if self.inside or len(args) > _MOST_PARTS:
+            return False
         for index, argument in enumerate(args):
             if (told := _told(argument)) is None:
                 continue
             path, values = told
-            inner = _Folder({**self.facts, **implied(path, values)})
+            inner = _Folder({**self.facts, **implied(path, values)}, inside=True)
             for other in (*args[:index], *args[index + 1 :]):
+                inner.budget = min(_MOST_STEPS // 10, self.budget)
                 if _mentions(other, path) and _truth_of(inner.values(other)) is False:
                     return True
+                self.budget -= 2 * (_MOST_STEPS // 10 - inner.budget)
         return False
 
     def call(self, node: Call) -> Values:

@@ -41,7 +41,7 @@ STATUS = frozenset(("always", "cancelled", "failure", "success"))
 #: `{0}` of a format string, an escaped brace, or a brace that is neither.
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(\d+)\}|[{}]")
 #: A format string stands for a longer text; more than this is not written out.
-_MOST_TEXT = 1 << 16
+_MOST_TEXT = 1 << 13
 
 
 def _is_collection(value: Any) -> bool:
@@ -127,7 +127,10 @@ def _from_json(args: Sequence[Any]) -> Any:
 
 
 def _to_json(args: Sequence[Any]) -> str:
-    return to_json(args[0])
+    text = to_json(args[0])
+    if len(text) > _MOST_TEXT:
+        raise EvaluationError("the JSON text is too long to be written out here")
+    return text
 
 
 def _case(args: Sequence[Any]) -> Any:

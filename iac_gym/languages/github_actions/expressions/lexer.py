@@ -6,8 +6,9 @@ import math
 import re
 from typing import Any, NamedTuple
 
-#: The longest expression that the service reads.
+#: The longest expression that the service reads, and how deep it may be nested.
 MOST_CHARACTERS = 21_000
+MOST_DEPTH = 50
 
 
 class ExpressionError(Exception):
@@ -47,13 +48,15 @@ _OTHER_BASE = re.compile(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)")
 _BASES = {"x": 16, "o": 8, "b": 2}
 
 #: Words that are values, except behind a dot.
-_WORDS = {
+WORDS = {
     "true": True,
     "false": False,
     "null": None,
     "NaN": math.nan,
     "Infinity": math.inf,
 }
+#: What the brackets do to the depth; the parser counts more than these.
+_DEEPER = {"(": 1, "[": 1, ")": -1, "]": -1}
 #: Behind these a dot reads a property; elsewhere it starts a number.
 _HAS_PROPERTIES = frozenset(("name", ")", "]", "*"))
 
@@ -103,7 +106,7 @@ def tokens(text: str) -> list[Token]:
         message = f"the expression has {len(text)} characters; at most {MOST_CHARACTERS} are read"
         raise ExpressionError(message, 0)
     found: list[Token] = []
-    last, position = "", 0
+    last, position, depth = "", 0, 0
     match_at = _TOKEN.match
     while (match := match_at(text, position)) is not None and match.lastgroup is not None:
         kind = match.lastgroup
@@ -114,6 +117,10 @@ def tokens(text: str) -> list[Token]:
             token = _number_token(text[start:position], start)
         found.append(token)
         last = token.kind
+        depth += _DEEPER.get(last, 0)
+        if depth > MOST_DEPTH:
+            message = f"the expression is nested deeper than {MOST_DEPTH} levels"
+            raise ExpressionError(message, start)
     found.append(Token("end", None, len(text)))
     return found
 
@@ -121,8 +128,8 @@ def tokens(text: str) -> list[Token]:
 def _token(kind: str, raw: str, last: str, start: int) -> Token | None:
     """Make a token; None for a dot that starts a number."""
     if kind == "name":
-        if raw in _WORDS and last != ".":
-            return Token("value", _WORDS[raw], start)
+        if raw in WORDS and last != ".":
+            return Token("value", WORDS[raw], start)
         return Token("name", raw, start)
     if kind == "symbol":
         return Token(raw, raw, start)

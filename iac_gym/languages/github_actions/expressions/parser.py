@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from iac_gym.languages.github_actions.expressions.lexer import ExpressionError, Token, tokens
+import re
+
+from iac_gym.languages.github_actions.expressions.lexer import (
+    MOST_DEPTH,
+    WORDS,
+    ExpressionError,
+    Token,
+    tokens,
+)
 from iac_gym.languages.github_actions.expressions.nodes import (
     Call,
     Compare,
@@ -13,26 +21,60 @@ from iac_gym.languages.github_actions.expressions.nodes import (
     Node,
     Not,
     Star,
+    children,
 )
 
 __all__ = ["ExpressionError", "parse_expression"]
-
-#: How deep an expression may be nested.
-MOST_DEPTH = 50
 
 _EQUALITIES = frozenset(("==", "!="))
 _ORDERINGS = frozenset(("<", "<=", ">", ">="))
 
 
+#: What most expressions are: a context and a few properties.
+_PATH = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*){0,9}", re.ASCII)
+
+
 def parse_expression(text: str) -> Node:
     """Read one expression. Raises `ExpressionError`, whose `offset` counts in `text`."""
-    parser = _Parser(tokens(text))
+    if _PATH.fullmatch(text) is not None and text not in WORDS:
+        return _path(text)
+    found = tokens(text)
+    parser = _Parser(found)
     if parser.kind == "end":
         raise ExpressionError("an expression is expected", 0)
     tree = parser.expression()
     if parser.kind != "end":
         raise parser.unexpected()
+    if len(found) > MOST_DEPTH:
+        _check_depth(tree)
     return tree
+
+
+def _check_depth(tree: Node) -> None:
+    """Refuse a tree that is too deep: `a == b == c` has a level for each operator."""
+    waiting = [(tree, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > MOST_DEPTH:
+            raise _too_deep(node.offset)
+        waiting.extend([(child, depth + 1) for child in children(node)])
+
+
+def _too_deep(offset: int) -> ExpressionError:
+    return ExpressionError(f"the expression is nested deeper than {MOST_DEPTH} levels", offset)
+
+
+def _path(text: str) -> Node:
+    """Return the tree of `github.event.action`, without tokens."""
+    first, *names = text.split(".")
+    if first in WORDS:
+        raise ExpressionError("`.` is not expected here", len(first))
+    node: Node = Context(first.lower(), 0)
+    offset = len(first)
+    for name in names:
+        node = Index(node, Literal(name, offset + 1), offset)
+        offset += len(name) + 1
+    return node
 
 
 class _Parser:
@@ -65,8 +107,7 @@ class _Parser:
         """Count a level of nesting."""
         self.depth += 1
         if self.depth > MOST_DEPTH:
-            message = f"the expression is nested deeper than {MOST_DEPTH} levels"
-            raise ExpressionError(message, self.token.offset)
+            raise _too_deep(self.token.offset)
 
     def expression(self) -> Node:
         self.deepen()

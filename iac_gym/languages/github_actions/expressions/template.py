@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from iac_gym.languages.github_actions.expressions.functions import ANY_NUMBER, EVERYWHERE
@@ -14,6 +15,9 @@ from iac_gym.languages.github_actions.expressions.nodes import Call, Context, No
 from iac_gym.languages.github_actions.expressions.parser import ExpressionError, parse_expression
 
 OPEN, CLOSE = "${{", "}}"
+#: Most faults that are reported of one text, and most of its expressions that are read.
+_MOST_FAULTS = 12
+_MOST_PIECES = 1000
 
 #: The rules that faults of templates belong to.
 SYNTAX = "expressions-are-well-formed"
@@ -127,18 +131,23 @@ def _near(name: str, known: Sequence[str]) -> str:
     return f"known here: {', '.join(sorted(known))}" if known else ""
 
 
-def _context_fault(node: Context, allowed: Allowed, base: int) -> Fault:
+def _written(node: Context | Call, piece: Piece) -> str:
+    """Return a name as it is written: trees hold it in lower case."""
+    return piece.text[node.offset : node.offset + min(len(node.name), 40)]
+
+
+def _context_fault(node: Context, allowed: Allowed, piece: Piece) -> Fault:
     known = sorted(allowed.contexts)
-    message = f"`{node.name[:40]}` is not available here"
-    return Fault(base + node.offset, CONTEXTS, message, _near(node.name, known))
+    message = f"`{_written(node, piece)}` is not available here"
+    return Fault(piece.offset + node.offset, CONTEXTS, message, _near(node.name, known))
 
 
-def _call_fault(node: Call, allowed: Allowed, base: int) -> Fault | None:
+def _call_fault(node: Call, allowed: Allowed, piece: Piece) -> Fault | None:
     signature = allowed.functions.get(node.name)
-    where = base + node.offset
+    where = piece.offset + node.offset
     if signature is None:
         known = [name for name, _, _ in allowed.functions.values()]
-        message = f"there is no function `{node.name[:40]}` here"
+        message = f"there is no function `{_written(node, piece)}` here"
         return Fault(where, FUNCTIONS, message, _near(node.name, known))
     name, least, most = signature
     given = len(node.args)
@@ -155,12 +164,12 @@ def _count(least: int, most: int) -> str:
     return f"{least} or more arguments" if most > 1000 else f"{least} to {most} arguments"
 
 
-def _tree_faults(tree: Node, allowed: Allowed, base: int) -> Iterator[Fault]:
+def _tree_faults(tree: Node, allowed: Allowed, piece: Piece) -> Iterator[Fault]:
     for node in walk(tree):
         if isinstance(node, Context):
             if node.name not in allowed.contexts:
-                yield _context_fault(node, allowed, base)
-        elif isinstance(node, Call) and (fault := _call_fault(node, allowed, base)) is not None:
+                yield _context_fault(node, allowed, piece)
+        elif isinstance(node, Call) and (fault := _call_fault(node, allowed, piece)) is not None:
             yield fault
 
 
@@ -176,58 +185,78 @@ def check_template(
     return read_template(text, allowed, condition).faults
 
 
+class Reading(NamedTuple):
+    """A text cut and parsed, whatever is allowed: what `read_template` and rules share.
+
+    `pieces` hold each expression with its tree, or with the fault that keeps it from having one.
+    """
+
+    parts: int
+    pieces: tuple[tuple[Piece, Node | None, Fault | None], ...]
+    unclosed: Fault | None = None
+
+
+@lru_cache(maxsize=8192)
+def read_text(text: str, condition: bool) -> Reading:
+    """Cut and parse a text; a condition without `${{ }}` is one expression."""
+    if OPEN not in text:
+        if not condition or not text.strip():
+            return Reading(1, ())
+        return Reading(1, (_parsed(Piece(text.strip(), len(text) - len(text.lstrip()))),))
+    try:
+        parts = split_template(text)
+    except ExpressionError as error:
+        fault = Fault(error.offset, SYNTAX, error.message, "write `${{ '${{' }}` for the text")
+        return Reading(1, (), fault)
+    pieces = [part for part in parts if isinstance(part, Piece)][:_MOST_PIECES]
+    return Reading(len(parts), tuple(map(_parsed, pieces)))
+
+
+def _parsed(piece: Piece) -> tuple[Piece, Node | None, Fault | None]:
+    if _is_insert(piece.text):
+        return piece, None, None
+    try:
+        return piece, parse_expression(piece.text), None
+    except ExpressionError as error:
+        offset = piece.offset + error.offset
+        return piece, None, Fault(offset, SYNTAX, error.message, error.hint)
+
+
 @lru_cache(maxsize=8192)
 def read_template(text: str, allowed: tuple[str, ...], condition: bool = False) -> Template:
     """Read a text as a template; with `condition`, as the value of an `if:` key.
 
     A condition is an expression with or without `${{ }}`; an empty one is no fault.
     """
-    if OPEN in text:
-        return _read(text, allowed)
-    if not condition or not text.strip():
+    reading = read_text(text, condition)
+    if reading.unclosed is not None:
+        return Template(text, "text", text, faults=(reading.unclosed,))
+    if not reading.pieces:
         return Template(text, "text", text)
-    blanks = len(text) - len(text.lstrip())
-    tree, faults = _read_piece(Piece(text.strip(), blanks), allowed_by(allowed))
-    trees = () if tree is None else ((blanks, tree),)
-    return Template(text, "expression", trees=trees, faults=tuple(faults), alone=True)
-
-
-def _read(text: str, items: tuple[str, ...]) -> Template:
-    try:
-        parts = split_template(text)
-    except ExpressionError as error:
-        fault = Fault(error.offset, SYNTAX, error.message, "write `${{ '${{' }}` for the text")
-        return Template(text, "text", text, faults=(fault,))
-    pieces = [part for part in parts if isinstance(part, Piece)]
-    if len(parts) == 1 and pieces:
-        text_alone = _plain_string(pieces[0].text)
-        if text_alone is not None:
-            return Template(text, "literal", text_alone, alone=True)
-    allowed = allowed_by(items)
-    trees: list[tuple[int, Node]] = []
-    faults: list[Fault] = []
-    for piece in pieces:
-        if _is_insert(piece.text):
-            faults.extend(_insert_faults(piece, len(parts)))
-            continue
-        tree, found = _read_piece(piece, allowed)
-        faults.extend(found)
-        if tree is not None:
-            trees.append((piece.offset, tree))
-    if not items and not faults:
-        message = "an expression is not allowed here"
-        faults.append(Fault(pieces[0].offset, ALLOWED, message, "write the value itself"))
+    if reading.parts == 1 and OPEN in text:
+        plain = _plain_string(reading.pieces[0][0].text)
+        if plain is not None:
+            return Template(text, "literal", plain, alone=True)
+    faults = tuple(islice(_faults(reading, allowed), _MOST_FAULTS))
+    trees = tuple([(piece.offset, tree) for piece, tree, _ in reading.pieces if tree is not None])
     kind = "expression" if trees or faults else "insert"
-    return Template(text, kind, "", tuple(trees), tuple(faults), len(parts) == 1)
+    return Template(text, kind, "", trees, faults, reading.parts == 1)
 
 
-def _read_piece(piece: Piece, allowed: Allowed) -> tuple[Node | None, list[Fault]]:
-    try:
-        tree = parse_expression(piece.text)
-    except ExpressionError as error:
-        offset = piece.offset + error.offset
-        return None, [Fault(offset, SYNTAX, error.message, error.hint)]
-    return tree, list(_tree_faults(tree, allowed, piece.offset))
+def _faults(reading: Reading, items: tuple[str, ...]) -> Iterator[Fault]:
+    allowed = allowed_by(items)
+    none = True
+    for piece, tree, fault in reading.pieces:
+        found = [fault] if fault is not None else []
+        if tree is not None:
+            found.extend(_tree_faults(tree, allowed, piece))
+        elif fault is None:
+            found.extend(_insert_faults(piece, reading.parts))
+        none = none and not found
+        yield from found
+    if none and not items:
+        where = reading.pieces[0][0].offset
+        yield Fault(where, ALLOWED, "an expression is not allowed here", "write the value itself")
 
 
 def _plain_string(text: str) -> str | None:

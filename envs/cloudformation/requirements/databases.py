@@ -1,0 +1,534 @@
+"""Requirements about RDS, Aurora, ElastiCache and EFS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from envs.cloudformation.requirements.factories import (
+    existence,
+    fixed,
+    link,
+    listed,
+    output,
+    setting,
+    tag,
+)
+from envs.cloudformation.requirements.kinds import (
+    Kind,
+    all_of,
+    companions,
+    is_true,
+    refers,
+    same,
+    targets,
+    the,
+    unless,
+    values_of,
+)
+from envs.cloudformation.requirements.messages import encrypted_by
+from envs.cloudformation.requirements.services import (
+    AURORA,
+    CACHE,
+    CACHE_SUBNETS,
+    DATABASE,
+    DB_PARAMETERS,
+    DB_SUBNETS,
+    FILES,
+    SECRET,
+    SECURITY_GROUP,
+    SUBNET,
+)
+from iac_gym.check import Findings, requirement
+from iac_gym.languages.cloudformation.folded import Joined, Unknown
+from iac_gym.languages.cloudformation.model import Template
+from iac_gym.languages.cloudformation.resolved import Item as Thing
+from iac_gym.languages.cloudformation.resolved import resolve
+from iac_gym.verdict import Finding
+
+# -- RDS instances ---------------------------------------------------------------------------------
+
+database = existence(
+    "database", DATABASE,
+    "an RDS instance called `{name}`", "the RDS instance `{name}`",
+)  # fmt: skip
+database_engine = setting(
+    "database-engine", DATABASE, "Engine",
+    "the engine {value} for `{of}`", "`{of}` running {value}",
+)  # fmt: skip
+database_class = setting(
+    "database-class", DATABASE, "DBInstanceClass",
+    "the instance class {value} for `{of}`", "`{of}` on a {value} machine",
+)  # fmt: skip
+database_storage = setting(
+    "database-storage", DATABASE, "AllocatedStorage",
+    "{value} GB of storage for `{of}`", "`{of}` with {value} GB",
+)  # fmt: skip
+database_most_storage = setting(
+    "database-most-storage", DATABASE, "MaxAllocatedStorage",
+    "the storage of `{of}` growing by itself to at most {value} GB",
+    "storage autoscaling for `{of}` up to {value} GB",
+)  # fmt: skip
+database_encrypted = fixed(
+    "database-encrypted", DATABASE, "StorageEncrypted", True,
+    "the storage of `{of}` encrypted", "`{of}` with encrypted storage",
+)  # fmt: skip
+database_two_zones = fixed(
+    "database-two-zones", DATABASE, "MultiAZ", True,
+    "`{of}` in several availability zones (Multi-AZ)", "a standby of `{of}` in another zone "
+    "(Multi-AZ)",
+)  # fmt: skip
+database_backups = setting(
+    "database-backups", DATABASE, "BackupRetentionPeriod",
+    "backups of `{of}` kept for {value} days", "automated backups of `{of}` for {value} days",
+)  # fmt: skip
+database_protected = fixed(
+    "database-protected", DATABASE, "DeletionProtection", True,
+    "`{of}` protected against deletion", "deletion protection for the database `{of}`",
+)  # fmt: skip
+database_private = fixed(
+    "database-private", DATABASE, "PubliclyAccessible", False,
+    "`{of}` not reachable from the internet (not publicly accessible)",
+    "no public access to the database `{of}` (PubliclyAccessible off)",
+)  # fmt: skip
+database_window = setting(
+    "database-window", DATABASE, "PreferredMaintenanceWindow",
+    "the maintenance window {value} for `{of}`", "maintenance of `{of}` within {value}",
+    compare=lambda value, wanted: same(str(value).lower(), wanted),
+)  # fmt: skip
+database_insights = fixed(
+    "database-insights", DATABASE, "EnablePerformanceInsights", True,
+    "Performance Insights switched on for `{of}`", "`{of}` with Performance Insights",
+)  # fmt: skip
+database_logs = listed(
+    "database-logs", DATABASE, "EnableCloudwatchLogsExports",
+    "the logs {values} of `{of}` exported to CloudWatch",
+    "{values} logs of the database `{of}` in CloudWatch, and no others",
+)  # fmt: skip
+database_identity = fixed(
+    "database-identity", DATABASE, "EnableIAMDatabaseAuthentication", True,
+    "IAM authentication for `{of}`", "logins to `{of}` by IAM",
+)  # fmt: skip
+database_tag = tag(
+    "database-tag", DATABASE,
+    "the tag {key} = `{value}` on the database `{of}`", "`{of}` tagged {key} = `{value}`",
+)  # fmt: skip
+database_subnets = link(
+    "database-subnets", DATABASE, "DBSubnetGroupName", DB_SUBNETS,
+    "`{of}` in the subnet group `{to}`", "the subnet group `{to}` for the database `{of}`",
+    by=("name",),
+)  # fmt: skip
+database_group = link(
+    "database-group", DATABASE, "VPCSecurityGroups", SECURITY_GROUP,
+    "the database `{of}` behind the security group `{to}`",
+    "`{to}` as a security group of the database `{of}`",
+)  # fmt: skip
+database_output = output(
+    "database-output", DATABASE, ("Endpoint.Address",),
+    "an output `{name}` with the endpoint address of `{of}`",
+    "the address of the database `{of}` given out as the output `{name}`",
+)  # fmt: skip
+
+
+@requirement(
+    "a last snapshot of `{of}` when the stack is deleted (DeletionPolicy)",
+    "DeletionPolicy Snapshot for the database `{of}`",
+)
+def database_snapshot(template: Template, of: str) -> Findings:
+    """`DeletionPolicy` is Snapshot."""
+    return _snapshot(template, DATABASE, of)
+
+
+def _snapshot(template: Template, kind: Kind, of: str) -> list[Finding]:
+    thing = the(template, kind, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    right = same(thing.policy("DeletionPolicy"), "Snapshot")
+    return unless(right, template, thing, f"the DeletionPolicy of `{of}` is not Snapshot")
+
+
+def _plain(value: Any) -> bool:
+    """Whether a password can be read in the template."""
+    if isinstance(value, Joined):
+        return "{{resolve:" not in str(value.parts[0])
+    return not isinstance(value, Unknown)
+
+
+def _hidden(template: Template, thing: Thing, path: str) -> bool:
+    """Whether a password comes from where the template does not show it."""
+    value = thing.value(path)
+    if value is None or _plain(value):
+        return False
+    if isinstance(value, Unknown) and value.kind == "parameter":
+        found = resolve(template).parameters.get(value.name)
+        return found is not None and found.no_echo
+    return True
+
+
+def _password(template: Template, kind: Kind, of: str) -> list[Finding]:
+    thing = the(template, kind, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    managed = is_true(thing.value("ManageMasterUserPassword"))
+    password = thing.value("MasterUserPassword")
+    right = (managed and password is None) or _hidden(template, thing, "MasterUserPassword")
+    return unless(right, template, thing, f"the master password of `{of}` can be read")
+
+
+@requirement(
+    "the master password of `{of}` nowhere in plain text (managed, from a secret, or NoEcho)",
+    "no readable master password of `{of}`: RDS manages it, or it is a secret or a NoEcho "
+    "parameter",
+)
+def database_password(template: Template, of: str) -> Findings:
+    """RDS keeps the password, or it is a dynamic reference or a `NoEcho` parameter."""
+    return _password(template, DATABASE, of)
+
+
+def _from_secret(template: Template, kind: Kind, of: str, secret: str) -> list[Finding]:
+    found, problems = all_of(template, (kind, of), (SECRET, secret))
+    if problems:
+        return problems
+    given = found[0].value("MasterUserPassword")
+    return unless(
+        _reads(given, found[1], secret), template, found[0],
+        f"the password of `{of}` is not read from `{secret}`",
+    )  # fmt: skip
+
+
+def _reads(value: Any, secret: Thing, name: str) -> bool:
+    """Whether a value is a dynamic reference to the secret."""
+    front = "resolve:secretsmanager:"
+    if isinstance(value, Unknown) and value.kind == "secret":
+        return value.name.startswith(f"{front}{name}:")
+    parts = value.parts if isinstance(value, Joined) else ()
+    return (
+        len(parts) == 3
+        and parts[0] == "{{" + front
+        and refers(parts[1], secret, SECRET)
+        and str(parts[2]).startswith(":SecretString")
+    )
+
+
+@requirement(
+    "the master password of `{of}` read from the secret `{secret}` by a dynamic reference",
+    "a dynamic reference to the secret `{secret}` as the master password of `{of}`",
+)
+def database_secret(template: Template, of: str, secret: str) -> Findings:
+    """`MasterUserPassword` is `{{resolve:secretsmanager:...}}` with that secret."""
+    return _from_secret(template, DATABASE, of, secret)
+
+
+@requirement(
+    "the secret `{secret}` attached to the database `{of}`",
+    "the connection data of `{of}` added to the secret `{secret}` (SecretTargetAttachment)",
+)
+def secret_attached(template: Template, secret: str, of: str) -> Findings:
+    """A SecretTargetAttachment of the secret with the database."""
+    found, problems = all_of(template, (SECRET, secret), (DATABASE, of))
+    if problems:
+        return problems
+    right = any(
+        refers(one.value("TargetId"), found[1], DATABASE, ("name",))
+        and same(one.value("TargetType"), "AWS::RDS::DBInstance")
+        for one in companions(
+            template, "AWS::SecretsManager::SecretTargetAttachment", "SecretId", found[0], SECRET
+        )
+    )
+    return unless(right, template, found[1], f"`{secret}` is not attached to `{of}`")
+
+
+@requirement(
+    "the storage of `{of}` encrypted with the key {alias}",
+    "the key {alias} for the storage of the database `{of}`",
+)
+def database_key(template: Template, of: str, alias: str) -> Findings:
+    """`KmsKeyId` of the instance, whose storage is encrypted."""
+    thing = the(template, DATABASE, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    if not is_true(thing.value("StorageEncrypted")):
+        return unless(False, template, thing, f"the storage of `{of}` is not encrypted")
+    return encrypted_by(template, DATABASE, of, alias, ("KmsKeyId",))
+
+
+db_subnets = existence(
+    "db-subnets", DB_SUBNETS,
+    "a DB subnet group called `{name}`", "the DB subnet group `{name}`",
+)  # fmt: skip
+
+
+@requirement(
+    "the subnets `{first}` and `{second}` in the subnet group `{of}`",
+    "`{of}` made of the subnets `{first}` and `{second}`",
+)
+def db_subnets_members(template: Template, of: str, first: str, second: str) -> Findings:
+    """The group names both subnets."""
+    found, problems = all_of(template, (DB_SUBNETS, of), (SUBNET, first), (SUBNET, second))
+    if problems:
+        return problems
+    values = values_of(found[0], "SubnetIds")
+    right = all(any(refers(value, one, SUBNET) for value in values) for one in found[1:])
+    return unless(right, template, found[0], f"`{of}` does not have both subnets")
+
+
+@requirement(
+    "the parameter {key} = {value} for `{of}` by a DB parameter group",
+    "a DB parameter group for `{of}` that sets {key} to {value}",
+)
+def database_parameter(template: Template, of: str, key: str, value: Any) -> Findings:
+    """The parameter group that the instance uses sets the parameter."""
+    thing = the(template, DATABASE, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    groups = targets(template, DB_PARAMETERS, [thing.value("DBParameterGroupName")], ("name",))
+    right = any(same(one.get("Parameters." + key), value) for one in groups)
+    return unless(right, template, thing, f"no parameter group of `{of}` sets {key} to {value}")
+
+
+# -- Aurora ----------------------------------------------------------------------------------------
+
+aurora = existence(
+    "aurora", AURORA, "an Aurora cluster called `{name}`", "the Aurora cluster `{name}`"
+)
+aurora_engine = setting(
+    "aurora-engine", AURORA, "Engine",
+    "the engine {value} for the cluster `{of}`", "`{of}` running {value}",
+)  # fmt: skip
+aurora_encrypted = fixed(
+    "aurora-encrypted", AURORA, "StorageEncrypted", True,
+    "the storage of the cluster `{of}` encrypted", "the cluster `{of}` with encrypted storage",
+)  # fmt: skip
+aurora_backups = setting(
+    "aurora-backups", AURORA, "BackupRetentionPeriod",
+    "backups of the cluster `{of}` kept for {value} days",
+    "automated backups of the cluster `{of}` for {value} days",
+)  # fmt: skip
+aurora_protected = fixed(
+    "aurora-protected", AURORA, "DeletionProtection", True,
+    "the cluster `{of}` protected against deletion", "deletion protection for the cluster `{of}`",
+)  # fmt: skip
+aurora_database = setting(
+    "aurora-database", AURORA, "DatabaseName",
+    "a first database {value} in the cluster `{of}`", "the cluster `{of}` made with the "
+    "database {value}",
+)  # fmt: skip
+aurora_output = output(
+    "aurora-output", AURORA, ("Endpoint.Address",),
+    "an output `{name}` with the writer endpoint of `{of}`",
+    "the writer endpoint of the cluster `{of}` given out as the output `{name}`",
+)  # fmt: skip
+aurora_group = link(
+    "aurora-group", AURORA, "VpcSecurityGroupIds", SECURITY_GROUP,
+    "the cluster `{of}` behind the security group `{to}`",
+    "`{to}` as a security group of the cluster `{of}`",
+)  # fmt: skip
+aurora_data_api = fixed(
+    "aurora-data-api", AURORA, "EnableHttpEndpoint", True,
+    "the Data API switched on for `{of}`", "the cluster `{of}` with the Data API",
+)  # fmt: skip
+
+
+@requirement(
+    "the master password of the cluster `{of}` managed by RDS",
+    "RDS managing the master password of the cluster `{of}`",
+)
+def aurora_managed(template: Template, of: str) -> Findings:
+    """`ManageMasterUserPassword` is on, and no password is given."""
+    thing = the(template, AURORA, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    right = is_true(thing.value("ManageMasterUserPassword")) and not thing.has("MasterUserPassword")
+    return unless(right, template, thing, f"RDS does not manage the password of `{of}`")
+
+
+@requirement(
+    "`{of}` serverless, between {low} and {high} capacity units",
+    "Serverless v2 scaling of `{of}` from {low} to {high} ACUs",
+)
+def aurora_serverless(template: Template, of: str, low: Any, high: Any) -> Findings:
+    """`ServerlessV2ScalingConfiguration`."""
+    thing = the(template, AURORA, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    path = "ServerlessV2ScalingConfiguration"
+    right = same(thing.get(f"{path}.MinCapacity"), low) and same(
+        thing.get(f"{path}.MaxCapacity"), high
+    )
+    return unless(right, template, thing, f"`{of}` does not scale from {low} to {high}")
+
+
+@requirement(
+    "{count} instances of the class {kind} in the cluster `{of}`",
+    "the cluster `{of}` with {count} instances, all of the class {kind}",
+)
+def aurora_instances(template: Template, of: str, count: int, kind: str) -> Findings:
+    """So many instances name the cluster, and all have the class and the cluster's engine."""
+    thing = the(template, AURORA, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    found = companions(template, DATABASE.type, "DBClusterIdentifier", thing, AURORA, ("name",))
+    right = len(found) == count and all(same(one.value("DBInstanceClass"), kind) for one in found)
+    return unless(right, template, thing, f"`{of}` has {len(found)} instances, or others")
+
+
+# -- caches ----------------------------------------------------------------------------------------
+
+cache = existence(
+    "cache", CACHE,
+    "an ElastiCache replication group called `{name}`", "the replication group `{name}`",
+)  # fmt: skip
+cache_engine = setting(
+    "cache-engine", CACHE, "Engine",
+    "the engine {value} for `{of}`", "`{of}` running {value}",
+)  # fmt: skip
+cache_type = setting(
+    "cache-type", CACHE, "CacheNodeType",
+    "the node type {value} for `{of}`", "nodes of `{of}` of the type {value}",
+)  # fmt: skip
+cache_at_rest = fixed(
+    "cache-at-rest", CACHE, "AtRestEncryptionEnabled", True,
+    "the data of `{of}` encrypted at rest", "encryption at rest for the cache `{of}`",
+)  # fmt: skip
+cache_in_transit = fixed(
+    "cache-in-transit", CACHE, "TransitEncryptionEnabled", True,
+    "connections to `{of}` encrypted (TLS)", "encryption in transit for the cache `{of}`",
+)  # fmt: skip
+cache_failover = fixed(
+    "cache-failover", CACHE, "AutomaticFailoverEnabled", True,
+    "automatic failover for `{of}`", "`{of}` failing over by itself",
+)  # fmt: skip
+cache_zones = fixed(
+    "cache-zones", CACHE, "MultiAZEnabled", True,
+    "nodes of `{of}` in several zones (Multi-AZ)", "Multi-AZ for the cache `{of}`",
+)  # fmt: skip
+cache_nodes = setting(
+    "cache-nodes", CACHE, "NumCacheClusters",
+    "{value} nodes in `{of}`", "`{of}` with {value} nodes",
+)  # fmt: skip
+cache_snapshots = setting(
+    "cache-snapshots", CACHE, "SnapshotRetentionLimit",
+    "snapshots of `{of}` kept for {value} days", "daily snapshots of `{of}`, for {value} days",
+)  # fmt: skip
+cache_group = link(
+    "cache-group", CACHE, "SecurityGroupIds", SECURITY_GROUP,
+    "the cache `{of}` behind the security group `{to}`",
+    "`{to}` as a security group of the cache `{of}`",
+)  # fmt: skip
+cache_subnets = link(
+    "cache-subnets", CACHE, "CacheSubnetGroupName", CACHE_SUBNETS,
+    "the cache `{of}` in the subnet group `{to}`", "the subnet group `{to}` for the cache `{of}`",
+)  # fmt: skip
+cache_subnet_group = existence(
+    "cache-subnet-group", CACHE_SUBNETS,
+    "a cache subnet group called `{name}`", "the cache subnet group `{name}`",
+)  # fmt: skip
+cache_tag = tag(
+    "cache-tag", CACHE,
+    "the tag {key} = `{value}` on the cache `{of}`", "`{of}` tagged {key} = `{value}`",
+)  # fmt: skip
+cache_output = output(
+    "cache-output", CACHE, ("PrimaryEndPoint.Address",),
+    "an output `{name}` with the primary endpoint of `{of}`",
+    "the primary endpoint of the cache `{of}` given out as the output `{name}`",
+)  # fmt: skip
+
+# -- file systems ----------------------------------------------------------------------------------
+
+files = existence(
+    "files", FILES,
+    "an EFS file system named `{name}` (Name tag)", "the EFS file system `{name}`, by its Name tag",
+)  # fmt: skip
+files_encrypted = fixed(
+    "files-encrypted", FILES, "Encrypted", True,
+    "the file system `{of}` encrypted", "encryption at rest for the file system `{of}`",
+)  # fmt: skip
+files_mode = setting(
+    "files-mode", FILES, "ThroughputMode",
+    "the throughput mode {value} for `{of}`", "`{of}` with {value} throughput",
+)  # fmt: skip
+files_backups = fixed(
+    "files-backups", FILES, "BackupPolicy.Status", "ENABLED",
+    "automatic backups of the file system `{of}`", "`{of}` backed up by itself",
+)  # fmt: skip
+files_cold = setting(
+    "files-cold", FILES, "LifecyclePolicies.TransitionToIA",
+    "files in `{of}` moved to infrequent access after {value} (lifecycle)",
+    "the lifecycle {value} for the move to infrequent access in `{of}`",
+)  # fmt: skip
+files_output = output(
+    "files-output", FILES, ("Ref", "FileSystemId"),
+    "an output `{name}` with the id of the file system `{of}`",
+    "the id of the file system `{of}` given out as the output `{name}`",
+)  # fmt: skip
+
+
+@requirement(
+    "the file system `{of}` encrypted with the key {alias}",
+    "the key {alias} for the file system `{of}`",
+)
+def files_key(template: Template, of: str, alias: str) -> Findings:
+    """`KmsKeyId` of the file system, which is encrypted."""
+    thing = the(template, FILES, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    if not is_true(thing.value("Encrypted")):
+        return unless(False, template, thing, f"`{of}` is not encrypted")
+    return encrypted_by(template, FILES, of, alias, ("KmsKeyId",))
+
+
+@requirement(
+    "a mount target of `{of}` behind the security group `{group}`",
+    "`{of}` mounted through a target with the security group `{group}`",
+)
+def files_target(template: Template, of: str, group: str) -> Findings:
+    """A mount target of the file system with that group."""
+    found, problems = all_of(template, (FILES, of), (SECURITY_GROUP, group))
+    if problems:
+        return problems
+    right = any(
+        any(refers(value, found[1], SECURITY_GROUP) for value in values_of(one, "SecurityGroups"))
+        for one in companions(template, "AWS::EFS::MountTarget", "FileSystemId", found[0], FILES)
+    )
+    return unless(right, template, found[0], f"`{of}` has no such mount target")
+
+
+@requirement(
+    "an access point of `{of}` for {path}, as the user {uid} and group {gid}",
+    "{path} of `{of}` used through an access point with the POSIX user {uid} and group {gid}",
+)
+def files_access_point(template: Template, of: str, path: str, uid: int, gid: int) -> Findings:
+    """An access point with that root directory and user."""
+    thing = the(template, FILES, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    right = any(
+        same(one.get("RootDirectory.Path"), path)
+        and same(one.get("PosixUser.Uid"), uid)
+        and same(one.get("PosixUser.Gid"), gid)
+        for one in companions(template, "AWS::EFS::AccessPoint", "FileSystemId", thing, FILES)
+    )
+    return unless(right, template, thing, f"`{of}` has no such access point")
+
+
+@requirement(
+    "clients of `{of}` made to use TLS by its file system policy",
+    "a policy of the file system `{of}` that denies access without TLS",
+)
+def files_tls(template: Template, of: str) -> Findings:
+    """A statement that denies everything where aws:SecureTransport is false."""
+    from envs.cloudformation.requirements.policies import statements
+
+    thing = the(template, FILES, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    right = any(
+        one.effect == "Deny"
+        and not one.inverted
+        and one.for_everybody
+        and ("*" in one.actions or "elasticfilesystem:*" in one.actions)
+        and len(one.conditions) == 1
+        and one.conditions[0][1].lower() == "aws:securetransport"
+        and same(one.conditions[0][2], False)
+        for one in statements(thing.value("FileSystemPolicy"))
+    )
+    return unless(right, template, thing, f"`{of}` may be used without TLS")

@@ -1,0 +1,563 @@
+"""Requirements about Lambda functions, their roles, triggers and logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from envs.cloudformation.requirements.buckets import BUCKET, filters, notifies
+from envs.cloudformation.requirements.factories import (
+    existence,
+    fixed,
+    link,
+    output,
+    setting,
+    tag,
+)
+from envs.cloudformation.requirements.kinds import (
+    Kind,
+    all_of,
+    at_path,
+    blocks,
+    companions,
+    flat,
+    problem,
+    refers,
+    same,
+    shown,
+    spelled,
+    the,
+    things,
+    unless,
+    values_of,
+)
+from envs.cloudformation.requirements.policies import (
+    arn_of,
+    granted,
+    has_managed,
+    may_assume,
+    permissions,
+    roles_of,
+)
+from envs.cloudformation.requirements.services import (
+    FUNCTION,
+    LOG_GROUP,
+    QUEUE,
+    RULE,
+    SCHEDULE,
+    SECURITY_GROUP,
+    STREAM,
+    SUBNET,
+    TABLE,
+    TOPIC,
+)
+from iac_gym.check import Findings, RequirementType, requirement
+from iac_gym.languages.cloudformation.model import Template
+from iac_gym.languages.cloudformation.resolved import Item as Thing
+from iac_gym.verdict import Finding
+
+function = existence(
+    "function", FUNCTION,
+    "a Lambda function called `{name}`", "the Lambda function `{name}`",
+)  # fmt: skip
+function_memory = setting(
+    "function-memory", FUNCTION, "MemorySize",
+    "{value} MB of memory for `{of}`", "`{of}` gets {value} MB of memory",
+)  # fmt: skip
+function_timeout = setting(
+    "function-timeout", FUNCTION, "Timeout",
+    "a timeout of {value} seconds for `{of}`", "`{of}` may run for at most {value} seconds",
+)  # fmt: skip
+function_storage = setting(
+    "function-storage", FUNCTION, "EphemeralStorage.Size",
+    "{value} MB of ephemeral storage for `{of}`", "{value} MB in the /tmp of the function `{of}`",
+)  # fmt: skip
+function_architecture = setting(
+    "function-architecture", FUNCTION, "Architectures",
+    "the architecture of `{of}` set to {value}", "{value} set as the architecture of `{of}`",
+    compare=lambda value, wanted: same(value, [wanted]),
+)  # fmt: skip
+function_tracing = fixed(
+    "function-tracing", FUNCTION, "TracingConfig.Mode", "Active",
+    "X-Ray tracing active for `{of}`", "active tracing of `{of}` with X-Ray",
+)  # fmt: skip
+function_dead_letters = link(
+    "function-dead-letters", FUNCTION, "DeadLetterConfig.TargetArn", QUEUE,
+    "failed events of `{of}` sent to the queue `{to}`",
+    "`{to}` as the dead-letter queue of the function `{of}`", by=("arn",),
+)  # fmt: skip
+function_concurrency = setting(
+    "function-concurrency", FUNCTION, "ReservedConcurrentExecutions",
+    "{value} executions at once reserved for `{of}`",
+    "a reserved concurrency of {value} for `{of}`",
+)  # fmt: skip
+function_tag = tag(
+    "function-tag", FUNCTION,
+    "the tag {key} = `{value}` on the function `{of}`", "`{of}` tagged {key} = `{value}`",
+)  # fmt: skip
+function_arn_output = output(
+    "function-arn-output", FUNCTION, ("Arn",),
+    "an output `{name}` with the ARN of the function `{of}`",
+    "the ARN of `{of}` given out as the output `{name}`", by=("arn",),
+)  # fmt: skip
+function_subnet = link(
+    "function-subnet", FUNCTION, "VpcConfig.SubnetIds", SUBNET,
+    "`{of}` attached to the subnet `{to}`", "the function `{of}` in the subnet `{to}`",
+)  # fmt: skip
+function_group = link(
+    "function-group", FUNCTION, "VpcConfig.SecurityGroupIds", SECURITY_GROUP,
+    "the security group `{to}` for the function `{of}`",
+    "`{of}` behind the security group `{to}`",
+)  # fmt: skip
+
+
+@requirement(
+    "the runtime {runtime} and the handler {handler} for `{of}`",
+    "`{of}` runs on {runtime}, and starts at the handler {handler}",
+)
+def function_code(template: Template, of: str, runtime: str, handler: str) -> Findings:
+    """`Runtime` and `Handler` of the function."""
+    thing = the(template, FUNCTION, of)
+    if isinstance(thing, Finding):
+        yield thing
+        return
+    for name, wanted in (("Runtime", runtime), ("Handler", handler)):
+        if not same(thing.value(name), wanted):
+            yield problem(template, thing, f"`{name}` is {shown(thing.value(name))}", name)
+
+
+@requirement(
+    "the code of `{of}` taken from {key} in the bucket {bucket}",
+    "{key} in the bucket {bucket} as the code of the function `{of}`",
+)
+def function_archive(template: Template, of: str, bucket: str, key: str) -> Findings:
+    """`Code.S3Bucket` and `Code.S3Key`."""
+    thing = the(template, FUNCTION, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    right = same(thing.get("Code.S3Bucket"), bucket) and same(thing.get("Code.S3Key"), key)
+    return unless(right, template, thing, f"the code of `{of}` is not {key} in {bucket}")
+
+
+@requirement(
+    "the environment variable {key} = `{value}` in `{of}`",
+    "`{of}` sees {key} = `{value}` in its environment",
+)
+def function_variable(template: Template, of: str, key: str, value: str) -> Findings:
+    """A variable of the function's environment."""
+    thing = the(template, FUNCTION, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    given = variables(thing).get(key)
+    return unless(same(given, value), template, thing, f"the variable {key} is {shown(given)}")
+
+
+def variables(function: Thing) -> dict[str, Any]:
+    """Return the environment of a function."""
+    found = blocks(function, "Environment.Variables")
+    return dict(found[0]) if found else {}
+
+
+def _knows(name: str, kind: Kind, *wordings: str, by: tuple[str, ...]) -> RequirementType:
+    """Make "the variable `key` of the function holds the name (or so) of the thing `to`"."""
+
+    def check(template: Template, of: str, key: str, to: str) -> Iterator[Finding]:
+        found, problems = all_of(template, (FUNCTION, of), (kind, to))
+        yield from problems
+        if not problems and not refers(variables(found[0]).get(key), found[1], kind, by):
+            yield problem(template, found[0], f"the variable {key} does not hold `{to}`")
+
+    check.__name__ = name.replace("-", "_")
+    return requirement(*wordings)(check)
+
+
+function_knows_table = _knows(
+    "function-knows-table", TABLE,
+    "the name of the table `{to}` in the environment variable {key} of `{of}`",
+    "`{of}` finds the name of the table `{to}` in its variable {key}", by=("name",),
+)  # fmt: skip
+function_knows_bucket = _knows(
+    "function-knows-bucket", BUCKET,
+    "the name of the bucket `{to}` in the environment variable {key} of `{of}`",
+    "`{of}` finds the name of the bucket `{to}` in its variable {key}", by=("name",),
+)  # fmt: skip
+function_knows_queue = _knows(
+    "function-knows-queue", QUEUE,
+    "the URL of the queue `{to}` in the environment variable {key} of `{of}`",
+    "`{of}` finds the URL of the queue `{to}` in its variable {key}", by=("id",),
+)  # fmt: skip
+function_knows_topic = _knows(
+    "function-knows-topic", TOPIC,
+    "the ARN of the topic `{to}` in the environment variable {key} of `{of}`",
+    "`{of}` finds the ARN of the topic `{to}` in its variable {key}", by=("arn",),
+)  # fmt: skip
+
+
+# -- roles -----------------------------------------------------------------------------------------
+
+
+def roles(template: Template, function: Thing) -> list[Thing]:
+    """Return the roles of this template under which a function runs."""
+    return roles_of(template, at_path(function, "Role"))
+
+
+@requirement(
+    "an IAM role for `{of}` that Lambda may assume",
+    "`{of}` running under a new role that trusts the Lambda service",
+)
+def function_role(template: Template, of: str) -> Findings:
+    """The function's role is declared, and its trust policy names lambda.amazonaws.com."""
+    thing = the(template, FUNCTION, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    found = roles(template, thing)
+    if not found:
+        return [problem(template, thing, f"`{of}` uses no role of this template", "Role")]
+    right = may_assume(found[0], "lambda.amazonaws.com")
+    return unless(right, template, found[0], "the role does not trust lambda.amazonaws.com")
+
+
+@requirement(
+    "the managed policy {policy} attached to the role of `{of}`",
+    "the role of `{of}` has AWS's own policy {policy}",
+)
+def function_managed_policy(template: Template, of: str, policy: str) -> Findings:
+    """A managed policy of AWS is attached to the function's role."""
+    thing = the(template, FUNCTION, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    right = any(has_managed(template, role, policy) for role in roles(template, thing))
+    return unless(right, template, thing, f"{policy} is not attached to the role of `{of}`")
+
+
+def _allowed(
+    template: Template, of: str, actions: Iterable[str], kind: Kind, to: str, suffix: str = ""
+) -> Findings:
+    found, problems = all_of(template, (FUNCTION, of), (kind, to))
+    yield from problems
+    if problems:
+        return
+    said = [one for role in roles(template, found[0]) for one in permissions(template, role)]
+    for action in actions:
+        if not granted(said, action, arn_of(found[1], kind, suffix)):
+            message = f"`{of}` is not allowed {action} on {to}{suffix}"
+            yield problem(template, found[0], message, "Role")
+
+
+@requirement(
+    "a policy of the role of `{of}` that allows {actions}, named one by one, on all objects of "
+    "just the bucket `{bucket}`",
+    "`{of}` allowed {actions} on the objects in `{bucket}`, with each action and the bucket named "
+    "in a policy of its role",
+)
+def function_uses_bucket(template: Template, of: str, actions: Any, bucket: str) -> Findings:
+    """The role's policies name the actions, on the bucket's ARN followed by `/*`."""
+    yield from _allowed(template, of, actions, BUCKET, bucket, "/*")
+
+
+@requirement(
+    "a policy of the role of `{of}` that allows {actions}, named one by one, on just the table "
+    "`{table}`",
+    "`{of}` allowed {actions} on the table `{table}`, with each action and the table named in a "
+    "policy of its role",
+)
+def function_uses_table(template: Template, of: str, actions: Any, table: str) -> Findings:
+    """The role's policies name the actions, on the table's ARN."""
+    yield from _allowed(template, of, actions, TABLE, table)
+
+
+@requirement(
+    "`{of}` allowed sqs:SendMessage on just the queue `{queue}` by its role",
+    "a policy of the role of `{of}` that allows sqs:SendMessage on the queue `{queue}`",
+)
+def function_sends(template: Template, of: str, queue: str) -> Findings:
+    """The role's policies name the action, on the queue's ARN."""
+    yield from _allowed(template, of, ["sqs:SendMessage"], QUEUE, queue)
+
+
+@requirement(
+    "`{of}` allowed sns:Publish on just the topic `{topic}` by its role",
+    "a policy of the role of `{of}` that allows sns:Publish on the topic `{topic}`",
+)
+def function_publishes(template: Template, of: str, topic: str) -> Findings:
+    """The role's policies name the action, on the topic's ARN."""
+    yield from _allowed(template, of, ["sns:Publish"], TOPIC, topic)
+
+
+# -- logs ------------------------------------------------------------------------------------------
+
+
+@requirement(
+    "the logs of `{of}` kept for {days} days",
+    "a log group for `{of}` that keeps its entries {days} days",
+)
+def function_log_days(template: Template, of: str, days: int) -> Findings:
+    """The log group `/aws/lambda/NAME` (or the one the function names) with its retention."""
+    thing = the(template, FUNCTION, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    named = values_of(thing, "LoggingConfig.LogGroup")
+    for group in things(template, LOG_GROUP.type):
+        if named:
+            own = any(refers(value, group, LOG_GROUP) for value in named)
+        else:
+            own = _log_name(thing, group.value("LogGroupName")) == f"/aws/lambda/{of}"
+        if own and same(group.value("RetentionInDays"), days):
+            return []
+    return [problem(template, thing, f"no log group of `{of}` keeps entries for {days} days")]
+
+
+def _log_name(function: Thing, value: Any) -> str:
+    return spelled(function.stack.canonical(value))
+
+
+# -- triggers --------------------------------------------------------------------------------------
+
+
+def _mappings(template: Template, function: Thing, source: Thing, kind: Kind) -> list[Thing]:
+    path = "StreamArn" if kind is TABLE else ""
+    found = companions(
+        template, "AWS::Lambda::EventSourceMapping", "FunctionName", function, FUNCTION
+    )
+    if path:
+        return [
+            one for one in found
+            if source.is_source_of(one.value("EventSourceArn"), path)
+        ]  # fmt: skip
+    return [
+        one for one in found if refers(one.value("EventSourceArn"), source, kind, ("arn",))
+    ]  # fmt: skip
+
+
+def _triggered(
+    template: Template, of: str, kind: Kind, source: str, size: int, usual: int
+) -> Findings:
+    """An event source mapping that is on, without a filter, with batches of a size."""
+    found, problems = all_of(template, (FUNCTION, of), (kind, source))
+    yield from problems
+    if problems:
+        return
+    right = _mappings(template, found[0], found[1], kind)
+    if not right:
+        yield problem(template, found[0], f"`{source}` does not trigger `{of}`")
+    for one in right:
+        given = one.value("BatchSize")
+        if same(one.value("Enabled"), False):
+            yield problem(template, one, "the trigger is switched off", "Enabled")
+        if at_path(one, "FilterCriteria.Filters.Pattern"):
+            yield problem(template, one, "the trigger leaves messages out", "FilterCriteria")
+        if not same(usual if given is None else given, size):
+            yield problem(template, one, f"batches of {shown(given)}, not {size}", "BatchSize")
+
+
+@requirement(
+    "all messages of the queue `{queue}` delivered to `{of}` in batches of {size}",
+    "`{of}` triggered by all messages of the queue `{queue}`, {size} at a time",
+)
+def function_reads_queue(template: Template, of: str, queue: str, size: int) -> Findings:
+    """An event source mapping from the queue to the function (batches of 10 by default)."""
+    yield from _triggered(template, of, QUEUE, queue, size, 10)
+
+
+@requirement(
+    "the changes of the table `{table}` delivered to `{of}` in batches of {size}",
+    "`{of}` triggered by the stream of the table `{table}`, {size} records at a time",
+)
+def function_reads_table(template: Template, of: str, table: str, size: int) -> Findings:
+    """An event source mapping from the table's stream to the function (100 by default)."""
+    yield from _triggered(template, of, TABLE, table, size, 100)
+
+
+@requirement(
+    "the records of the stream `{stream}` delivered to `{of}` in batches of {size}",
+    "`{of}` triggered by the Kinesis stream `{stream}`, {size} records at a time",
+)
+def function_reads_stream(template: Template, of: str, stream: str, size: int) -> Findings:
+    """An event source mapping from the stream to the function (100 by default)."""
+    yield from _triggered(template, of, STREAM, stream, size, 100)
+
+
+@requirement(
+    "`{of}` reporting the single messages of a batch from `{queue}` that failed",
+    "partial batch responses (ReportBatchItemFailures) of `{of}` for the queue `{queue}`",
+)
+def function_partial_batches(template: Template, of: str, queue: str) -> Findings:
+    """`FunctionResponseTypes` of the event source mapping."""
+    found, problems = all_of(template, (FUNCTION, of), (QUEUE, queue))
+    if problems:
+        return problems
+    maps = _mappings(template, found[0], found[1], QUEUE)
+    right = maps and all(
+        "ReportBatchItemFailures" in values_of(one, "FunctionResponseTypes") for one in maps
+    )
+    return unless(right, template, found[0], f"`{of}` does not report single failures")
+
+
+@requirement(
+    "at most {most} executions of `{of}` at once for the queue `{queue}`",
+    "no more than {most} concurrent executions of `{of}` for messages of `{queue}`",
+)
+def function_queue_concurrency(template: Template, of: str, queue: str, most: int) -> Findings:
+    """`ScalingConfig.MaximumConcurrency` of the event source mapping."""
+    found, problems = all_of(template, (FUNCTION, of), (QUEUE, queue))
+    if problems:
+        return problems
+    maps = _mappings(template, found[0], found[1], QUEUE)
+    right = maps and all(same(one.get("ScalingConfig.MaximumConcurrency"), most) for one in maps)
+    return unless(right, template, found[0], f"`{queue}` may start more or fewer than {most}")
+
+
+def permitted(
+    template: Template, function: Thing, service: str, sources: Iterable[str] = ()
+) -> bool:
+    """Whether a permission of the function lets a service invoke it.
+
+    One that names a source ARN must name one that begins like an ARN of the service.
+    """
+    for one in companions(template, "AWS::Lambda::Permission", "FunctionName", function, FUNCTION):
+        source = one.value("SourceArn")
+        invokes = one.value("Action") in ("lambda:InvokeFunction", "lambda:*")
+        right = source is None or _is_front(one, source, tuple(sources))
+        if invokes and same(one.value("Principal"), service) and right:
+            return True
+    return False
+
+
+def _is_front(thing: Thing, value: Any, fronts: tuple[str, ...]) -> bool:
+    given = spelled(thing.stack.canonical(value))
+    return not fronts or given.startswith((*fronts, "\ue000"))
+
+
+@requirement(
+    "`{of}` started on the schedule {schedule}",
+    "the schedule {schedule} for the function `{of}`, by EventBridge",
+)
+def function_schedule(template: Template, of: str, schedule: str) -> Findings:
+    """An enabled rule (or a schedule of EventBridge Scheduler) whose target is the function."""
+    thing = the(template, FUNCTION, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    starts = [(one, at_path(one, "Targets.Arn")) for one in things(template, RULE.type)]
+    starts += [(one, at_path(one, "Target.Arn")) for one in things(template, SCHEDULE.type)]
+    right = any(
+        same(start.value("ScheduleExpression"), schedule)
+        and not same(start.value("State"), "DISABLED")
+        and any(refers(value, thing, FUNCTION, ("arn",)) for value in flat(targets))
+        for start, targets in starts
+    )
+    message = f"nothing with the schedule {schedule} has `{of}` as its target"
+    return unless(right, template, thing, message)
+
+
+@requirement(
+    "EventBridge permitted to invoke `{of}`", "a permission for EventBridge to call `{of}`",
+)  # fmt: skip
+def function_events_permission(template: Template, of: str) -> Findings:
+    """A permission for events.amazonaws.com (or a role of a schedule that may invoke it)."""
+    thing = the(template, FUNCTION, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    right = permitted(template, thing, "events.amazonaws.com", ("arn:aws:events:",))
+    if not right:
+        right = any(
+            granted(permissions(template, role), "lambda:InvokeFunction", arn_of(thing, FUNCTION))
+            and may_assume(role, "scheduler.amazonaws.com")
+            for one in things(template, SCHEDULE.type)
+            for role in roles_of(template, at_path(one, "Target.RoleArn"))
+        )
+    return unless(right, template, thing, f"EventBridge may not invoke `{of}`")
+
+
+@requirement(
+    "S3 permitted to invoke `{of}`", "a permission for S3 to call the function `{of}`",
+)  # fmt: skip
+def function_s3_permission(template: Template, of: str) -> Findings:
+    """A permission for s3.amazonaws.com."""
+    thing = the(template, FUNCTION, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    right = permitted(template, thing, "s3.amazonaws.com", ("arn:aws:s3:",))
+    return unless(right, template, thing, f"S3 may not invoke `{of}`")
+
+
+@requirement(
+    "the function `{of}` started by {event} in the bucket `{bucket}` for keys under {prefix}",
+    "`{of}` told of {event} in `{bucket}`, just for the keys that begin with {prefix}",
+)
+def function_on_upload(
+    template: Template, of: str, event: str, bucket: str, prefix: str
+) -> Findings:
+    """A Lambda configuration of the bucket with just a filter by prefix."""
+    found, problems = all_of(template, (BUCKET, bucket), (FUNCTION, of))
+    if problems:
+        return problems
+    right = any(
+        filters(one) == {"prefix": prefix} for one in notifies(*found, FUNCTION, event)
+    )  # fmt: skip
+    return unless(right, template, found[0], f"`{bucket}` does not start `{of}` like that")
+
+
+@requirement(
+    "all messages of the topic `{topic}` delivered to the function `{of}`",
+    "the function `{of}` subscribed to the topic `{topic}`",
+)
+def function_subscribed(template: Template, of: str, topic: str) -> Findings:
+    """A subscription with the protocol `lambda` whose endpoint is the function."""
+    from envs.cloudformation.requirements.messages import subscriptions
+
+    found, problems = all_of(template, (FUNCTION, of), (TOPIC, topic))
+    if problems:
+        return problems
+    right = any(
+        same(one.get("Protocol"), "lambda")
+        and refers(one.get("Endpoint"), found[0], FUNCTION, ("arn",))
+        and not one.get("FilterPolicy")
+        for one in subscriptions(template, found[1])
+    )
+    return unless(right, template, found[0], f"`{of}` does not get the messages of `{topic}`")
+
+
+@requirement(
+    "SNS permitted to invoke `{of}`", "a permission for SNS to call the function `{of}`",
+)  # fmt: skip
+def function_sns_permission(template: Template, of: str) -> Findings:
+    """A permission for sns.amazonaws.com."""
+    thing = the(template, FUNCTION, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    right = permitted(template, thing, "sns.amazonaws.com", ("arn:aws:sns:",))
+    return unless(right, template, thing, f"SNS may not invoke `{of}`")
+
+
+@requirement(
+    "an alias {name} for a published version of `{of}`",
+    "a version of `{of}` published, and the alias {name} for it",
+)
+def function_alias(template: Template, of: str, name: str) -> Findings:
+    """An alias that points to a version resource of the function."""
+    thing = the(template, FUNCTION, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    versions = companions(template, "AWS::Lambda::Version", "FunctionName", thing, FUNCTION)
+    aliases = companions(template, "AWS::Lambda::Alias", "FunctionName", thing, FUNCTION)
+    right = any(
+        same(one.value("Name"), name)
+        and any(version.is_source_of(one.value("FunctionVersion"), "Version")
+                for version in versions)
+        for one in aliases
+    )  # fmt: skip
+    return unless(right, template, thing, f"no alias {name} points to a version of `{of}`")
+
+
+@requirement(
+    "a function URL for `{of}` that only IAM principals may call",
+    "`{of}` reachable at a function URL, with the authentication AWS_IAM",
+)
+def function_url(template: Template, of: str) -> Findings:
+    """An AWS::Lambda::Url of the function with `AuthType` AWS_IAM."""
+    thing = the(template, FUNCTION, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    urls = companions(template, "AWS::Lambda::Url", "TargetFunctionArn", thing, FUNCTION)
+    right = urls and all(same(one.value("AuthType"), "AWS_IAM") for one in urls)
+    return unless(right, template, thing, f"`{of}` has no URL with AWS_IAM")

@@ -1,0 +1,425 @@
+"""Requirements about VPCs, subnets, routes, gateways and security groups."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from envs.cloudformation.requirements.factories import (
+    existence,
+    fixed,
+    link,
+    output,
+    setting,
+    tag,
+)
+from envs.cloudformation.requirements.kinds import (
+    all_of,
+    at_path,
+    blocks,
+    companions,
+    flat,
+    number,
+    refers,
+    same,
+    shown,
+    targets,
+    text,
+    the,
+    things,
+    unless,
+    values_of,
+)
+from envs.cloudformation.requirements.policies import may_assume, roles_of
+from envs.cloudformation.requirements.services import (
+    GATEWAY,
+    LOG_GROUP,
+    NAT,
+    ROUTE_TABLE,
+    SECURITY_GROUP,
+    SUBNET,
+    VPC,
+)
+from iac_gym.check import Findings, requirement
+from iac_gym.languages.cloudformation.folded import Unknown
+from iac_gym.languages.cloudformation.model import Template
+from iac_gym.languages.cloudformation.resolved import Item as Thing
+from iac_gym.verdict import Finding
+
+vpc = existence("vpc", VPC, "a VPC named `{name}` (Name tag)", "the VPC `{name}`, by its Name tag")
+vpc_range = setting(
+    "vpc-range", VPC, "CidrBlock",
+    "the address range {value} for the VPC `{of}`", "`{of}` with the addresses {value}",
+)  # fmt: skip
+vpc_names = fixed(
+    "vpc-names", VPC, "EnableDnsHostnames", True,
+    "DNS host names switched on in the VPC `{of}`", "machines in `{of}` given DNS host names",
+)  # fmt: skip
+vpc_tag = tag(
+    "vpc-tag", VPC, "the tag {key} = `{value}` on the VPC `{of}`", "`{of}` tagged {key} = `{value}`"
+)
+vpc_output = output(
+    "vpc-output", VPC, ("Ref", "VpcId"),
+    "an output `{name}` with the id of the VPC `{of}`",
+    "the id of the VPC `{of}` given out as the output `{name}`",
+)  # fmt: skip
+subnet = existence(
+    "subnet", SUBNET, "a subnet named `{name}` (Name tag)", "the subnet `{name}`, by its Name tag"
+)
+subnet_range = setting(
+    "subnet-range", SUBNET, "CidrBlock",
+    "the address range {value} for the subnet `{of}`", "the subnet `{of}` with {value}",
+)  # fmt: skip
+subnet_vpc = link(
+    "subnet-vpc", SUBNET, "VpcId", VPC,
+    "the subnet `{of}` in the VPC `{to}`", "`{of}` as a subnet of `{to}`",
+)  # fmt: skip
+subnet_public = fixed(
+    "subnet-public", SUBNET, "MapPublicIpOnLaunch", True,
+    "public addresses given to what is launched in `{of}`",
+    "machines in the subnet `{of}` get public addresses",
+)  # fmt: skip
+
+
+def _zone(subnet: Thing) -> Any:
+    value = subnet.value("AvailabilityZone")
+    return value if value is not None else subnet.value("AvailabilityZoneId")
+
+
+@requirement(
+    "the subnets `{first}` and `{second}` in different availability zones",
+    "`{first}` and `{second}` spread over two availability zones",
+)
+def subnets_apart(template: Template, first: str, second: str) -> Findings:
+    """Both name a zone, and not the same one."""
+    found, problems = all_of(template, (SUBNET, first), (SUBNET, second))
+    if problems:
+        return problems
+    zones = [_zone(one) for one in found]
+    right = None not in zones and zones[0] != zones[1]
+    return unless(right, template, found[1], f"`{first}` and `{second}` may share a zone")
+
+
+# -- routes ----------------------------------------------------------------------------------------
+
+route_table = existence(
+    "route-table", ROUTE_TABLE,
+    "a route table named `{name}` (Name tag)", "the route table `{name}`, by its Name tag",
+)  # fmt: skip
+
+
+def tables_of(template: Template, subnet: Thing) -> list[Thing]:
+    """Return the route tables that are associated with a subnet."""
+    values = [
+        one.value("RouteTableId")
+        for one in companions(
+            template, "AWS::EC2::SubnetRouteTableAssociation", "SubnetId", subnet, SUBNET
+        )
+    ]
+    return targets(template, ROUTE_TABLE, values)
+
+
+def routes(template: Template, table: Thing) -> list[Thing]:
+    """Return the routes of a table."""
+    return companions(template, "AWS::EC2::Route", "RouteTableId", table, ROUTE_TABLE)
+
+
+def _everywhere(route: Thing) -> bool:
+    return same(route.value("DestinationCidrBlock"), "0.0.0.0/0")
+
+
+def _attached(template: Template, vpc: Thing) -> list[Thing]:
+    """Return the internet gateways that are attached to a VPC."""
+    values = [
+        one.value("InternetGatewayId")
+        for one in companions(template, "AWS::EC2::VPCGatewayAttachment", "VpcId", vpc, VPC)
+    ]
+    return targets(template, GATEWAY, values)
+
+
+@requirement(
+    "an internet gateway attached to the VPC `{of}`", "the VPC `{of}` with an internet gateway"
+)
+def vpc_gateway(template: Template, of: str) -> Findings:
+    """An attachment of a gateway of this template to the VPC."""
+    found = the(template, VPC, of)
+    if isinstance(found, Finding):
+        return [found]
+    right = _attached(template, found)
+    return unless(right, template, found, f"no internet gateway is attached to `{of}`")
+
+
+@requirement(
+    "internet traffic of the subnet `{of}` routed to an internet gateway",
+    "a default route (0.0.0.0/0) to an internet gateway for the subnet `{of}`",
+)
+def subnet_to_internet(template: Template, of: str) -> Findings:
+    """The subnet's route table has a default route to a gateway of this template."""
+    found = the(template, SUBNET, of)
+    if isinstance(found, Finding):
+        return [found]
+    right = any(
+        _everywhere(route) and targets(template, GATEWAY, [route.value("GatewayId")])
+        for table in tables_of(template, found)
+        for route in routes(template, table)
+    )
+    return unless(right, template, found, f"`{of}` has no default route to an internet gateway")
+
+
+@requirement(
+    "internet traffic of the subnet `{of}` sent through a NAT gateway in the subnet `{public}`",
+    "a default route (0.0.0.0/0) of the subnet `{of}` to a NAT gateway that stands in `{public}`",
+)
+def subnet_through_nat(template: Template, of: str, public: str) -> Findings:
+    """The subnet's default route leads to a NAT gateway in the other subnet, with an address."""
+    found, problems = all_of(template, (SUBNET, of), (SUBNET, public))
+    if problems:
+        return problems
+    right = any(
+        _everywhere(route)
+        and any(
+            refers(nat.value("SubnetId"), found[1], SUBNET) and _has_address(template, nat)
+            for nat in targets(template, NAT, [route.value("NatGatewayId")])
+        )
+        for table in tables_of(template, found[0])
+        for route in routes(template, table)
+    )
+    message = f"`{of}` has no default route to a NAT gateway in `{public}`"
+    return unless(right, template, found[0], message)
+
+
+def _has_address(template: Template, nat: Thing) -> bool:
+    if same(nat.value("ConnectivityType"), "private"):
+        return False
+    given = nat.value("AllocationId")
+    return any(
+        one.is_source_of(given, "AllocationId") for one in things(template, "AWS::EC2::EIP")
+    ) or isinstance(given, str)
+
+
+@requirement(
+    "the subnet `{of}` associated with the route table `{table}`",
+    "the route table `{table}` used by the subnet `{of}`",
+)
+def subnet_table(template: Template, of: str, table: str) -> Findings:
+    """An association of the subnet with the table."""
+    found, problems = all_of(template, (SUBNET, of), (ROUTE_TABLE, table))
+    if problems:
+        return problems
+    right = any(one is found[1] for one in tables_of(template, found[0]))
+    return unless(right, template, found[0], f"`{of}` is not associated with `{table}`")
+
+
+@requirement(
+    "a gateway endpoint for {service} in the VPC `{of}`",
+    "traffic from `{of}` to {service} through a gateway endpoint",
+)
+def vpc_endpoint(template: Template, of: str, service: str) -> Findings:
+    """A gateway endpoint of the VPC for the service, in a route table at least."""
+    found = the(template, VPC, of)
+    if isinstance(found, Finding):
+        return [found]
+    wanted = f".{service}"
+    right = any(
+        str(text(one.value("ServiceName"))).endswith(wanted)
+        and (one.value("VpcEndpointType") or "Gateway") == "Gateway"
+        and targets(template, ROUTE_TABLE, values_of(one, "RouteTableIds"))
+        for one in companions(template, "AWS::EC2::VPCEndpoint", "VpcId", found, VPC)
+    )
+    return unless(right, template, found, f"`{of}` has no gateway endpoint for {service}")
+
+
+@requirement(
+    "{traffic} traffic in the VPC `{of}` logged to the log group {group}",
+    "flow logs of `{of}` for {traffic} traffic, in the log group {group}",
+)
+def vpc_flow_logs(template: Template, of: str, traffic: str, group: str) -> Findings:
+    """A flow log of the VPC to the group, under a role that the service may assume."""
+    found, problems = all_of(template, (VPC, of), (LOG_GROUP, group))
+    if problems:
+        return problems
+    right = any(
+        same(one.value("ResourceType"), "VPC")
+        and same(one.value("TrafficType"), traffic)
+        and _logs_to(one, found[1])
+        and any(
+            may_assume(role, "vpc-flow-logs.amazonaws.com")
+            for role in roles_of(template, [one.value("DeliverLogsPermissionArn")])
+        )
+        for one in companions(template, "AWS::EC2::FlowLog", "ResourceId", found[0], VPC)
+    )
+    return unless(right, template, found[0], f"no flow log of `{of}` writes to {group}")
+
+
+def _logs_to(flow: Thing, group: Thing) -> bool:
+    return refers(flow.value("LogGroupName"), group, LOG_GROUP, ("name",)) or refers(
+        flow.value("LogDestination"), group, LOG_GROUP, ("arn",)
+    )
+
+
+# -- security groups -------------------------------------------------------------------------------
+
+security_group = existence(
+    "security-group", SECURITY_GROUP,
+    "a security group called `{name}`", "the security group `{name}` (GroupName)",
+)  # fmt: skip
+group_vpc = link(
+    "group-vpc", SECURITY_GROUP, "VpcId", VPC,
+    "the security group `{of}` in the VPC `{to}`", "`{of}` as a security group of `{to}`",
+)  # fmt: skip
+group_description = setting(
+    "group-description", SECURITY_GROUP, "GroupDescription",
+    "`{value}` as the description of `{of}`", "the security group `{of}` described as `{value}`",
+)  # fmt: skip
+group_tag = tag(
+    "group-tag", SECURITY_GROUP,
+    "the tag {key} = `{value}` on the security group `{of}`", "`{of}` tagged {key} = `{value}`",
+)  # fmt: skip
+group_output = output(
+    "group-output", SECURITY_GROUP, ("GroupId", "Ref", "Id"),
+    "an output `{name}` with the id of the security group `{of}`",
+    "the id of the security group `{of}` given out as the output `{name}`",
+)  # fmt: skip
+_TO = {
+    "Ingress": ("AWS::EC2::SecurityGroupIngress", "SecurityGroupIngress"),
+    "Egress": ("AWS::EC2::SecurityGroupEgress", "SecurityGroupEgress"),
+}
+
+
+def rules_of(template: Template, group: Thing, way: str) -> list[Mapping[str, Any]]:
+    """Return the rules of a security group, in it or as resources: "Ingress" or "Egress"."""
+    type, name = _TO[way]
+    others = companions(template, type, "GroupId", group, SECURITY_GROUP)
+    return [*blocks(group, name), *(one.properties for one in others)]
+
+
+def _opens(rule: Mapping[str, Any], port: int, protocol: str = "tcp") -> bool:
+    """Whether a rule is for that port alone."""
+    given = str(text(rule.get("IpProtocol"))).lower()
+    if given not in (protocol, {"tcp": "6", "udp": "17"}[protocol]):
+        return False
+    return number(rule.get("FromPort")) == port and number(rule.get("ToPort")) == port
+
+
+def includes(rule: Mapping[str, Any], port: int) -> bool:
+    """Whether a rule opens a TCP port, among others."""
+    protocol = str(text(rule.get("IpProtocol"))).lower()
+    if protocol == "-1":
+        return True
+    low, high = number(rule.get("FromPort")), number(rule.get("ToPort"))
+    if protocol not in ("tcp", "6"):
+        return False
+    return low in (None, -1) or (low is not None and low <= port <= (low if high is None else high))
+
+
+@requirement(
+    "TCP port {port} of `{of}` open to {source}",
+    "`{of}` admitting {source} on TCP port {port}",
+)
+def group_admits(template: Template, of: str, port: int, source: str) -> Findings:
+    """An ingress rule for just that port and range."""
+    group = the(template, SECURITY_GROUP, of)
+    if isinstance(group, Finding):
+        return [group]
+    right = any(
+        _opens(one, port) and (same(one.get("CidrIp"), source) or same(one.get("CidrIpv6"), source))
+        for one in rules_of(template, group, "Ingress")
+    )
+    return unless(right, template, group, f"`{of}` does not admit {source} on port {port}")
+
+
+@requirement(
+    "TCP port {port} of `{of}` open to members of the security group `{source}`",
+    "`{of}` admitting the security group `{source}` on TCP port {port}",
+)
+def group_admits_group(template: Template, of: str, port: int, source: str) -> Findings:
+    """An ingress rule for just that port and group."""
+    found, problems = all_of(template, (SECURITY_GROUP, of), (SECURITY_GROUP, source))
+    if problems:
+        return problems
+    right = any(
+        _opens(one, port) and refers(one.get("SourceSecurityGroupId"), found[1], SECURITY_GROUP)
+        for one in rules_of(template, found[0], "Ingress")
+    )
+    return unless(right, template, found[0], f"`{of}` does not admit `{source}` on port {port}")
+
+
+@requirement(
+    "outbound traffic of `{of}` limited to TCP port {port} to {target}",
+    "nothing out of the security group `{of}` but TCP port {port} to {target}",
+)
+def group_egress_only(template: Template, of: str, port: int, target: str) -> Findings:
+    """Egress rules are given, and all are for that port and range."""
+    group = the(template, SECURITY_GROUP, of)
+    if isinstance(group, Finding):
+        return [group]
+    rules = rules_of(template, group, "Egress")
+    own = blocks(group, "SecurityGroupEgress")
+    right = own and all(_opens(one, port) and same(one.get("CidrIp"), target) for one in rules)
+    return unless(right, template, group, f"more leaves `{of}` than port {port} to {target}")
+
+
+def _world(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule is for the whole internet, or for what is not known."""
+    for key in ("CidrIp", "CidrIpv6"):
+        value = rule.get(key)
+        if value is None:
+            continue
+        if value.__class__ is Unknown or not isinstance(value, str):
+            return True
+        if _wide(value):
+            return True
+    return False
+
+
+def _wide(value: str) -> bool:
+    try:
+        return ipaddress.ip_network(value, strict=False).prefixlen == 0
+    except ValueError:
+        return True
+
+
+@requirement(
+    "no inbound SSH or RDP from the internet in the security group `{of}`",
+    "SSH and RDP of the security group `{of}` closed to the internet",
+)
+def group_no_admin(template: Template, of: str) -> Findings:
+    """No ingress rule for the whole internet that opens port 22 or 3389."""
+    group = the(template, SECURITY_GROUP, of)
+    if isinstance(group, Finding):
+        return [group]
+    wrong = [
+        one
+        for one in rules_of(template, group, "Ingress")
+        if _world(one) and (includes(one, 22) or includes(one, 3389))
+    ]
+    return unless(not wrong, template, group, f"`{of}` is open to the internet for SSH or RDP")
+
+
+def open_ports(template: Template, group: Thing) -> Iterator[Any]:
+    """Yield the first ports of the ingress rules that everybody may use."""
+    for one in rules_of(template, group, "Ingress"):
+        if _world(one):
+            yield one.get("FromPort")
+
+
+@requirement(
+    "no port but {ports} of `{of}` open to everybody (0.0.0.0/0)",
+    "everybody (0.0.0.0/0) admitted to `{of}` on TCP port {ports} alone",
+)
+def group_world_ports(template: Template, of: str, ports: int) -> Findings:
+    """The rules for everybody are for that port, and there is one."""
+    group = the(template, SECURITY_GROUP, of)
+    if isinstance(group, Finding):
+        return [group]
+    found = [one for one in rules_of(template, group, "Ingress") if _world(one)]
+    right = found and all(_opens(one, ports) for one in found)
+    given = shown(list(open_ports(template, group)))
+    return unless(right, template, group, f"`{of}` is open to everybody on {given}")
+
+
+def groups_of(template: Template, thing: Thing, *paths: str) -> list[Thing]:
+    """Return the security groups that a thing names at some paths."""
+    values = [value for path in paths for value in flat(at_path(thing, path))]
+    return targets(template, SECURITY_GROUP, values)

@@ -1,0 +1,387 @@
+"""What single services ask of a resource beyond its schema, as cfn-lint knows it.
+
+Each check looks at what is written out: where a function or a condition decides, it says nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from iac_gym.formats.yaml import find
+from iac_gym.languages.cloudformation.model import Resource, Template
+from iac_gym.languages.cloudformation.pack import schemas
+
+RULE = "resources-make-sense"
+
+#: Path below the properties, message.
+_Finding = tuple[tuple[Any, ...], str]
+_Check = Callable[[Resource, Template], Iterator[_Finding]]
+
+
+def examine_services(template: Template) -> None:
+    """Note what is wrong with the resources of services that ask for more."""
+    for resource in template.resources.values():
+        for check in CHECKS.get(resource.type, ()):
+            for path, message in check(resource, template):
+                _, mark = find(resource.properties, path)
+                template.fault(RULE, mark, f"`{resource.name}`: {message}")
+
+
+def _list(holder: Any, key: str) -> list[Any]:
+    found = holder.get(key) if isinstance(holder, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _has_function(node: Any, depth: int = 0) -> bool:
+    """Whether something in a value is decided later."""
+    if isinstance(node, dict):
+        if any(key == "Ref" or str(key).startswith("Fn::") for key in node):
+            return True
+        return depth > 40 or any(_has_function(item, depth + 1) for item in node.values())
+    return isinstance(node, list) and (
+        depth > 40 or any(_has_function(item, depth + 1) for item in node)
+    )
+
+
+def _runtime(resource: Resource, template: Template) -> Iterator[_Finding]:
+    runtime = resource.properties.get("Runtime")
+    if runtime.__class__ is str and runtime in schemas().gone:
+        yield ("Runtime",), f"no function can be made with the runtime `{runtime}` any more"
+
+
+def _snap_start(resource: Resource, template: Template) -> Iterator[_Finding]:
+    given = resource.properties
+    start, runtime = given.get("SnapStart"), given.get("Runtime")
+    if not isinstance(start, dict) or start.get("ApplyOn") != "PublishedVersions":
+        return
+    if runtime.__class__ is not str or runtime in schemas().gone:
+        return
+    if not runtime.startswith(("python", "java", "dotnet")) or runtime in _NO_SNAP_START:
+        yield ("SnapStart", "ApplyOn"), f"the runtime `{runtime}` knows no SnapStart"
+
+
+_NO_SNAP_START = frozenset(
+    """dotnetcore3.1 dotnet5.0 dotnet6 dotnet7 java8 java8.al2 python3.7 python3.8 python3.9
+    python3.10 python3.11""".split()
+)
+
+
+def _attributes(resource: Resource, template: Template) -> Iterator[_Finding]:
+    given = resource.properties
+    parts = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+    if any(_decided_later(given.get(part)) for part in parts) or "KeySchema" not in given:
+        return
+    defined = {_name(item) for item in _list(given, parts[0])}
+    used = {_name(item) for item in _list(given, "KeySchema")}
+    for part in parts[2:]:
+        for index in _list(given, part):
+            used |= {_name(item) for item in _list(index, "KeySchema")}
+    if None in defined:
+        return
+    used.discard(None)
+    if defined != used:
+        odd = sorted(str(name) for name in defined ^ used)
+        yield (
+            ("AttributeDefinitions",),
+            f"the attributes that are defined and those of the keys differ: {', '.join(odd)[:200]}",
+        )
+
+
+def _decided_later(part: Any) -> bool:
+    """Whether a list of keys or indexes is made by a function, or an item of it is."""
+    if isinstance(part, dict):
+        return True
+    items = part if isinstance(part, list) else []
+    return any(
+        isinstance(item, dict)
+        and (
+            any(str(key).startswith("Fn::") or key == "Ref" for key in item)
+            or _decided_later(item.get("KeySchema"))
+        )
+        for item in items
+    )
+
+
+def _name(item: Any) -> str | None:
+    name = item.get("AttributeName") if isinstance(item, dict) else None
+    return name if name.__class__ is str else None
+
+
+def _image(resource: Resource, template: Template) -> Iterator[_Finding]:
+    given = resource.properties
+    if given.get("ImageId") or _has_condition(given.get("ImageId")):
+        return
+    launch = given.get("LaunchTemplate")
+    if launch is None:
+        yield (), "`ImageId` is required without a launch template"
+    elif isinstance(launch, dict) and "ImageId" not in given:
+        name = _target(launch.get("LaunchTemplateId")) or _target(launch.get("LaunchTemplateName"))
+        other = template.resources.get(name)
+        data = other.properties.get("LaunchTemplateData") if other else None
+        if isinstance(data, dict) and not _has_condition(data) and "ImageId" not in data:
+            yield (), f"`ImageId` is given neither here nor in the launch template `{name}`"
+
+
+def _has_condition(value: Any) -> bool:
+    return isinstance(value, dict) and any(str(key).startswith("Fn::") for key in value)
+
+
+def _target(value: Any) -> str:
+    """Return the resource that a reference names, "" for anything else."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return ""
+    name = value.get("Ref")
+    parts = value.get("Fn::GetAtt")
+    if isinstance(parts, list) and parts:
+        name = parts[0]
+    return name if name.__class__ is str else ""
+
+
+def _lifecycle(resource: Resource, template: Template) -> Iterator[_Finding]:
+    plan = resource.properties.get("BackupPlan")
+    for index, rule in enumerate(_list(plan, "BackupPlanRule")):
+        holders: list[tuple[tuple[Any, ...], Any]] = [(("Lifecycle",), rule)]
+        holders += [
+            (("CopyActions", at, "Lifecycle"), copy)
+            for at, copy in enumerate(_list(rule, "CopyActions"))
+        ]
+        for path, holder in holders:
+            life = holder.get("Lifecycle") if isinstance(holder, dict) else None
+            if not isinstance(life, dict):
+                continue
+            delete, move = life.get("DeleteAfterDays"), life.get("MoveToColdStorageAfterDays")
+            if delete.__class__ is int and move.__class__ is int and delete - move < 90:
+                yield (
+                    ("BackupPlan", "BackupPlanRule", index, *path),
+                    "`DeleteAfterDays` must be 90 days or more after `MoveToColdStorageAfterDays`",
+                )
+
+
+def _origins(resource: Resource, template: Template) -> Iterator[_Finding]:
+    config = resource.properties.get("DistributionConfig")
+    default = config.get("DefaultCacheBehavior") if isinstance(config, dict) else None
+    wanted = default.get("TargetOriginId") if isinstance(default, dict) else None
+    groups = config.get("OriginGroups") if isinstance(config, dict) else None
+    origins = config.get("Origins") if isinstance(config, dict) else None
+    if wanted.__class__ is not str or not isinstance(origins, list) or _has_condition(groups):
+        return
+    items = [*origins, *_list(groups, "Items")]
+    names = [item.get("Id") if isinstance(item, dict) else None for item in items]
+    if wanted not in names and all(name.__class__ is str for name in names):
+        yield (
+            ("DistributionConfig", "DefaultCacheBehavior", "TargetOriginId"),
+            f"there is no origin `{wanted[:80]}` in this distribution",
+        )
+
+
+def _zone(resource: Resource, template: Template) -> Iterator[_Finding]:
+    name, zone = resource.properties.get("Name"), resource.properties.get("HostedZoneName")
+    if name.__class__ is not str or zone.__class__ is not str:
+        return
+    if not zone.endswith("."):
+        yield ("HostedZoneName",), f"`{zone[:80]}` must end with a dot"
+    full, end = name.rstrip(".") + ".", zone.rstrip(".") + "."
+    if full != end and not full.endswith("." + end):
+        yield ("Name",), f"`{name[:80]}` is not in the hosted zone `{zone[:80]}`"
+
+
+def _ports(resource: Resource, template: Template) -> Iterator[_Finding]:
+    if resource.properties.get("NetworkMode") != "awsvpc":
+        return
+    for index, container in enumerate(_list(resource.properties, "ContainerDefinitions")):
+        for at, mapping in enumerate(_list(container, "PortMappings")):
+            host = mapping.get("HostPort") if isinstance(mapping, dict) else None
+            port = mapping.get("ContainerPort") if isinstance(mapping, dict) else None
+            plain = not isinstance(host, (dict, list)) and not isinstance(port, (dict, list))
+            if host is not None and port is not None and plain and str(host) != str(port):
+                yield (
+                    ("ContainerDefinitions", index, "PortMappings", at, "HostPort"),
+                    "with `awsvpc`, the host's port and the container's port are the same",
+                )
+
+
+def _domains(resource: Resource, template: Template) -> Iterator[_Finding]:
+    for index, option in enumerate(_list(resource.properties, "DomainValidationOptions")):
+        if not isinstance(option, dict):
+            continue
+        name, over = option.get("DomainName"), option.get("ValidationDomain")
+        if name.__class__ is not str or over.__class__ is not str:
+            continue
+        if name != over and not name.endswith("." + over):
+            yield (
+                ("DomainValidationOptions", index, "ValidationDomain"),
+                f"`{over[:80]}` is not a domain above `{name[:80]}`",
+            )
+
+
+def _pipeline(resource: Resource, template: Template) -> Iterator[_Finding]:
+    stages = resource.properties.get("Stages")
+    if not isinstance(stages, list):
+        return
+    known: set[str] = set()
+    sure = True
+    for index, stage in enumerate(stages):
+        for at, action in enumerate(_list(stage, "Actions")):
+            path = ("Stages", index, "Actions", at)
+            yield from _category(action, index, path)
+            sure = sure and not _has_condition(action)
+            for kind in ("InputArtifacts", "OutputArtifacts"):
+                for place, artifact in enumerate(_list(action, kind)):
+                    name = artifact.get("Name") if isinstance(artifact, dict) else None
+                    sure = sure and name.__class__ is str
+                    if not sure:
+                        continue
+                    where = (*path, kind, place, "Name")
+                    if kind == "OutputArtifacts":
+                        if name in known:
+                            yield where, f"an action before gives the artifact `{name}` already"
+                        known.add(str(name))
+                    elif name not in known:
+                        yield where, f"no action before gives the artifact `{name}`"
+        sure = sure and not _has_condition(stage)
+
+
+def _category(action: Any, stage: int, path: tuple[Any, ...]) -> Iterator[_Finding]:
+    kind = action.get("ActionTypeId") if isinstance(action, dict) else None
+    category = kind.get("Category") if isinstance(kind, dict) else None
+    if category.__class__ is not str:
+        return
+    where = (*path, "ActionTypeId", "Category")
+    if stage == 0 and category != "Source":
+        yield where, "the first stage has actions of the category `Source` only"
+    elif stage and category not in _CATEGORIES:
+        yield where, f"after the first stage, the category `{category[:40]}` is not allowed"
+
+
+_CATEGORIES = frozenset({"Approval", "Build", "Compute", "Deploy", "Invoke", "Test"})
+
+
+def _environment(resource: Resource, template: Template) -> Iterator[_Finding]:
+    environment = resource.properties.get("Environment")
+    variables = environment.get("Variables") if isinstance(environment, dict) else None
+    if not isinstance(variables, dict):
+        return
+    size = sum(
+        len(key.encode("utf-8", "replace")) + len(str(value).encode("utf-8", "replace"))
+        for key, value in variables.items()
+        if not isinstance(value, (dict, list))
+    )
+    if size > 4096:
+        yield ("Environment", "Variables"), "the variables take more than 4,096 bytes"
+
+
+_STATES = frozenset({"Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"})
+
+
+def _machine(resource: Resource, template: Template) -> Iterator[_Finding]:
+    given = resource.properties
+    for key in ("Definition", "DefinitionString"):
+        machine = given.get(key)
+        if machine.__class__ is str and "{{" not in machine and "${" not in machine:
+            try:
+                machine = json.loads(machine)
+            except (ValueError, RecursionError):
+                continue
+        if isinstance(machine, dict) and not _is_function(machine):
+            yield from ((((key, *path), message)) for path, message in _states(machine))
+
+
+def _is_function(value: Any) -> bool:
+    return isinstance(value, dict) and any(
+        key == "Ref" or str(key).startswith("Fn::") for key in value
+    )
+
+
+def _states(machine: Any) -> Iterator[_Finding]:
+    states, start = machine.get("States"), machine.get("StartAt")
+    if states is None or start is None:
+        missing = "States" if states is None else "StartAt"
+        yield (), f"a state machine needs `{missing}`"
+        return
+    if not isinstance(states, dict) or _is_function(states):
+        return
+    if start.__class__ is str and start not in states:
+        yield ("StartAt",), f"there is no state `{start[:80]}`"
+    for name, state in states.items():
+        if not isinstance(state, dict) or _is_function(state):
+            continue
+        kind = state.get("Type")
+        if kind is None or (kind.__class__ is str and kind not in _STATES):
+            yield ("States", name), f"the state `{str(name)[:80]}` needs a `Type` that exists"
+        for key in ("Next", "Default"):
+            after = state.get(key)
+            if after.__class__ is str and after not in states:
+                yield ("States", name, key), f"there is no state `{after[:80]}`"
+
+
+_RATE = re.compile(r"rate\((\S+) (\S+)\)")
+_UNITS = ("minute", "hour", "day")
+
+
+def _schedule(resource: Resource, template: Template) -> Iterator[_Finding]:
+    text = resource.properties.get("ScheduleExpression")
+    if text.__class__ is not str or "{{" in text or not text:
+        return
+    message = ""
+    if text.startswith("rate(") and text.endswith(")"):
+        message = _rate(text)
+    elif text.startswith("cron(") and text.endswith(")"):
+        message = _cron(text[5:-1].split(" "))
+    else:
+        message = "a schedule is `rate(...)` or `cron(...)`"
+    if message:
+        yield ("ScheduleExpression",), message
+
+
+def _rate(text: str) -> str:
+    found = _RATE.fullmatch(text)
+    if found is None:
+        return "a rate is a number and a unit: `rate(5 minutes)`"
+    count, unit = found.groups()
+    if not count.isdecimal() or len(count) > 9 or int(count) < 1:
+        return "the number of a rate is a whole one above 0"
+    if unit.rstrip("s") not in _UNITS or unit.endswith("ss"):
+        return "the unit of a rate is minute, minutes, hour, hours, day or days"
+    if (int(count) == 1) == unit.endswith("s"):
+        return "a rate of 1 has a unit in the singular, any other in the plural"
+    return ""
+
+
+def _cron(fields: list[str]) -> str:
+    if len(fields) != 6:
+        return f"a cron schedule has 6 fields, not {len(fields)}"
+    if (fields[2] == "?") == (fields[4] == "?"):
+        return "in a cron schedule one of day of month and day of week is `?`"
+    return ""
+
+
+def _associations(resource: Resource, template: Template) -> Iterator[_Finding]:
+    subnet = resource.properties.get("SubnetId")
+    if subnet is None or resource.condition or _has_condition(subnet):
+        return
+    for other in template.resources.values():
+        if other is resource:
+            return
+        same = other.type == resource.type and not other.condition
+        if same and other.properties.get("SubnetId") == subnet:
+            yield ("SubnetId",), f"`{other.name}` gives this subnet a route table already"
+
+
+CHECKS: Mapping[str, tuple[_Check, ...]] = {
+    "AWS::Lambda::Function": (_runtime, _snap_start, _environment),
+    "AWS::Serverless::Function": (_runtime,),
+    "AWS::DynamoDB::Table": (_attributes,),
+    "AWS::EC2::Instance": (_image,),
+    "AWS::Backup::BackupPlan": (_lifecycle,),
+    "AWS::CloudFront::Distribution": (_origins,),
+    "AWS::Route53::RecordSet": (_zone,),
+    "AWS::ECS::TaskDefinition": (_ports,),
+    "AWS::CertificateManager::Certificate": (_domains,),
+    "AWS::CodePipeline::Pipeline": (_pipeline,),
+    "AWS::StepFunctions::StateMachine": (_machine,),
+    "AWS::Events::Rule": (_schedule,),
+    "AWS::EC2::SubnetRouteTableAssociation": (_associations,),
+}

@@ -1,0 +1,103 @@
+"""The texts that a text with `${{ }}` stands for, over a matrix and known variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from iac_gym.formats.yaml import YamlList, YamlMap
+from iac_gym.languages.github_actions.expressions import UNKNOWN, constant, read_template
+from iac_gym.languages.github_actions.expressions.values import Array, Object, to_text
+from iac_gym.languages.github_actions.matrix import Combination
+from iac_gym.languages.github_actions.values import EXPRESSION, PROPERTY, has_expression, text_of
+
+#: Most texts that are given.
+MOST_VALUES = 256
+#: Most properties of one combination that are looked at.
+_MOST_FACTS = 200
+
+_Facts = dict[tuple[str, ...], Sequence[Any]]
+
+
+def filled(
+    text: str, combinations: Sequence[Combination], variables: Mapping[str, str]
+) -> frozenset[str]:
+    """Return what a text becomes: one for each combination (or one, where there are none).
+
+    `${{ matrix.x }}`, `${{ env.X }}` and expressions over them are worked out; what else there is
+    (`${{ github.sha }}`) stays as written.
+    """
+    if not has_expression(text):
+        return frozenset([text])
+    made = [
+        _Filling(one, variables).fill(text) for one in islice(combinations or ({},), MOST_VALUES)
+    ]
+    return frozenset(made)
+
+
+class _Filling:
+    """What is known in one run of a job."""
+
+    def __init__(self, combination: Combination, variables: Mapping[str, str]) -> None:
+        self.combination = combination
+        self.variables = variables
+        self.facts: _Facts | None = None
+
+    def fill(self, text: str, again: bool = True) -> str:
+        """Put in what is known; a variable may hold expressions itself."""
+
+        def put(found: Any) -> str:
+            plain = PROPERTY.fullmatch(found[1])
+            known = self.look(plain[1].lower(), plain[2]) if plain else self.work_out(found[0])
+            if known is None:
+                return str(found[0])
+            return self.fill(known, False) if again and has_expression(known) else known
+
+        return EXPRESSION.sub(put, text)
+
+    def look(self, context: str, name: str) -> str | None:
+        """Return a property of `matrix` or `env`, None where it is not known."""
+        if context == "env":
+            return self.variables.get(name)
+        value: Any = self.combination if context == "matrix" else None
+        for key in name.split("."):
+            value = value.get(key) if isinstance(value, Mapping) else None
+        return None if value is None or isinstance(value, (YamlMap, YamlList)) else text_of(value)
+
+    def work_out(self, text: str) -> str | None:
+        """Return the only value that an expression can have, None where there are more."""
+        read = read_template(text, (), False)
+        if read.kind == "literal":
+            return read.literal
+        if not read.alone or not read.trees:
+            return None
+        if self.facts is None:
+            self.facts = _facts(self.combination, self.variables)
+        value = constant(read.trees[0][1], self.facts)
+        return None if value is UNKNOWN or isinstance(value, (Array, Object)) else to_text(value)
+
+
+def _facts(combination: Combination, variables: Mapping[str, str]) -> _Facts:
+    known: _Facts = {
+        ("env", name.lower()): [value]
+        for name, value in variables.items()
+        if not has_expression(value)
+    }
+    known.update(islice(_flat(("matrix",), combination), _MOST_FACTS))
+    return known
+
+
+def _flat(
+    path: tuple[str, ...], values: Mapping[Any, Any]
+) -> Iterator[tuple[tuple[str, ...], Sequence[Any]]]:
+    """Yield the scalars of a combination by path; an integer is a number like any other."""
+    for name, value in values.items():
+        inner = (*path, text_of(name).lower())
+        if isinstance(value, Mapping):
+            if len(path) < 5:
+                yield from _flat(inner, value)
+        elif value.__class__ is int and abs(value) < 2**53:
+            yield inner, [float(value)]
+        elif not isinstance(value, (list, int)) or isinstance(value, bool):
+            yield inner, [value]

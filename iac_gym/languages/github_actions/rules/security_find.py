@@ -1,0 +1,398 @@
+"""What is unsafe in workflows and actions, found in one pass over their jobs and steps.
+
+`check_security(repository)` gives the faults of the SECURITY rules by file, as `check_calls` does
+its own; `examine` puts both into the repository.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from iac_gym.formats.shell import SHELLS
+from iac_gym.formats.yaml import YamlMap
+from iac_gym.languages.github_actions.actions import inputs_of
+from iac_gym.languages.github_actions.expressions.nodes import Compare, Literal, references, walk
+from iac_gym.languages.github_actions.expressions.notices import texts_of
+from iac_gym.languages.github_actions.expressions.template import read_text
+from iac_gym.languages.github_actions.model import (
+    Container,
+    Job,
+    Part,
+    Repository,
+    Step,
+    Workflow,
+)
+from iac_gym.languages.github_actions.rules.security_flow import (
+    ALL_SECRETS,
+    check_inputs,
+    check_script,
+    flows,
+    whole_secrets,
+)
+from iac_gym.languages.github_actions.schema import MOST_FAULTS, Fault, Faults
+from iac_gym.languages.github_actions.uses import read_uses
+from iac_gym.languages.github_actions.values import items_of, map_of, pairs_of, text_of
+
+PINNED = "actions-are-pinned"
+FOREIGN_CODE = "foreign-code-gets-no-secrets"
+STATED = "permissions-are-stated"
+NARROW = "permissions-are-narrow"
+INHERITED = "secrets-are-not-inherited"
+CREDENTIALS = "credentials-are-secrets"
+TOKENS = "tokens-are-not-in-the-text"
+RUNNERS = "own-runners-see-no-foreign-code"
+PERSISTED = "checkout-keeps-no-credentials"
+UNSECURE = "unsecure-commands-stay-off"
+PIPED = "downloads-do-not-run-unseen"
+IMAGES = "images-have-a-version"
+BOTS = "bots-are-not-trusted-by-name"
+
+#: Owners whose actions belong to the platform itself.
+_OWN = frozenset(("actions", "github"))
+#: Events that run with secrets and a writing token, started by outsiders.
+_PRIVILEGED = frozenset(("pull_request_target", "workflow_run", "issue_comment"))
+_PULL_REQUESTS = frozenset(("pull_request", "pull_request_target"))
+_SECRET_NAME = re.compile(
+    r"(?:^|[-_])(?:password|passwd|token|secret|api[-_]?key|private[-_]?key|secret[-_]access[-_]key"
+    r"|access[-_]key[-_]id)$",
+    re.IGNORECASE,
+)
+#: What `secrets` looks like where one secret is not named.
+_WHOLE_SECRETS = re.compile(r"secrets(?:(?![.:\w])|\.\*)")
+#: Formats of tokens, behind the word by which a text without any is passed over.
+_TOKENS = (
+    ("AKIA", re.compile(r"\bAKIA[0-9A-Z]{16}\b")),
+    ("ghp_", re.compile(r"\bghp_[A-Za-z0-9]{36,255}\b")),
+    ("gho_", re.compile(r"\bgho_[A-Za-z0-9]{36,255}\b")),
+    ("ghu_", re.compile(r"\bghu_[A-Za-z0-9]{36,255}\b")),
+    ("ghs_", re.compile(r"\bghs_[A-Za-z0-9]{36,255}\b")),
+    ("ghr_", re.compile(r"\bghr_[A-Za-z0-9]{36,255}\b")),
+    ("github_pat_", re.compile(r"\bgithub_pat_[A-Za-z0-9_]{50,255}\b")),
+    ("glpat-", re.compile(r"\bglpat-[A-Za-z0-9_-]{20,64}\b")),
+    ("xox", re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{10,200}\b")),
+    ("AIza", re.compile(r"\bAIza[A-Za-z0-9_-]{35}\b")),
+    ("sk_live_", re.compile(r"\bsk_live_[A-Za-z0-9]{20,99}\b")),
+    ("dckr_pat_", re.compile(r"\bdckr_pat_[A-Za-z0-9_-]{20,64}\b")),
+    ("PRIVATE KEY", re.compile(r"-----BEGIN (?:[A-Z]{2,10} )?PRIVATE KEY-----")),
+)
+
+
+def check_security(repository: Repository) -> dict[str, Faults]:
+    """Return what is unsafe in each file."""
+    found: dict[str, Faults] = {}
+    for path, workflow in repository.workflows.items():
+        out: Faults = []
+        text = repository.texts.get(path, "")
+        _check_tokens(text, out)
+        _check_variables(workflow, out)
+        lower = text.lower()
+        if "secrets" in lower and _WHOLE_SECRETS.search(lower) is not None:
+            _check_whole_secrets(workflow, out)
+        events = _events(workflow.tree)
+        own = "self-hosted" in lower and not events.isdisjoint(_PULL_REQUESTS)
+        privileged = not events.isdisjoint(_PRIVILEGED)
+        for job in workflow.jobs.values():
+            _check_job(job, out)
+            if own:
+                _check_runners(job, out)
+            if privileged:
+                _check_foreign(job, out)
+            if len(out) > MOST_FAULTS:
+                break
+        if out:
+            found[path] = out
+    for path, action in repository.actions.items():
+        out = []
+        _check_tokens(repository.texts.get(path, ""), out)
+        _check_steps(action.steps, out)
+        if out:
+            found[path] = out
+    return found
+
+
+def _check_tokens(text: str, out: Faults) -> None:
+    for word, pattern in _TOKENS:
+        if word in text and (match := pattern.search(text)) is not None:
+            line = text.count("\n", 0, match.start()) + 1
+            column = match.start() - text.rfind("\n", 0, match.start())
+            message = f"`{match.group()[:10]}...` has the form of a token or key"
+            hint = "revoke it, and read a new one from `secrets`"
+            out.append(Fault(TOKENS, (line, column), message, hint))
+
+
+# --- jobs -----------------------------------------------------------------------------------------
+
+
+def _events(tree: YamlMap) -> frozenset[str]:
+    """Return the names of the events, however `on` is written."""
+    value = tree.get("on")
+    if value.__class__ is YamlMap:
+        return frozenset(map(text_of, value))
+    return frozenset(item.text for item in items_of(tree, "on"))
+
+
+def _check_job(job: Job, out: Faults) -> None:
+    _check_permissions(job, out)
+    _check_variables(job, out)
+    _check_containers(job, out)
+    if "uses" in job.tree and job.call is not None:
+        _check_pin(job.call.uses.text, job.tree, out)
+        if job.call.inherits:
+            message = "`secrets: inherit` hands every secret to the called workflow"
+            out.append(Fault(INHERITED, job.at("secrets"), message, "name the ones it needs"))
+    _check_steps(job.steps, out)
+
+
+def _check_permissions(job: Job, out: Faults) -> None:
+    permissions = job.permissions
+    if permissions is None:
+        if "uses" not in job.tree:
+            message = f"`{job.id[:40]}` does not say what its token may do"
+            hint = "add `permissions:` with what it needs, such as `contents: read`"
+            out.append(Fault(STATED, job.mark, message, hint))
+    elif permissions.every == "write":
+        message = "the token may write everything"
+        out.append(Fault(NARROW, permissions.mark, message, "name what is needed"))
+
+
+def _check_variables(part: Part, out: Faults) -> None:
+    """Look at the `env` of a workflow, a job or a step."""
+    if "env" not in part.tree:
+        return
+    env = map_of(part.tree, "env")
+    for name, text in pairs_of(part.tree, "env").items():
+        if name.upper() == "ACTIONS_ALLOW_UNSECURE_COMMANDS" and text not in ("", "false"):
+            message = "outputs of commands can set variables and paths again"
+            out.append(Fault(UNSECURE, env.key_marks.get(name, part.mark), message, "remove it"))
+        elif _is_written_secret(name, text) and not _for_a_service(part):
+            message = f"the value of `{name[:40]}` stands in the file"
+            hint = "read it from `secrets`"
+            out.append(Fault(CREDENTIALS, env.marks.get(name, part.mark), message, hint))
+
+
+@lru_cache(maxsize=4096)
+def _is_secret_name(name: str) -> bool:
+    return len(name) < 100 and _SECRET_NAME.search(name) is not None
+
+
+def _is_written_secret(name: str, text: str) -> bool:
+    if not _is_secret_name(name) or "${{" in text or text.startswith("$"):
+        return False
+    return len(text) > 3 and text not in ("true", "false", "none")
+
+
+def _for_a_service(part: Part) -> bool:
+    """Whether a password may be that of a database which lives as long as the job."""
+    job = part.owner if isinstance(part, Step) else part
+    return bool(getattr(job, "services", None))
+
+
+def _check_containers(job: Job, out: Faults) -> None:
+    if "container" not in job.tree and "services" not in job.tree:
+        return
+    every = [job.container, *job.services.values()]
+    for container in every:
+        if container is None:
+            continue
+        password = container.credentials.get("password", "")
+        if password and "${{" not in password:
+            message = "the password of the registry stands in the file"
+            out.append(Fault(CREDENTIALS, container.mark, message, "read it from `secrets`"))
+        if _is_floating(container):
+            message = f"`{container.image[:60]}` may be another image tomorrow"
+            hint = "name a version or a digest"
+            out.append(Fault(IMAGES, container.mark, message, hint))
+
+
+def _is_floating(container: Container) -> bool:
+    image = container.image
+    if not image or "${{" in image or "@" in image:
+        return False
+    tag = image.rpartition("/")[2].partition(":")[2]
+    return tag in ("", "latest")
+
+
+def _check_runners(job: Job, out: Faults) -> None:
+    own = any(runner.lower() == "self-hosted" for runner in job.runners)
+    if own:
+        message = "pull requests of outsiders run on a machine of your own"
+        hint = "use a hosted runner, which is thrown away after the job"
+        out.append(Fault(RUNNERS, job.at("runs-on"), message, hint))
+
+
+# --- steps ----------------------------------------------------------------------------------------
+
+
+def _check_steps(steps: tuple[Step, ...], out: Faults) -> None:
+    pushes = False
+    checkouts = []
+    for step in steps:
+        tree = step.tree
+        _check_variables(step, out)
+        uses, run = tree.get("uses"), tree.get("run")
+        if uses.__class__ is str:
+            _check_pin(uses, tree, out)
+            if "with" in tree:
+                _check_inputs(step, out)
+                check_inputs(step, out)
+            if uses[:17].lower() == "actions/checkout@":
+                checkouts.append(step)
+        elif run.__class__ is str:
+            check_script(step, "run", run, tree.marks["run"], out)
+            _check_commands(step, run, out)
+            pushes = pushes or "git push" in run
+    if not pushes:
+        for step in checkouts:
+            _check_checkout(step, out)
+
+
+def _check_whole_secrets(workflow: Workflow, out: Faults) -> None:
+    for job in workflow.jobs.values():
+        for part in (job, *job.steps):
+            for use in texts_of(part.tree):
+                if (offset := whole_secrets(use.text)) is not None:
+                    message = "this reads every secret of the repository"
+                    hint = "name the secret that is needed"
+                    out.append(Fault(ALL_SECRETS, use.mark, message, hint, use.text, offset))
+
+
+@lru_cache(maxsize=4096)
+def _unpinned(text: str) -> str:
+    """Return "ref" or "image" where others can move what a `uses` text names, else ""."""
+    uses = read_uses(text)
+    if uses.pinned or uses.kind == "unknown" or uses.owner.lower() in _OWN:
+        return ""
+    return "image" if uses.kind == "docker" else "ref"
+
+
+def _check_pin(uses: str, tree: YamlMap, out: Faults) -> None:
+    if what := _unpinned(uses):
+        message = f"`{uses[:60]}`: others can move this {what} to other code"
+        hint = "write the full commit" if what == "ref" else "write the digest"
+        out.append(Fault(PINNED, tree.marks["uses"], message, hint))
+
+
+def _check_inputs(step: Step, out: Faults) -> None:
+    given = map_of(step.tree, "with")
+    for name, value in given.items():
+        if name.__class__ is str and _is_written_secret(name, text_of(value)):
+            message = f"the value of `{name[:40]}` stands in the file"
+            out.append(Fault(CREDENTIALS, given.marks[name], message, "read it from `secrets`"))
+
+
+def _check_checkout(step: Step, out: Faults) -> None:
+    if inputs_of(step).get("persist-credentials", "true") != "false":
+        message = "the token stays in the checked out folder, for every later step to read"
+        hint = "add `persist-credentials: false`"
+        out.append(Fault(PERSISTED, step.at("uses"), message, hint))
+
+
+#: Words without which no command can be a download or run one.
+_DOWNLOADS = frozenset(("curl", "wget", "Invoke-WebRequest", "iwr", "irm"))
+_DOWNLOAD = re.compile("|".join(sorted(_DOWNLOADS)))
+_INTERPRETERS = SHELLS | {"python", "python3", "perl", "ruby", "node", "iex", "Invoke-Expression"}
+_INLINE = re.compile(
+    r"(?:\b(?:ba|z|da|k)?sh[ \t]{1,9}(?:-\w{1,20}[ \t]{1,9}){0,4}|\b(?:eval|source)[ \t]{1,9}"
+    r"|(?:^|[;&\n])[ \t]{0,9}\.[ \t]{1,9})[\"']?(?:\$\(|<\(|`)[ \t]{0,9}(?:curl|wget)\b"
+)
+
+
+def _check_commands(step: Step, run: str, out: Faults) -> None:
+    if _DOWNLOAD.search(run) is not None and _runs_download(step):
+        message = "a script is downloaded and run, whatever it says today"
+        hint = "download a version, check its sum, then run it"
+        out.append(Fault(PIPED, step.tree.marks["run"], message, hint))
+
+
+def _runs_download(step: Step) -> bool:
+    pipes: set[int] = set()
+    for command in step.script.commands:
+        if command.program in _DOWNLOADS:
+            pipes.add(command.pipe)
+        elif command.pipe in pipes and command.program in _INTERPRETERS:
+            return True
+    return _INLINE.search(step.run) is not None
+
+
+# --- code of outsiders ----------------------------------------------------------------------------
+
+
+def _check_foreign(job: Job, out: Faults) -> None:
+    """Look for the code of a pull request in a workflow that has secrets."""
+    if _is_guarded(job.tree):
+        return
+    for step in job.steps:
+        if _fetches_foreign(step) and not _is_guarded(step.tree):
+            message = "code of an outsider is checked out where secrets can be read"
+            hint = "use `pull_request`, or leave the code of the base branch"
+            out.append(Fault(FOREIGN_CODE, step.at("uses", "run"), message, hint))
+        out.extend(_trusted_bots(step.tree))
+    out.extend(_trusted_bots(job.tree))
+
+
+def _fetches_foreign(step: Step) -> bool:
+    if step.uses is not None and step.uses.name == "actions/checkout":
+        return any(_is_foreign(step.inputs.get(name, "")) for name in ("ref", "repository"))
+    run = step.run
+    if "gh pr checkout" in run:
+        return True
+    return "git " in run and any(one in run for one in ("checkout", "fetch")) and _is_foreign(run)
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether a text names the head of a pull request."""
+    if "refs/pull/" in text or re.search(r"\bpull/\S*/(?:head|merge)\b", text):
+        return True
+    return "${{" in text and any(_names_head(flow.path) for flow in flows(text))
+
+
+def _names_head(path: tuple[str, ...]) -> bool:
+    if path[:2] == ("github", "head_ref") or path[:4] == (
+        "github",
+        "event",
+        "pull_request",
+        "head",
+    ):
+        return True
+    return path[:3] == ("github", "event", "workflow_run") and path[3:4] in (
+        ("head_sha",),
+        ("head_branch",),
+        ("head_commit",),
+        ("head_repository",),
+    )
+
+
+_GUARDS = ("head.repo.full_name", "head.repo.fork", "author_association", "head_repository")
+
+
+def _is_guarded(tree: YamlMap) -> bool:
+    """Whether a condition asks where the code comes from, or who sends it."""
+    condition = tree.get("if")
+    return condition.__class__ is str and any(word in condition for word in _GUARDS)
+
+
+def _trusted_bots(tree: YamlMap) -> Iterator[Fault]:
+    condition = tree.get("if")
+    if condition.__class__ is not str or "[bot]" not in condition:
+        return
+    for piece, node, _ in read_text(condition, True).pieces:
+        for one in walk(node) if node is not None else ():
+            if isinstance(one, Compare) and one.op == "==" and _is_bot(one):
+                message = "who started the run is not who wrote the code"
+                hint = "compare `github.event.pull_request.user.login`"
+                offset = piece.offset + one.offset
+                yield Fault(BOTS, tree.marks["if"], message, hint, condition, offset)
+
+
+_ACTORS = frozenset((("github", "actor"), ("github", "triggering_actor")))
+
+
+def _is_bot(node: Compare) -> bool:
+    sides = (node.left, node.right)
+    named = any(isinstance(side, Literal) and str(side.value).endswith("[bot]") for side in sides)
+    paths = [reference.path for side in sides for reference in references(side)]
+    return named and any(
+        path in (("github", "actor"), ("github", "triggering_actor")) for path in paths
+    )
