@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import tree_sitter_bash
@@ -23,6 +24,10 @@ _UNSURE = frozenset(
     """if_statement elif_clause else_clause for_statement while_statement case_statement case_item
     c_style_for_statement do_group negated_command""".split()
 )
+
+
+#: `${...}` that is more than a name.
+_SPECIAL = re.compile(r"\$\{(?![A-Za-z_]\w*\})")
 
 
 @cache
@@ -122,8 +127,8 @@ class _Walker:
 
     def _word(self, node: Node) -> list[str]:
         text = self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
-        if "$(" in text or "`" in text or "${" in text:
-            return [text.strip("\"'")]
+        if "$(" in text or "`" in text or _SPECIAL.search(text):
+            return [_bare(text)]
         return unquote(text, self._env)
 
     def _pipeline(self, node: Node, certain: bool, depth: int) -> None:
@@ -161,6 +166,30 @@ class _Walker:
             if not judged.certain:
                 for command in made:
                     command.certain = False
+
+
+def _bare(text: str) -> str:
+    """Return a word without its quotes; what stands in `$(...)` and `${...}` is left as it is."""
+    made: list[str] = []
+    quote, depth, at = "", 0, 0
+    while at < len(text):
+        char = text[at]
+        if text[at : at + 2] in ("$(", "${") and quote != "'":
+            made.append(text[at : at + 2])
+            depth, at = depth + 1, at + 2
+            continue
+        if depth:
+            depth += (char in "({") - (char in ")}")
+            made.append(char)
+        elif char == "\\" and quote != "'" and at + 1 < len(text):
+            at += 1
+            made.append(text[at])
+        elif char == quote or (not quote and char in "'\""):
+            quote = "" if quote else char
+        else:
+            made.append(char)
+        at += 1
+    return "".join(made)
 
 
 def _unfold(node: Node) -> list[tuple[str, Node]]:

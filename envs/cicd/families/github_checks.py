@@ -23,6 +23,7 @@ from envs.cicd.families.github_parts import (
 )
 from envs.cicd.families.github_recipe import SETUP, Job, Workflow
 from envs.cicd.pipeline import Extra
+from envs.cicd.requirements import github_caches as caches
 from envs.cicd.requirements import github_jobs as jobs
 from envs.cicd.requirements import github_setup as tools
 from envs.cicd.requirements import github_steps as steps
@@ -195,7 +196,7 @@ def _vendor(job: Job) -> Extra:
 def _java_cache(job: Job, manager: str) -> Extra:
     def make(flow: Workflow) -> None:
         job.first("setup")["with"]["cache"] = manager
-        flow.ask(tools.workflow_downloads_cached(job=job.name, manager=manager))
+        flow.ask(caches.workflow_downloads_cached(job=job.name, manager=manager))
 
     return Extra("cache", 1, make)
 

@@ -17,7 +17,7 @@ from envs.cicd.families.github_parts import (
 )
 from envs.cicd.families.github_recipe import Job, Workflow, expression, permission, secret
 from envs.cicd.pipeline import Extra
-from envs.cicd.requirements import github_deploys as deploys
+from envs.cicd.requirements import github_clouds as clouds
 from envs.cicd.requirements import github_setup as tools
 from envs.cicd.requirements import github_steps as steps
 from iac_gym.category import Draft, family
@@ -49,15 +49,15 @@ def github_pages_site(draw: Draw) -> Draft:
     deploy.fields["needs"] = draw.phrase("needs", (build.name, [build.name]))
     deploy.step("deploy", id="deployment", uses="actions/deploy-pages@v4")
     deploy.fields["permissions"] = {"pages": "write", "id-token": "write"}
-    flow.ask(deploys.workflow_pages_content(job=build.name, folder=folder))
-    flow.ask(deploys.workflow_pages_deployed(job=deploy.name))
+    flow.ask(clouds.workflow_pages_content(job=build.name, folder=folder))
+    flow.ask(clouds.workflow_pages_deployed(job=deploy.name))
     flow.ask(steps.workflow_runs(job=build.name, command=line))
 
     def shown(flow: Workflow) -> None:
         name = draw.choice("environment", ("github-pages", "documentation", "website", "docs"))
         url = expression("steps.deployment.outputs.page_url")
         deploy.fields["environment"] = {"name": name, "url": url}
-        flow.ask(deploys.workflow_pages_address(job=deploy.name, environment=name))
+        flow.ask(clouds.workflow_pages_address(job=deploy.name, environment=name))
 
     flow.grow((
         Extra("address", 1, shown), one_at_a_time(deploy), timeout(build), READ_ONLY, _by_hand(),
@@ -102,7 +102,8 @@ def github_aws_deployment(draw: Draw) -> Draft:
     job.run("deploy", line)
     flow.ask(steps.workflow_runs(job=job.name, command=line))
     flow.grow((
-        environment_of(job), command(job, "build", "build", ("npm run build", "make package", "sam build")),
+        environment_of(job),
+        command(job, "build", "build", ("npm run build", "make package", "sam build")),
         one_at_a_time(job), timeout(job), runner(job), _by_hand(),
         setting(job, "STAGE", ("live", "beta", "canary", "blue")), _history(job), _node(job),
         own_cache(job, ("~/.npm-aws", "cdk.out", ".aws-sam"), ("package-lock.json", "poetry.lock")),
@@ -148,8 +149,8 @@ def github_cloud_run(draw: Draw) -> Draft:
         account = f"deployer@{project}.iam.gserviceaccount.com"
         job.step("login", uses="google-github-actions/auth@v2", with_={
             "workload_identity_provider": provider, "service_account": account})  # fmt: skip
-        flow.ask(deploys.workflow_google_provider(job=job.name, provider=provider))
-        flow.ask(deploys.workflow_google_account(job=job.name, account=account))
+        flow.ask(clouds.workflow_google_provider(job=job.name, provider=provider))
+        flow.ask(clouds.workflow_google_account(job=job.name, account=account))
         line = f"gcloud run deploy {app} --source ."
     else:
         prefix = draw.choice("prefix", ("AZURE", "ARM", "AZ", "CLOUD"))
@@ -157,12 +158,13 @@ def github_cloud_run(draw: Draw) -> Draft:
         inputs = ("client-id", "tenant-id", "subscription-id")
         job.step("login", uses="azure/login@v2", with_={
             name: secret(own) for name, own in zip(inputs, names, strict=True)})  # fmt: skip
-        flow.ask(deploys.workflow_azure_login(job=job.name, secrets=names))
+        flow.ask(clouds.workflow_azure_login(job=job.name, secrets=names))
         line = f"az webapp up --name {app}"
     job.run("deploy", line)
     flow.ask(steps.workflow_runs(job=job.name, command=line))
     flow.grow((
-        environment_of(job), one_at_a_time(job), timeout(job), _by_hand(), runner(job), _history(job),
+        environment_of(job), one_at_a_time(job), timeout(job), _by_hand(), runner(job),
+        _history(job),
         command(job, "build", "build", ("make bundle", "npm run build", "./ci/bundle.sh")),
         setting(job, "LOG_LEVEL", ("debug", "info", "warning", "error")), _node(job),
         command(job, "tests", "test", ("make unit", "npm test", "./ci/unit.sh")), CANCEL_OLDER,

@@ -14,6 +14,7 @@ from envs.cicd.families.github_parts import (
 )
 from envs.cicd.families.github_recipe import Job, Workflow, expression, permission, secret
 from envs.cicd.pipeline import Extra
+from envs.cicd.requirements import github_clouds as clouds
 from envs.cicd.requirements import github_deploys as deploys
 from envs.cicd.requirements import github_jobs as jobs
 from envs.cicd.requirements import github_order as order
@@ -183,8 +184,8 @@ def aws(job: Job) -> Extra:
         permission(flow, job, "contents", "read", said=False)
         job.step("login", uses="aws-actions/configure-aws-credentials@v4", with_={
             "role-to-assume": role, "aws-region": region})  # fmt: skip
-        flow.ask(deploys.workflow_aws_role(job=job.name, role=role))
-        flow.ask(deploys.workflow_aws_region(job=job.name, region=region))
+        flow.ask(clouds.workflow_aws_role(job=job.name, role=role))
+        flow.ask(clouds.workflow_aws_region(job=job.name, region=region))
 
     return Extra("AWS role", 2, make)
 
@@ -267,8 +268,9 @@ def github_helm_deployment(draw: Draw) -> Draft:
         flow.ask(deploys.workflow_helm_makes_namespace(job=job.name, release=release))
 
     flow.grow((
-        Extra("namespace", 1, namespace), Extra("values", 1, values), _image_tag(job, release, flags),
-        environment_of(job), Extra("waits", 1, waiting), Extra("atomic", 1, atomic), one_at_a_time(job),
+        Extra("namespace", 1, namespace), Extra("values", 1, values),
+        _image_tag(job, release, flags), environment_of(job), Extra("waits", 1, waiting),
+        Extra("atomic", 1, atomic), one_at_a_time(job),
         _helm_version(job), timeout(job), READ_ONLY, Extra("made", 1, made),
         command(job, "lint", "lint", (f"helm lint {chart}", f"helm dependency build {chart}")),
         Extra("replicas", 1, replicas), runner(job),

@@ -19,8 +19,8 @@ from envs.cicd.families.github_recipe import Job, Workflow, expression, secret
 from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_artifacts as kept
 from envs.cicd.requirements import github_jobs as jobs
+from envs.cicd.requirements import github_matrix as matrices
 from envs.cicd.requirements import github_order as order
-from envs.cicd.requirements import github_setup as tools
 from envs.cicd.requirements import github_steps as steps
 from envs.cicd.requirements import github_triggers as triggers
 from envs.cicd.requirements import github_upkeep as upkeep
@@ -235,19 +235,21 @@ def github_matrix_with_gaps(draw: Draw) -> Draft:
         matrix["include"] = [{"version": extra, "os": runners[0]}]
         said.append(extra)
     flow.ask(
-        tools.workflow_job_versions(job=job.name, tool=tool, versions=said),
-        tools.workflow_job_runners(job=job.name, runners=runners),
+        matrices.workflow_job_versions(job=job.name, tool=tool, versions=said),
+        matrices.workflow_job_runners(job=job.name, runners=runners),
         steps.workflow_runs(job=job.name, command=line),
     )
     if alone:
         flow.ask(
-            tools.workflow_job_extra_pair(job=job.name, tool=tool, version=extra, runner=runners[0])
+            matrices.workflow_job_extra_pair(
+                job=job.name, tool=tool, version=extra, runner=runners[0]
+            )
         )
 
     def gap(flow: Workflow) -> None:
         matrix["exclude"] = [{"version": chosen[0], "os": runners[1]}]
         flow.ask(
-            tools.workflow_job_leaves_out(
+            matrices.workflow_job_leaves_out(
                 job=job.name, tool=tool, version=chosen[0], runner=runners[1]
             )
         )

@@ -15,6 +15,7 @@ from envs.cicd.families.github_parts import (
 from envs.cicd.families.github_recipe import Job, Workflow, expression, secret
 from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_images as images
+from envs.cicd.requirements import github_registries as registries
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 
@@ -59,7 +60,7 @@ class _Image:
             own = flow.draw.choice("registry secret", names)
             self.login["with"]["password"] = secret(own)
             flow.ask(
-                images.workflow_registry_secret(
+                registries.workflow_registry_secret(
                     job=self.job.name, registry=self.registry, secret=own
                 )
             )

@@ -13,9 +13,9 @@ from envs.cicd.families.github_parts import (
 )
 from envs.cicd.families.github_recipe import Job, Workflow, expression, permission
 from envs.cicd.pipeline import Extra
+from envs.cicd.requirements import github_caches as caches
 from envs.cicd.requirements import github_jobs as jobs
 from envs.cicd.requirements import github_order as order
-from envs.cicd.requirements import github_setup as tools
 from envs.cicd.requirements import github_steps as steps
 from envs.cicd.requirements import github_triggers as triggers
 from envs.cicd.requirements import github_upkeep as upkeep
@@ -73,7 +73,7 @@ def _cached_folder(job: Job, folder: str) -> Extra:
         path = f"{folder}/{flow.draw.choice('cached', ('.cache', 'vendor', '.build', '.deps'))}"
         key = f"service-{expression(f'hashFiles({chr(39)}{folder}/lockfile{chr(39)})')}"
         job.use("cache", "actions/cache@v4", path=path, key=key)
-        flow.ask(tools.workflow_cache(job=job.name, path=path))
+        flow.ask(caches.workflow_cache(job=job.name, path=path))
 
     return Extra("cached folder", 1, make)
 

@@ -8,8 +8,9 @@ from envs.cicd import choices
 from envs.cicd.families.github_recipe import SETUP, Job, Workflow, expression, secret
 from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_artifacts as kept
+from envs.cicd.requirements import github_caches as caches
 from envs.cicd.requirements import github_jobs as jobs
-from envs.cicd.requirements import github_setup as tools
+from envs.cicd.requirements import github_matrix as matrices
 from envs.cicd.requirements import github_steps as steps
 
 
@@ -104,7 +105,7 @@ def matrix_of(flow: Workflow, job: Job, tool: str, versions: Sequence[str]) -> N
     axis = flow.draw.phrase("axis", (SETUP[tool][1], "version", tool.lower().replace(".", "")))
     job.fields.setdefault("strategy", {})["matrix"] = {axis: list(versions)}
     job.setup(tool, expression(f"matrix.{axis}"))
-    flow.ask(tools.workflow_job_versions(job=job.name, tool=tool, versions=list(versions)))
+    flow.ask(matrices.workflow_job_versions(job=job.name, tool=tool, versions=list(versions)))
 
 
 def on_systems(job: Job) -> Extra:
@@ -115,7 +116,7 @@ def on_systems(job: Job) -> Extra:
         matrix = job.fields["strategy"]["matrix"]
         matrix["os"] = runners
         job.fields["runs-on"] = expression("matrix.os")
-        flow.ask(tools.workflow_job_runners(job=job.name, runners=runners))
+        flow.ask(matrices.workflow_job_runners(job=job.name, runners=runners))
 
     return Extra("systems", 1, make)
 
@@ -125,7 +126,7 @@ def goes_on(job: Job) -> Extra:
 
     def make(flow: Workflow) -> None:
         job.fields.setdefault("strategy", {})["fail-fast"] = False
-        flow.ask(tools.workflow_job_goes_on(job=job.name))
+        flow.ask(matrices.workflow_job_goes_on(job=job.name))
 
     return Extra("fail-fast off", 1, make)
 
@@ -136,7 +137,7 @@ def parallel(job: Job) -> Extra:
     def make(flow: Workflow) -> None:
         count = flow.draw.integer("parallel", 2, 9)
         job.fields.setdefault("strategy", {})["max-parallel"] = count
-        flow.ask(tools.workflow_job_parallel(job=job.name, count=count))
+        flow.ask(matrices.workflow_job_parallel(job=job.name, count=count))
 
     return Extra("parallel", 1, make)
 
@@ -155,7 +156,7 @@ def setup_cache(job: Job, manager: str) -> Extra:
                 f"hashFiles('**/{files[manager]}')"
             )
             job.use("cache", "actions/cache@v4", path=path, key=key)
-        flow.ask(tools.workflow_downloads_cached(job=job.name, manager=manager))
+        flow.ask(caches.workflow_downloads_cached(job=job.name, manager=manager))
 
     return Extra("cache", 1, make)
 
@@ -167,15 +168,15 @@ def own_cache(job: Job, paths: Sequence[str], files: Sequence[str]) -> Extra:
         draw = flow.draw
         path, file = draw.choice("cached", paths), draw.choice("hashed", files)
         key = f"{draw.phrase('key', ('deps', 'cache', 'v1'))}-"
-        flow.ask(tools.workflow_cache(job=job.name, path=path))
-        flow.ask(tools.workflow_cache_hash(job=job.name, path=path, file=file))
+        flow.ask(caches.workflow_cache(job=job.name, path=path))
+        flow.ask(caches.workflow_cache_hash(job=job.name, path=path, file=file))
         if draw.chance("key with system", 0.4):
             key = f"{expression('runner.os')}-{key}"
-            flow.ask(tools.workflow_cache_system(job=job.name, path=path))
+            flow.ask(caches.workflow_cache_system(job=job.name, path=path))
         inputs = {"path": path, "key": key + expression(f"hashFiles('{file}')")}
         if draw.chance("older cache", 0.4):
             inputs["restore-keys"] = key
-            flow.ask(tools.workflow_cache_fallback(job=job.name, path=path))
+            flow.ask(caches.workflow_cache_fallback(job=job.name, path=path))
         job.use("cache", "actions/cache@v4", **inputs)
 
     return Extra("own cache", 2.8, make)

@@ -17,6 +17,7 @@ from envs.cicd.families.github_recipe import Job, Workflow, permission, secret
 from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_artifacts as kept
 from envs.cicd.requirements import github_jobs as jobs
+from envs.cicd.requirements import github_matrix as matrices
 from envs.cicd.requirements import github_order as order
 from envs.cicd.requirements import github_releases as releases
 from envs.cicd.requirements import github_setup as tools
@@ -273,7 +274,7 @@ def github_cross_build(draw: Draw) -> Draft:
     job.run("install", "rustup target add ${{ matrix.target }}")
     job.run("build", line)
     for target, os in chosen:
-        flow.ask(tools.workflow_job_combination(job=job.name, value=target, runner=os))
+        flow.ask(matrices.workflow_job_combination(job=job.name, value=target, runner=os))
     flow.ask(steps.workflow_runs(job=job.name, command=line))
 
     def uploaded(flow: Workflow) -> None:
@@ -287,7 +288,7 @@ def github_cross_build(draw: Draw) -> Draft:
 
     def going_on(flow: Workflow) -> None:
         job.fields["strategy"]["fail-fast"] = False
-        flow.ask(tools.workflow_job_goes_on(job=job.name))
+        flow.ask(matrices.workflow_job_goes_on(job=job.name))
 
     def followed(flow: Workflow) -> None:
         last = flow.job(draw.choice("last", ("collect", "checksum", "sign", "bundle-all")))

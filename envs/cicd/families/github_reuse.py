@@ -22,11 +22,11 @@ from envs.cicd.families.github_recipe import (
     several,
 )
 from envs.cicd.pipeline import Extra, Recipe
+from envs.cicd.requirements import github_inputs as fields
 from envs.cicd.requirements import github_jobs as jobs
 from envs.cicd.requirements import github_order as order
 from envs.cicd.requirements import github_reuse as reuse
 from envs.cicd.requirements import github_steps as steps
-from envs.cicd.requirements import github_triggers as triggers
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 
@@ -44,7 +44,7 @@ def _second_input(call: dict[str, Any]) -> Extra:
         }[kind]
         other = flow.draw.choice(f"second {kind}", names)
         call["inputs"][other] = {"type": kind}
-        flow.ask(triggers.workflow_call_input(name=other, type=kind))
+        flow.ask(fields.workflow_call_input(name=other, type=kind))
 
     return Extra("second input", 1, make)
 
@@ -58,7 +58,7 @@ def github_reusable_workflow(draw: Draw) -> Draft:
     flow.events["workflow_call"] = call
     name = draw.choice("input", _INPUTS)
     call["inputs"][name] = {"type": "string"}
-    flow.ask(triggers.workflow_call_input(name=name, type="string"))
+    flow.ask(fields.workflow_call_input(name=name, type="string"))
     pool = ("deliver", "run-it", "shared-deploy", "common", "task", "perform")
     job = flow.job(draw.choice("job", pool))
     job.checkout()
@@ -70,15 +70,15 @@ def github_reusable_workflow(draw: Draw) -> Draft:
         if draw.chance("has default", 0.4):
             value = draw.choice("default", ("staging", "eu-west", "blue", "core", "latest"))
             call["inputs"][name]["default"] = value
-            flow.ask(triggers.workflow_call_input_default(name=name, value=value))
+            flow.ask(fields.workflow_call_input_default(name=name, value=value))
         else:
             call["inputs"][name]["required"] = True
-            flow.ask(triggers.workflow_call_input_required(name=name))
+            flow.ask(fields.workflow_call_input_required(name=name))
 
     def secret_needed(flow: Workflow) -> None:
         own = draw.choice("secret", _SECRETS)
         call["secrets"] = {own: {"required": True}}
-        flow.ask(triggers.workflow_call_secret(name=own))
+        flow.ask(fields.workflow_call_secret(name=own))
         step["env"] = {own: secret(own)}
         flow.ask(
             steps.workflow_command_secret(job=job.name, command=line, variable=own, secret=own)
@@ -128,7 +128,7 @@ def github_caller_and_called(draw: Draw) -> Draft:
     caller = flow.job(draw.choice("caller", pool), uses="./.github/workflows/shared.yml")
     caller.fields["with"] = {name: values[0]}
     flow.ask(
-        triggers.workflow_call_input(name=name, type="string"),
+        fields.workflow_call_input(name=name, type="string"),
         steps.workflow_runs(job=worker.name, command=line),
         reuse.workflow_calls(job=caller.name, workflow=".github/workflows/shared.yml"),
         reuse.workflow_call_passes(job=caller.name, input=name, value=values[0]),
@@ -140,7 +140,7 @@ def github_caller_and_called(draw: Draw) -> Draft:
         step["env"] = {own: secret(own)}
         inherited = draw.phrase("inherit", (True, False))
         caller.fields["secrets"] = "inherit" if inherited else {own: secret(own)}
-        flow.ask(triggers.workflow_call_secret(name=own))
+        flow.ask(fields.workflow_call_secret(name=own))
         flow.ask(reuse.workflow_call_secret_passed(job=caller.name, secret=own))
 
     def tested(flow: Workflow) -> None:

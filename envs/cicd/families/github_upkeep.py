@@ -19,6 +19,7 @@ from envs.cicd.families.github_parts import (
 )
 from envs.cicd.families.github_recipe import SETUP, Job, Workflow, expression, permission, secret
 from envs.cicd.pipeline import Extra
+from envs.cicd.requirements import github_inputs as fields
 from envs.cicd.requirements import github_jobs as jobs
 from envs.cicd.requirements import github_order as order
 from envs.cicd.requirements import github_setup as tools
@@ -123,7 +124,7 @@ def github_manual_operation(draw: Draw) -> Draft:
     name, options = draw.choice("question", _QUESTIONS)
     chosen = list(draw.sample(f"{name} options", options, min(3, len(options) - 1)))
     inputs[name] = {"type": "choice", "options": chosen}
-    flow.ask(triggers.workflow_manual_input_options(name=name, options=chosen))
+    flow.ask(fields.workflow_manual_input_options(name=name, options=chosen))
     job = flow.job(draw.choice("job", ("operate", "manual", "on-demand", "operation", "maintain")))
     job.checkout()
     script = draw.choice("script", tuple(
@@ -136,11 +137,11 @@ def github_manual_operation(draw: Draw) -> Draft:
     def default(flow: Workflow) -> None:
         value = draw.choice("default", tuple(sorted(chosen)))
         inputs[name]["default"] = value
-        flow.ask(triggers.workflow_manual_input_default(name=name, value=value))
+        flow.ask(fields.workflow_manual_input_default(name=name, value=value))
 
     def required(flow: Workflow) -> None:
         inputs[name]["required"] = True
-        flow.ask(triggers.workflow_manual_input_required(name=name))
+        flow.ask(fields.workflow_manual_input_required(name=name))
 
     def described(flow: Workflow) -> None:
         text = draw.choice(
@@ -148,13 +149,13 @@ def github_manual_operation(draw: Draw) -> Draft:
             ("What to work on", "Choose with care", "Where it happens", "Ask the team if in doubt"),
         )
         inputs[name]["description"] = text
-        flow.ask(triggers.workflow_manual_input_description(name=name, text=text))
+        flow.ask(fields.workflow_manual_input_description(name=name, text=text))
 
     def second(flow: Workflow) -> None:
         kind = draw.choice("second type", ("boolean", "string", "number", "environment"))
         other = draw.choice("second input", ("reason", "ticket", "confirm", "target", "amount"))
         inputs[other] = {"type": kind}
-        flow.ask(triggers.workflow_manual_input(name=other, type=kind))
+        flow.ask(fields.workflow_manual_input(name=other, type=kind))
 
     def named(flow: Workflow) -> None:
         title = draw.choice("name", ("Operate", "By hand", "Runbook", "Maintenance", "On demand"))
@@ -262,7 +263,6 @@ def github_pull_request_labels(draw: Draw) -> Draft:
         line = draw.choice("line", ("./ci/size.sh", "./tools/size-label.sh", "make pr-size"))
         other.run("test", line)
         other.checkout()
-        permission(flow, other, "contents", "read", said=False)
         flow.ask(steps.workflow_runs(job=other.name, command=line))
         flow.ask(order.workflow_job_after(job=other.name, other=job.name))
         other.fields["needs"] = [job.name]

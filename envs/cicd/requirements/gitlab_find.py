@@ -65,7 +65,22 @@ def commands_of(job: Job) -> Iterator[Ran]:
             continue
         if last[id(run.line), run.command.pipe] is not run and not _pipefail(job):
             continue  # the end of a pipe decides whether it fails
-        yield Ran(run, normal(words), folder, place)
+        words, own = _elsewhere(words)
+        where = posixpath.normpath(posixpath.join(folder, own))
+        yield Ran(run, normal(words), where, place)
+
+
+def _elsewhere(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """Take the option that names another working folder out of a command line."""
+    name, _, value = words[1].partition("=") if len(words) > 1 else ("", "", "")
+    if words[0] == "terraform" and name == "-chdir":
+        return (words[0], *words[2:]), value
+    if words[0] in ("make", "npm") and name in ("-C", "--directory", "--prefix"):
+        if value:
+            return (words[0], *words[2:]), value
+        if len(words) > 2:
+            return (words[0], *words[3:]), words[2]
+    return words, "."
 
 
 def _pipefail(job: Job) -> bool:

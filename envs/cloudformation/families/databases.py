@@ -27,7 +27,7 @@ ENGINES = {
     "mariadb": ("mariadb11.4", 3306, "max_connections", ("120", "240", "480"),
                 ("error", "slowquery")),
 }  # fmt: skip
-VERSIONS = {"postgres": "17", "mysql": "8.4.7", "mariadb": "11.4.9"}
+VERSIONS = {"postgres": "17.7", "mysql": "8.4.7", "mariadb": "11.4.9"}
 
 
 class Database:
@@ -138,7 +138,8 @@ class Database:
             Extra("subnets", 2, self.subnets), more.tag(ask.database_tag),
             more.value(ask.database_storage, "AllocatedStorage",
                        tuple(str(size) for size in range(20, 400, 20) if size != 50)),
-            Extra("guard", 3, self.guarded), Extra("secret", 3, self.secret), Extra("parameters", 1, self.parameters),
+            Extra("guard", 3, self.guarded), Extra("secret", 3, self.secret),
+            Extra("parameters", 1, self.parameters),
             Extra("logs", 1, self.logged), Extra("key", 2, self.keyed),
             more.switch(ask.database_identity, "EnableIAMDatabaseAuthentication"),
             more.output(

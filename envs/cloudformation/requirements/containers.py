@@ -41,6 +41,7 @@ from envs.cloudformation.requirements.policies import (
     permissions,
     read,
     roles_of,
+    statements,
 )
 from envs.cloudformation.requirements.services import (
     CLUSTER,
@@ -155,8 +156,6 @@ def repository_encrypted(template: Template, of: str, alias: str) -> Findings:
 )
 def repository_pulls(template: Template, of: str, account: str) -> Findings:
     """The repository's policy names the account and the actions to pull."""
-    from envs.cloudformation.requirements.policies import statements
-
     thing = the(template, REPOSITORY, of)
     if isinstance(thing, Finding):
         return [thing]

@@ -26,6 +26,7 @@ from envs.cloudformation.requirements.kinds import (
     values_of,
 )
 from envs.cloudformation.requirements.messages import encrypted_by
+from envs.cloudformation.requirements.policies import statements
 from envs.cloudformation.requirements.services import (
     AURORA,
     CACHE,
@@ -516,8 +517,6 @@ def files_access_point(template: Template, of: str, path: str, uid: int, gid: in
 )
 def files_tls(template: Template, of: str) -> Findings:
     """A statement that denies everything where aws:SecureTransport is false."""
-    from envs.cloudformation.requirements.policies import statements
-
     thing = the(template, FILES, of)
     if isinstance(thing, Finding):
         return [thing]

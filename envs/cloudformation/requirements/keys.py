@@ -24,11 +24,10 @@ from envs.cloudformation.requirements.kinds import (
     unless,
 )
 from envs.cloudformation.requirements.messages import encrypted_by, key_of
-from envs.cloudformation.requirements.policies import ROLE, Statement, statements
+from envs.cloudformation.requirements.policies import ROLE, Statement, read, statements
 from envs.cloudformation.requirements.services import FUNCTION, LOG_GROUP, PARAMETER, SECRET
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.cloudformation.model import Template
-from iac_gym.languages.cloudformation.resolved import resolve
 from iac_gym.verdict import Finding
 
 
@@ -196,8 +195,6 @@ def secret_login(template: Template, of: str, user: str, key: str) -> Findings:
     thing = the(template, SECRET, of)
     if isinstance(thing, Finding):
         return [thing]
-    from envs.cloudformation.requirements.policies import read
-
     made = thing.value("GenerateSecretString")
     given = made if isinstance(made, dict) else {}
     whole = read(given.get("SecretStringTemplate"))
@@ -308,9 +305,3 @@ def ssm_of_bucket(template: Template, of: str, what: str, bucket: str) -> Findin
         return [store]
     right = refers(thing.value("Value"), store, BUCKET, ("name" if what == "name" else "arn",))
     return unless(right, template, thing, f"{of} does not hold the {what} of `{bucket}`")
-
-
-def output_value(template: Template, name: str) -> Any:
-    """Return the value of an output, None where there is none."""
-    found = resolve(template).outputs.get(name)
-    return None if found is None else found.value

@@ -30,6 +30,8 @@ _RELATION = STRENGTH["<"]
 _SUM = STRENGTH["+"]
 _PRODUCT = STRENGTH["*"]
 ASSIGNMENTS = frozenset("= += -= *= /= %= >>= >>>= <<= &= ^= |= **=".split())
+#: What stands behind an operand that is a whole expression.
+_CLOSES = frozenset((",", ")", "]", "}", ";"))
 _CASTABLE = BEGINS_OPERAND | frozenset(["~", "!"])
 
 
@@ -38,13 +40,17 @@ class Expressions(Operands):
 
     def expression(self, statement: bool = False) -> Expression:
         """Read an expression, with its assignment."""
+        if self.kinds[self.i + 1] in _CLOSES and self.kinds[self.i] in ("string", "id"):
+            node = self.last_path = self.primary()
+            self.last_is_call = False
+            return node
         self.enter()
         names = self._tuple() if self.kinds[self.i] == "(" else None
         if names is not None:
             self.i += 1
             self.newlines()
             right = self.single_assignment(statement)
-            node: Expression = Binary(names.at, right.end, "=", names, right)
+            node = Binary(names.at, right.end, "=", names, right)
         else:
             node = self.single_assignment(statement)
         self.depth -= 1

@@ -23,6 +23,8 @@ from iac_gym.formats.groovy.lexicon import (
     unslash,
 )
 
+#: How many tokens of the end there are, so that the parser may look behind the last one.
+_LOOKAHEAD = 4
 _LINE_ENDS = ("\n", "\r\n", "\r")
 _OPENING = {")": "(", "]": "[", "}": "{"}
 
@@ -91,8 +93,11 @@ class Tokens:
                 value = value[1:-1]
             elif kind == "operator":
                 kind = value
-                if value == "->" and self._opens:
-                    self.arrows.setdefault(self._opens[-1], len(kinds))
+                if value == "->":
+                    self._arrow()
+            elif kind == "bracket":
+                at = self._bracket(value, start, at)
+                continue
             elif kind != "number":
                 at = self._special(kind, value, start, at)
                 if kind == "end":
@@ -103,15 +108,18 @@ class Tokens:
             starts.append(start)
             ends.append(at)
 
+    def _arrow(self) -> None:
+        if self._opens:
+            self.arrows.setdefault(self._opens[-1], len(self.kinds))
+
     def _special(self, kind: str | None, value: str, start: int, at: int) -> int:
-        """Read a newline, a bracket, or a string's beginning; return the offset behind it."""
-        if kind == "bracket":
-            return self._bracket(value, start, at)
+        """Read a newline, the end, or a string's beginning; return the offset behind it."""
         if kind == "newline":
             self._newline(value, start, at)
             return at
         if kind == "end":
-            self._add("end", "", start, start)
+            for _ in range(_LOOKAHEAD):
+                self._add("end", "", start, start)
             return at
         if kind == "slash" and self.kinds and self.kinds[-1] in ENDS_EXPRESSION:
             return self._divide(value, start)

@@ -9,19 +9,22 @@ from iac_gym.language import Language
 from iac_gym.languages.cloudformation.model import Resource, Template
 from iac_gym.languages.cloudformation.parse import parse
 from iac_gym.languages.cloudformation.rules import IN_ORDER
-from iac_gym.languages.cloudformation.rules.security import findings
+from iac_gym.languages.cloudformation.rules.security_checks import names_for
 
 __all__ = ["LANGUAGE", "Resource", "Template"]
 
 
 @lru_cache(maxsize=4096)
-def _chosen(names: frozenset[str]) -> tuple[Rule, ...]:
-    return tuple(one for one in IN_ORDER if one.name in names)
+def _chosen(names: frozenset[str], types: frozenset[str]) -> tuple[Rule, ...]:
+    """Return the rules of these names, and those about the security of these types."""
+    every = names | names_for(types)
+    return tuple(one for one in IN_ORDER if one.name in every)
 
 
 def select(template: Template) -> tuple[Rule, ...]:
-    """Return the rules that have found something."""
-    return _chosen(frozenset((*template.faults, *findings(template))))
+    """Return the rules that have found something, and those about security that may."""
+    types = frozenset([resource.type for resource in template.resources.values()])
+    return _chosen(frozenset(template.faults), types)
 
 
 LANGUAGE = Language(
@@ -32,8 +35,5 @@ LANGUAGE = Language(
     path="template.yaml",
     patterns=("template.y*ml", "template.json", "*.template", "*.cfn.y*ml", "*.cfn.json"),
     select=select,
-    tiers={
-        "library": "iac_gym.languages.cloudformation.tool:ask_cfn_lint",
-        "tool": "iac_gym.languages.cloudformation.tool:ask_cfn_lint",
-    },
+    tiers={"library": "iac_gym.languages.cloudformation.tool:ask_cfn_lint"},
 )

@@ -48,7 +48,7 @@ class State:
     with `AWS::NoValue`, so that what is present depends on conditions.
     """
 
-    __slots__ = ("composite", "facts", "inner", "template", "varies")
+    __slots__ = ("_inner", "composite", "facts", "template", "varies")
 
     def __init__(
         self, template: Template, facts: dict[str, bool], composite: bool, varies: bool
@@ -57,7 +57,16 @@ class State:
         self.facts = facts
         self.composite = composite
         self.varies = varies
-        self.inner: State = self if composite else State(template, facts, True, varies)
+        self._inner: State | None = None
+
+    @property
+    def inner(self) -> State:
+        """The composite state of the same place."""
+        if self.composite:
+            return self
+        if self._inner is None:
+            self._inner = State(self.template, self.facts, True, self.varies)
+        return self._inner
 
     def under(self, name: str, holds: bool) -> State:
         """Return the state in a branch where a condition holds, or does not."""

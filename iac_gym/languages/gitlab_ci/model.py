@@ -64,7 +64,9 @@ class Pipeline:
     def stages(self) -> tuple[str, ...]:
         """The stages in their order, `.pre` first and `.post` last."""
         given = self.tree.get("stages")
-        named = read.texts(given) if given is not None else DEFAULT_STAGES
+        named: tuple[str, ...] = DEFAULT_STAGES
+        if given is not None:
+            named = tuple([line.text for line in read.lines(given, (0, 0))])
         return (".pre", *(one for one in named if one not in (".pre", ".post")), ".post")
 
     @lazy

@@ -26,14 +26,11 @@ def of_java(jdk: Path) -> Iterable[str]:
     """Yield the names of Java's classes."""
     tool = jdk / "bin" / "jimage"
     listed = subprocess.run(
-        [str(tool), "list", "--include", "regex:/java.base/java/.*", str(jdk / "lib/modules")],
+        [str(tool), "list", str(jdk / "lib/modules")],
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    package = ""
     for line in listed.splitlines():
-        if "Package:" in line:
-            package = line.split("Package:")[1].strip().replace(".", "/")
-        name = line.strip()
+        package, _, name = line.strip().rpartition("/")
         if package in OF_JAVA and name.endswith(".class") and "$" not in name:
             yield name.removesuffix(".class")
 

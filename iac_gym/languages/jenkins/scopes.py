@@ -19,9 +19,11 @@ from iac_gym.formats.groovy.nodes import Node
 
 Report = Callable[[str, str, Node, str], None]
 
-#: Keywords without which none of these mistakes can be made, but for typed declarations.
-WORDS = frozenset(
-    "def new as instanceof catch break continue import class -> @ for final".split()
+#: Words without which none of these mistakes can be made, but for typed declarations.
+WORDS = frozenset("def new as instanceof catch break continue -> for".split())
+_TYPED = re.compile(
+    r"\b(?:[A-Z]\w*(?:<[^>\n]*>)?|boolean|byte|char|short|int|float|long|double)(?:\[\])*[ \t]+"
+    r"[A-Za-z_]\w*[ \t]*[=,;\n]|@(?!Library\b|NonCPS\b)[A-Z]"
 )
 _BUILT_IN = frozenset("void boolean byte char short int float long double".split())
 _LIBRARY = re.compile(r"@Library\b|\blibrary\b|\blibraries\b|\bimport\s+[\w.]+\.\*|\bload\b")
@@ -47,13 +49,8 @@ def known_classes() -> frozenset[str]:
 
 def check_script(script: nodes.Script, report: Report) -> None:
     """Report what Groovy's compiler would refuse: rule, message, place, hint."""
-    if script.words & WORDS or any(word in script.words for word in _BUILT_IN) or _typed(script):
+    if script.words & WORDS or _TYPED.search(script.text):
         _Walker(script, report).run()
-
-
-def _typed(script: nodes.Script) -> bool:
-    """Whether a word with a capital stands before another word, as in `String name`."""
-    return re.search(r"\b[A-Z]\w*(?:<[^>\n]*>)?(?:\[\])*[ \t]+[A-Za-z_]\w*", script.text) is not None
 
 
 class _Walker:

@@ -69,3 +69,16 @@ def test_equivalents_of_a_good_example_stay_good(rule):
         verdict = check_files(files, {"Dockerfile": "dockerfile"})
         assert verdict.valid, change
         assert not verdict.unscored
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ('x --tag="${A}:${B}" .', ("x", "--tag=${A}:${B}", ".")),
+        ('x -e "K=${V:-d}"', ("x", "-e", "K=${V:-d}")),
+        ('x "$(cat "a b")"/c', ("x", '$(cat "a b")/c')),
+        ("x 'q ${r:-s}'t", ("x", "q ${r:-s}t")),
+    ],
+)
+def test_quotes_around_expansions_are_removed(script, words):
+    assert read_script(script, {}).commands[0].words == words

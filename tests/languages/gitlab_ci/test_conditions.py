@@ -85,8 +85,8 @@ def test_variables():
 
 @pytest.mark.parametrize(
     "pattern",
-    [r"^v\d+\.\d+$", r"(?i)main|dev", r"[[:alpha:]]+", r"\p{L}+", r"a{2,3}?", r"(?P<n>x)", r"\Qa.b\E",
-     r"[]a]", r"[^\]]*", r"x{,3}", r"(100(?:\.0+)?%|[1-9]?\d(?:\.\d+)?%)$"],
+    [r"^v\d+\.\d+$", r"(?i)main|dev", r"[[:alpha:]]+", r"\p{L}+", r"a{2,3}?", r"(?P<n>x)",
+     r"\Qa.b\E", r"[]a]", r"[^\]]*", r"x{,3}", r"(100(?:\.0+)?%|[1-9]?\d(?:\.\d+)?%)$"],
 )  # fmt: skip
 def test_re2_takes(pattern):
     assert regexp_error(pattern) == ""

@@ -87,3 +87,9 @@ def is_on(value: Folded) -> bool:
 def is_set(value: Folded) -> bool:
     """Whether a value is there and not empty (an unknown one counts)."""
     return value is not None and value not in ("", [], {})
+
+
+def names_for(types: frozenset[str]) -> frozenset[str]:
+    """Return the names of the rules that can find something in resources of these types."""
+    found = {name for kind in types for name, _ in _BY_TYPE.get(kind, ())}
+    return frozenset(found | {name for name, _ in _WHOLE})

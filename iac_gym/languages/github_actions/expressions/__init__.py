@@ -47,12 +47,12 @@ from iac_gym.languages.github_actions.expressions.nodes import (
     walk,
 )
 from iac_gym.languages.github_actions.expressions.parser import ExpressionError, parse_expression
+from iac_gym.languages.github_actions.expressions.placing import place
 from iac_gym.languages.github_actions.expressions.template import (
     Fault,
     Piece,
     Template,
     check_template,
-    place,
     read_template,
     split_template,
 )

@@ -40,14 +40,15 @@ CODE_INPUTS = {
 
 
 class Flow(NamedTuple):
-    """A context access whose value becomes part of a text: offset in the text, path, if whole."""
+    """A context access whose value becomes part of a text, at an offset of it; see `Reference`."""
 
     offset: int
     path: tuple[str, ...]
+    names: tuple[str, ...]
     whole: bool
 
 
-def _flowing(tree: Node) -> Iterator[tuple[int, tuple[str, ...], bool]]:
+def _flowing(tree: Node) -> Iterator[Reference]:
     """Yield the accesses whose value can be part of what an expression gives."""
     waiting = [tree]
     while waiting:
@@ -58,7 +59,7 @@ def _flowing(tree: Node) -> Iterator[tuple[int, tuple[str, ...], bool]]:
             waiting.extend(node.args if node.op == "||" else node.args[-1:])
         elif isinstance(node, (Context, Index)):
             if found := _accessed(node):
-                yield found.offset, found.path, found.whole
+                yield found
             elif isinstance(node, Index):
                 waiting.append(node.of)
 
@@ -75,10 +76,10 @@ def _accessed(node: Context | Index) -> Reference | None:
 def flows(text: str) -> tuple[Flow, ...]:
     """Return the context accesses whose values get into a text."""
     return tuple(
-        Flow(piece.offset + offset, path, whole)
+        Flow(piece.offset + one.offset, one.path, one.names, one.whole)
         for piece, tree, _ in read_text(text, False).pieces
         if tree is not None
-        for offset, path, whole in _flowing(tree)
+        for one in _flowing(tree)
     )
 
 
@@ -108,7 +109,7 @@ def check_script(step: Step, key: str, text: str, mark: tuple[int, int], out: Fa
     if "${{" not in text:
         return
     for flow in flows(text):
-        shown = ".".join(flow.path)[:60]
+        shown = ".".join(flow.names)[:60]
         if is_untrusted(flow.path) or _by_variable(flow, step):
             message = f"`{shown}` can hold code of an outsider, and becomes part of `{key}`"
             hint = f'hand it over in `env`, and read it in the script as "${_name(flow)}"'
