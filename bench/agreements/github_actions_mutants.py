@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bench.agreements.subject import Change
+from bench.agreements.tree_mutants import every
 from iac_gym.formats.yaml import YAML_12, YamlError, dump, load
 from iac_gym.languages.github_actions.equivalents import equivalents
 
@@ -28,14 +29,19 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
+def _read(text: str) -> Any:
+    """Return the tree of a text, None where it is no YAML."""
+    try:
+        return _plain(load(text, YAML_12).value)
+    except YamlError:
+        return None
+
+
 def _tree(change: TreeChange) -> Change:
     """Make a change of a text from a change of its tree."""
 
     def apply(rng: random.Random, text: str) -> str | None:
-        try:
-            tree = _plain(load(text, YAML_12).value)
-        except YamlError:
-            return None
+        tree = _read(text)
         return dump([tree]) if isinstance(tree, dict) and change(rng, tree) else None
 
     return apply
@@ -404,6 +410,7 @@ TEXT_MISTAKES: dict[str, Change] = {
 }  # fmt: skip
 
 MUTATIONS: dict[str, Change] = {
+    **every(_read, lambda tree: dump([tree])),
     **{name: _tree(change) for name, change in TREE_MISTAKES.items()},
     **TEXT_MISTAKES,
 }

@@ -234,11 +234,15 @@ def ask_package(texts: list[str], folder: Path) -> list[dict[str, Any]]:
             most = 2**53 if match[3] == "MAX" else int(match[3])
             functions.append({"name": match[1], "minArgs": int(match[2]), "maxArgs": most})
     contexts = [item for item in ALLOWED if "(" not in item]
-    script = folder / "oracle.mjs"
-    script.write_text(_ORACLE, encoding="utf-8")
     told = json.dumps({"texts": texts, "contexts": contexts, "functions": functions})
     done = subprocess.run(
-        ["node", str(script)], input=told, capture_output=True, text=True, check=True, timeout=300
+        ["node", "--input-type=module", "--eval", _ORACLE],
+        cwd=folder,
+        input=told,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
     )
     answers: list[dict[str, Any]] = json.loads(done.stdout)
     return answers

@@ -1,9 +1,9 @@
 """GitLab pipelines against GitLab's JSON schema, applied by the `jsonschema` library.
 
 The schema is made for editors. Where GitLab's own classes are known to read more or less than it,
-this says so: values that are null are left out first, as GitLab does (an entry that is null is not
-specified), and a text that the schema takes is not judged where we only find what the schema does
-not look at (`BEYOND`: names that are not defined, expressions, and a few mappings that the schema
+this says so: the schema is asked about what GitLab reads (after `extends` and `!reference`, without
+nulls, nested lists flattened), and a text that it takes is not judged where we only find what it
+does not look at (`BEYOND`: names that are not defined, expressions, and a few mappings that it
 leaves open).
 
 Inputs are the references of `IaC-CICD-v0` that are GitLab's, or files of folders, both with the
@@ -21,11 +21,13 @@ from typing import Any
 
 from bench.agreements.subject import Change, Files, Subject
 from bench.agreements.tree_mutants import every
-from iac_gym.formats.yaml import YamlError, dump, load_all
+from iac_gym.check import ParseError
+from iac_gym.formats.yaml import dump, load_all
 from iac_gym.formats.yaml_scalars import PSYCH
-from iac_gym.language import Opinion, load_language
+from iac_gym.language import Opinion
+from iac_gym.languages.gitlab_ci import LANGUAGE
 from iac_gym.languages.gitlab_ci.equivalents import equivalents
-from iac_gym.languages.gitlab_ci.expand import TAG
+from iac_gym.languages.gitlab_ci.expand import TAG, UNSEEN
 from iac_gym.languages.gitlab_ci.tool import ask_library, plain
 from iac_gym.verdict import Stage
 from iac_gym.verifier import check_files
@@ -38,18 +40,42 @@ BEYOND = frozenset(
     """conditions-are-right inputs-are-declared inputs-are-right jobs-are-named-right
     jobs-have-work policies-are-right there-is-a-visible-job""".split()
 )
+#: Keywords whose lists may be nested.
+FLATTENED = frozenset(
+    "after_script before_script cache needs rules script services stages tags".split()
+)
+#: Keywords of which one may stand for a list of one, in GitLab's classes.
+SINGLE: Mapping[str, type] = {"exists": str, "needs": dict}
+#: Keywords whose empty list says nothing.
+EMPTY = frozenset(("extends", "paths"))
 BEYOND_MESSAGES = re.compile(
-    r"cache\b.*not a known keyword|deployment_tier|:stage must be text|a rule is empty|matrix"
+    r"cache\b.*not a known keyword|mapping has `files`|`entrypoint` must be"
+    r"|deployment_tier|:stage must be text|a rule is empty|matrix"
     r"|`when` is `never`|no duration|scripts? must be|each line must be|top level"
-    r"|has no `paths`|is longer than allowed|`project` needs `file`|more than one|more than 150"
+    r"|has no `paths`|names neither|is longer than allowed|`project` needs `file`|more than one"
+    r"|more than 150"
     r"|header: .* not a known keyword|workflow: .* not a known keyword|each rule must be"
 )
 
 
-def _without_nulls(value: Any) -> Any:
+def _as_read(value: Any, key: Any = None) -> Any:
+    """Return a value as GitLab reads it: no nulls, no empty paths, nested rules flattened."""
+    if isinstance(value, SINGLE.get(key, ())):
+        value = [value]
     if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+        return {
+            name: _as_read(item, name)
+            for name, item in value.items()
+            if item is not None and item is not UNSEEN and not (name in EMPTY and item == [])
+        }
+    if not isinstance(value, list):
+        return value
+    items = _flat(value) if key in FLATTENED else value
+    return [_as_read(item) for item in items if item is not UNSEEN]
+
+
+def _flat(value: list[Any]) -> list[Any]:
+    return [inner for one in value for inner in (_flat(one) if isinstance(one, list) else [one])]
 
 
 def ask(files: Files) -> Opinion:
@@ -69,15 +95,17 @@ def ask(files: Files) -> Opinion:
 
 
 def _prepared(files: Files) -> Files:
+    """Return the files after `extends` and `!reference`, where these can be followed."""
     made = {}
     for path, text in files.items():
         try:
-            trees = [document.value for document in load_all(text, PSYCH)]
-        except YamlError:
+            model = LANGUAGE.parse({path: text})
+        except ParseError:
             return files
-        if not trees or not all(isinstance(tree, dict) for tree in trees):
+        if model.faults:
             return files
-        made[path] = dump([_without_nulls(plain(tree)) for tree in trees])
+        trees = [tree for tree in (model.header, model.tree) if tree]
+        made[path] = dump([_as_read(plain(tree)) for tree in trees])
     return made
 
 
@@ -106,7 +134,7 @@ _EXAMPLE = "a: {extends: .b, script: [x]}\n.b: {image: c}\n"
 
 def found(folders: Iterable[str]) -> Iterator[tuple[str, Files]]:
     """Yield names and files of the pipelines in folders, each file by itself."""
-    fits = load_language("gitlab_ci").patterns
+    fits = LANGUAGE.patterns
     for folder in folders:
         root = Path(folder)
         for path in sorted({file for pattern in fits for file in root.rglob(pattern)}):

@@ -38,3 +38,19 @@ def _without_runner(words: tuple[str, ...]) -> tuple[str, ...]:
     if words[0] in ("pip3", "python3"):
         words = (words[0][:-1], *words[1:])
     return words
+
+
+def elsewhere(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """Take the option that names another working folder out of a command line.
+
+    `terraform -chdir=infra plan` gives the words of `terraform plan`, and `infra`.
+    """
+    name, _, value = words[1].partition("=") if len(words) > 1 else ("", "", "")
+    if words[0] == "terraform" and name == "-chdir":
+        return (words[0], *words[2:]), value
+    if words[0] in ("make", "npm") and name in ("-C", "--directory", "--prefix"):
+        if value:
+            return (words[0], *words[2:]), value
+        if len(words) > 2:
+            return (words[0], *words[3:]), words[2]
+    return words, "."

@@ -8,6 +8,7 @@ from envs.cicd.families.github_parts import (
     READ_ONLY,
     artifact,
     command,
+    coverage,
     goes_on,
     last_version_only,
     matrix_of,
@@ -19,6 +20,7 @@ from envs.cicd.families.github_parts import (
     setting,
     setup_cache,
     starts,
+    step_timeout,
     timeout,
 )
 from envs.cicd.families.github_recipe import SETUP, Job, Workflow
@@ -58,6 +60,7 @@ def github_python_tests(draw: Draw) -> Draft:
             "coverage xml", "coverage report", "python scripts/badge.py", "make docs")),
         secret_variable(job, line, ("API_TOKEN", "DATABASE_URL", "SIGNING_KEY")),
         setting(job, "PYTHONWARNINGS", ("error", "default", "always", "ignore")), parallel(job),
+        coverage(job, ("coverage.xml", "reports/coverage.xml", "build/coverage.xml")),
         command(job, "build", "build", ("python -m build", "pip wheel .", "hatch build")),
     ))  # fmt: skip
     return flow.draft(
@@ -127,7 +130,8 @@ def github_go_tests(draw: Draw) -> Draft:
         runner(job), command(job, "build", "build", (
             "go build ./...", "go build -o bin/app ./cmd/app", "go build -trimpath ./cmd/...")),
         timeout(job), READ_ONLY, _go_folder(job),
-        setting(job, "CGO_ENABLED", ("0", "1")), CANCEL_OLDER,
+        setting(job, "CGO_ENABLED", ("0", "1")), CANCEL_OLDER, step_timeout(job, line),
+        coverage(job, ("cover.out", "coverage.txt", "profile.cov")),
         own_cache(job, ("~/.cache/golangci-lint", "bin/tools", ".tools"), ("go.sum", "tools.sum")),
         artifact(job, ("binaries", "go-coverage", "app-binary"), ("bin/", "cover.out", "dist/")),
         setting(job, "GOFLAGS", ("-mod=readonly", "-mod=vendor", "-buildvcs=false")),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from envs.cicd import choices
 from envs.cicd.families.github_deploys import aws, environment_of
 from envs.cicd.families.github_parts import (
-    CANCEL_OLDER,
     READ_ONLY,
     command,
     one_at_a_time,
@@ -62,7 +61,7 @@ def github_pages_site(draw: Draw) -> Draft:
     flow.grow((
         Extra("address", 1, shown), one_at_a_time(deploy), timeout(build), READ_ONLY, _by_hand(),
         command(build, "checked", "test", ("make linkcheck", "npm run lint:docs", "vale docs")),
-        runner(build), timeout(deploy), _python(build), CANCEL_OLDER,
+        runner(build), timeout(deploy), _python(build),
         own_cache(build, (".cache", "resources/_gen", "~/.cache/mkdocs"), ("docs.lock", "go.sum")),
         setting(build, "SITE_ENV", ("production", "preview", "internal")),
     ))  # fmt: skip
@@ -107,7 +106,6 @@ def github_aws_deployment(draw: Draw) -> Draft:
         one_at_a_time(job), timeout(job), runner(job), _by_hand(),
         setting(job, "STAGE", ("live", "beta", "canary", "blue")), _history(job), _node(job),
         own_cache(job, ("~/.npm-aws", "cdk.out", ".aws-sam"), ("package-lock.json", "poetry.lock")),
-        CANCEL_OLDER,
     ))  # fmt: skip
     return flow.draft(
         "Write a GitHub Actions workflow that deploys to AWS without stored keys",
@@ -167,7 +165,7 @@ def github_cloud_run(draw: Draw) -> Draft:
         _history(job),
         command(job, "build", "build", ("make bundle", "npm run build", "./ci/bundle.sh")),
         setting(job, "LOG_LEVEL", ("debug", "info", "warning", "error")), _node(job),
-        command(job, "tests", "test", ("make unit", "npm test", "./ci/unit.sh")), CANCEL_OLDER,
+        command(job, "tests", "test", ("make unit", "npm test", "./ci/unit.sh")),
     ))  # fmt: skip
     return flow.draft(
         f"Write a GitHub Actions workflow that deploys `{app}` to our cloud by OIDC",

@@ -235,7 +235,7 @@ def github_matrix_with_gaps(draw: Draw) -> Draft:
         matrix["include"] = [{"version": extra, "os": runners[0]}]
         said.append(extra)
     flow.ask(
-        matrices.workflow_job_versions(job=job.name, tool=tool, versions=said),
+        matrices.workflow_job_versions(job=job.name, tool=tool, versions=sorted(said)),
         matrices.workflow_job_runners(job=job.name, runners=runners),
         steps.workflow_runs(job=job.name, command=line),
     )
@@ -293,7 +293,7 @@ def github_follow_up(draw: Draw) -> Draft:
         flow.ask(steps.workflow_checkout_other(job=job.name, repository=name, path=path))
 
     def shell(flow: Workflow) -> None:
-        name = draw.choice("shell", ("bash", "sh", "pwsh"))
+        name = draw.choice("shell", ("bash", "sh"))
         job.fields["defaults"] = {"run": {"shell": name}}
         flow.ask(jobs.workflow_job_shell(job=job.name, shell=name))
 

@@ -7,14 +7,18 @@ from envs.cicd.families.github_graphs import cleaning
 from envs.cicd.families.github_parts import (
     CANCEL_OLDER,
     READ_ONLY,
+    goes_on,
+    parallel,
     runner,
     setting,
+    starts,
     timeout,
 )
 from envs.cicd.families.github_recipe import Job, Workflow, expression, permission
 from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_caches as caches
 from envs.cicd.requirements import github_jobs as jobs
+from envs.cicd.requirements import github_matrix as matrices
 from envs.cicd.requirements import github_order as order
 from envs.cicd.requirements import github_steps as steps
 from envs.cicd.requirements import github_triggers as triggers
@@ -47,9 +51,7 @@ def github_monorepo_service(draw: Draw) -> Draft:
         flow.ask(triggers.workflow_pull_request_paths(branch=branch, paths=paths))
 
     def second(flow: Workflow) -> None:
-        other = draw.choice(
-            "second", ("make build", "make lint", "npm run build", "go build ./...")
-        )
+        other = draw.choice("second", ("make build", "make lint", "./build.sh", "make package"))
         if draw.phrase("by cd", (True, False)):
             job.run("build", f"cd {folder}\n{other}\n")
         else:
@@ -138,3 +140,40 @@ def _changed(flow: Workflow, finder: Job, name: str) -> Job:
     )
     flow.ask(steps.workflow_runs_in(job=job.name, command=line, folder=folder))
     return job
+
+
+@family("github_actions", levels=(1, 2, 3, 4, 5))
+def github_component_matrix(draw: Draw) -> Draft:
+    """One job that is repeated for each of several components."""
+    flow = Workflow(draw, ".github/workflows/components.yml")
+    starts(flow)
+    job = flow.job(draw.choice("job", ("each-component", "per-package", "components", "fan-out")))
+    pool = ("core", "auth", "billing", "catalog", "search", "gateway", "mailer", "reports")
+    names = list(draw.sample("components", pool, 3))
+    axis = draw.phrase("axis", ("component", "package", "name"))
+    job.fields["strategy"] = {"matrix": {axis: names}}
+    job.checkout()
+    line = draw.choice("line", ("make test", "./test.sh", "make check", "npm test", "pytest -q"))
+    place = f"{draw.phrase('place', ('components', 'packages', 'modules'))}/"
+    job.run("test", line, working_directory=place + expression(f"matrix.{axis}"))
+    flow.ask(matrices.workflow_job_each(job=job.name, values=names))
+    flow.ask(steps.workflow_runs(job=job.name, command=line))
+
+    def last(flow: Workflow) -> None:
+        other = flow.job(draw.choice("last", ("every-one-done", "complete", "finale", "together")))
+        other.checkout()
+        more = draw.choice("last line", ("./ci/merge-reports.sh", "make summary", "./ci/badge.sh"))
+        other.run("report", more)
+        other.fields["needs"] = draw.phrase("needs", (job.name, [job.name]))
+        flow.ask(steps.workflow_runs(job=other.name, command=more))
+        flow.ask(order.workflow_job_after(job=other.name, other=job.name))
+
+    flow.grow((
+        goes_on(job), timeout(job), Extra("last", 2, last), parallel(job), READ_ONLY,
+        runner(job), CANCEL_OLDER, setting(job, "MODE", ("quick", "full", "deep")),
+        cleaning(job, ("sweep-all", "wash-up", "put-away"), ("./ci/sweep.sh", "make sweep")),
+    ))  # fmt: skip
+    return flow.draft(
+        "Write a GitHub Actions workflow that does the same for every component",
+        "Our components are all tested alike: let one GitHub job do it for each of them",
+    )

@@ -12,6 +12,7 @@ from envs.cicd.requirements import github_caches as caches
 from envs.cicd.requirements import github_jobs as jobs
 from envs.cicd.requirements import github_matrix as matrices
 from envs.cicd.requirements import github_steps as steps
+from envs.cicd.requirements import github_triggers as triggers
 
 
 def timeout(job: Job, minutes: Sequence[int] = tuple(range(6, 95))) -> Extra:
@@ -94,10 +95,15 @@ def starts(flow: Workflow) -> None:
     """Start on pushes or pull requests to a drawn branch. One requirement."""
     draw = flow.draw
     branch = draw.choice("branch", choices.BRANCHES)
-    if draw.chance("for pull requests", 0.5):
+    event = draw.choice("event", ("push", "push", "pull_request", "pull_request", "ignoring"))
+    if event == "pull_request":
         flow.on_pull_request(branch)
-    else:
+    elif event == "push":
         flow.on_push(branch)
+    else:
+        paths = list(draw.sample("ignored", ("docs/**", "**.md", "LICENSE", "examples/**"), 2))
+        flow.event("push", branches=[branch], paths_ignore=paths)
+        flow.ask(triggers.workflow_push_ignoring(branch=branch, paths=paths))
 
 
 def matrix_of(flow: Workflow, job: Job, tool: str, versions: Sequence[str]) -> None:
@@ -243,3 +249,66 @@ def last_version_only(job: Job, tool: str, versions: Sequence[str], lines: Seque
         )
 
     return Extra("one version alone", 1, make)
+
+
+def coverage(job: Job, files: Sequence[str]) -> Extra:
+    """Send a coverage report to Codecov."""
+
+    def make(flow: Workflow) -> None:
+        file, action = flow.draw.choice("coverage file", files), "codecov/codecov-action"
+        token = secret("CODECOV_TOKEN")
+        job.step("report", uses=f"{action}@v5", with_={"files": file, "token": token})
+        flow.ask(steps.workflow_uses(job=job.name, action=action))
+        flow.ask(
+            steps.workflow_action_input(job=job.name, action=action, input="files", value=file)
+        )
+
+    return Extra("coverage", 2, make)
+
+
+def logs(job: Job, lines: Sequence[str]) -> Extra:
+    """Collect logs at the end, in any case or after a failure alone."""
+
+    def make(flow: Workflow) -> None:
+        draw = flow.draw
+        line = draw.choice("log line", lines)
+        if draw.chance("logs always", 0.5):
+            job.run("report", line, if_=draw.phrase("logs if", ("always()", "${{ always() }}")))
+            flow.ask(steps.workflow_command_always(job=job.name, command=line))
+        else:
+            job.run("report", line, if_=draw.phrase("logs if", ("failure()", "${{ failure() }}")))
+            flow.ask(steps.workflow_command_on_failure(job=job.name, command=line))
+
+    return Extra("logs", 1, make)
+
+
+def step_timeout(job: Job, line: str) -> Extra:
+    """Limit the time of the step of a command."""
+
+    def make(flow: Workflow) -> None:
+        minutes = flow.draw.integer("step minutes", 2, 59)
+        job.running(line)["timeout-minutes"] = minutes
+        flow.ask(steps.workflow_command_timeout(job=job.name, command=line, minutes=minutes))
+
+    return Extra("step timeout", 1, make)
+
+
+def step_shell(job: Job, line: str) -> Extra:
+    """Choose the shell of a command."""
+
+    def make(flow: Workflow) -> None:
+        shell = flow.draw.choice("step shell", ("bash", "sh"))
+        job.running(line)["shell"] = shell
+        flow.ask(steps.workflow_command_shell(job=job.name, command=line, shell=shell))
+
+    return Extra("step shell", 1, make)
+
+
+def queue(flow: Workflow) -> None:
+    """Let one run of the workflow wait for another."""
+    group = flow.draw.name("workflow group")
+    flow.fields["concurrency"] = flow.draw.phrase("queue as", (group, {"group": group}))
+    flow.ask(jobs.workflow_queue(group=group))
+
+
+QUEUE = Extra("queue", 1, queue)

@@ -309,3 +309,39 @@ def github_cross_build(draw: Draw) -> Draft:
         "Write a GitHub Actions workflow that builds our Rust program for several targets",
         "Build binaries of our Rust tool on GitHub for every platform we support",
     )
+
+
+@family("github_actions", levels=(3, 4, 5))
+def github_tagged_publication(draw: Draw) -> Draft:
+    """A build for every push to a branch, and a publication for tags alone."""
+    flow = Workflow(draw, ".github/workflows/ship.yml")
+    flow.on_push(draw.choice("branch", choices.BRANCHES))
+    flow.on_tag(draw.choice("pattern", choices.VERSION_PATTERNS))
+    build = flow.job(draw.choice("build job", ("prove", "build-and-test", "ci-build", "verify-it")))
+    last = flow.job(draw.choice("last job", ("publication", "ship-it", "send-out", "announce")))
+    build.checkout()
+    line = draw.choice("build line", ("make all", "./ci/all.sh", "npm run all", "mvn -B verify"))
+    build.run("build", line)
+    last.checkout()
+    more = draw.choice("last line", ("make publish", "./ci/publish.sh", "./ci/upload.sh"))
+    last.run("deploy", more)
+    last.fields["needs"] = draw.phrase("needs", (build.name, [build.name]))
+    last.fields["if"] = draw.phrase("if", (
+        "startsWith(github.ref, 'refs/tags/')", "github.ref_type == 'tag'",
+        "${{ startsWith(github.ref, 'refs/tags/v') || github.ref_type == 'tag' }}"))  # fmt: skip
+    flow.ask(
+        steps.workflow_runs(job=build.name, command=line),
+        steps.workflow_runs(job=last.name, command=more),
+        order.workflow_job_after(job=last.name, other=build.name),
+        order.workflow_job_only_for_tags(job=last.name),
+    )
+    flow.grow((
+        in_environment(last, ("shop-window", "outside", "public", "customers")), timeout(build),
+        one_at_a_time(last), runner(build), timeout(last), history(last), submodules(build),
+        setting(build, "PROFILE", ("debug", "release", "bench")), large_files(build),
+        own_cache(build, (".cache/ship", "~/.cache/ship"), ("lockfile", "deps.lock")),
+    ))  # fmt: skip
+    return flow.draft(
+        "Write a GitHub Actions workflow that builds every push and publishes tags",
+        "Each push should be built on GitHub, but only tags are published",
+    )

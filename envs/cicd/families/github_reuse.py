@@ -174,6 +174,12 @@ def github_caller_and_called(draw: Draw) -> Draft:
     )
 
 
+_VERSIONS = {
+    "Python": choices.PYTHON_VERSIONS, "Node.js": choices.NODE_VERSIONS,
+    "Go": choices.GO_VERSIONS, "Ruby": choices.RUBY_VERSIONS,
+}  # fmt: skip
+
+
 class _Action(Recipe):
     """The asks of a composite action and the action that meets them."""
 
@@ -182,6 +188,7 @@ class _Action(Recipe):
         self.inputs: dict[str, Any] = {}
         self.outputs: dict[str, Any] = {}
         self.steps: list[dict[str, Any]] = []
+        self.tooling = ""
         self.name, self.description = "Common steps", "What several workflows share"
 
     @property
@@ -197,7 +204,7 @@ class _Action(Recipe):
     def tool(self) -> None:
         """Set a tool up in the version of an input. One requirement."""
         draw = self.draw
-        tool = draw.choice("tool", ("Python", "Node.js", "Go", "Ruby"))
+        tool = self.tooling = draw.choice("tool", tuple(_VERSIONS))
         name = draw.choice("version input", ("version", f"{tool.lower().replace('.', '')}-version"))
         action, key = SETUP[tool]
         self.inputs[name] = {"description": f"Version of {tool}", "required": True}
@@ -286,7 +293,7 @@ def github_action_and_workflow(draw: Draw) -> Draft:
     folder = ".github/actions/prepare"
     job = flow.job(draw.choice("job", ("own-action", "prepared", "first-job", "with-action")))
     job.checkout()
-    version = draw.choice("version", ("stable", "1", "3", "20", "22"))
+    version = draw.choice("version", _VERSIONS[action.tooling])
     job.step("setup", uses=f"./{folder}", with_={name: version})
     check = draw.choice("check", ("make test", "./ci/test.sh", "npm test", "make e2e"))
     job.run("test", check)

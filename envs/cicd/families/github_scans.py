@@ -6,7 +6,6 @@ from typing import Any
 
 from envs.cicd import choices
 from envs.cicd.families.github_parts import (
-    CANCEL_OLDER,
     command,
     one_at_a_time,
     runner,
@@ -77,9 +76,9 @@ def github_vulnerability_scan(draw: Draw) -> Draft:
             flow.ask(scans.workflow_sarif_always(job=job.name, file=file))
 
     flow.grow((
-        _severities(job, inputs), Extra("report", 1.5, reported),
-        Extra("exit code", 1, failing), Extra("unfixed", 1, fixed), timeout(job), runner(job),
-        CANCEL_OLDER, _no_credentials(job), one_at_a_time(job), _weekly(),
+        _severities(job, inputs), Extra("report", 1.5, reported), Extra("exit code", 1, failing),
+        Extra("unfixed", 1, fixed), timeout(job), runner(job), _no_credentials(job),
+        one_at_a_time(job), _weekly(),
         command(job, "prepared", "prepare", ("make deps", "./ci/fetch.sh", "npm ci")),
     ))  # fmt: skip
     return flow.draft(
@@ -113,7 +112,7 @@ def github_code_analysis(draw: Draw) -> Draft:
     flow = Workflow(draw, ".github/workflows/codeql.yml")
     flow.every_week(draw.choice("day", choices.WEEKDAYS), draw.choice("time", choices.TIMES))
     job = flow.job(draw.choice("job", ("codeql", "analyze", "code-scanning", "security-analysis")))
-    pool = ("python", "javascript-typescript", "go", "java-kotlin", "ruby", "csharp")
+    pool = ("python", "javascript-typescript", "java-kotlin", "ruby", "csharp")
     languages = list(draw.sample("languages", pool, draw.choice("how many", (1, 2, 2))))
     job.checkout()
     inputs: dict[str, Any] = {"languages": ",".join(languages)}
@@ -133,7 +132,8 @@ def github_code_analysis(draw: Draw) -> Draft:
         flow.ask(scans.workflow_codeql_queries(job=job.name, suite=name))
 
     def unbuilt(flow: Workflow) -> None:
-        mode = draw.choice("mode", ("none", "autobuild", "manual"))
+        compiled = {"java-kotlin", "csharp"}.issuperset(languages)
+        mode = draw.choice("mode", ("none", "autobuild", "manual") if compiled else ("none",))
         inputs["build-mode"] = mode
         flow.ask(scans.workflow_codeql_mode(job=job.name, mode=mode))
 
@@ -152,7 +152,7 @@ def github_code_analysis(draw: Draw) -> Draft:
     flow.grow((
         Extra("queries", 1, suite), Extra("push", 1, on_push), timeout(job),
         Extra("build mode", 1, unbuilt), Extra("configuration", 1, configured), runner(job),
-        Extra("actions", 1, reads_actions), CANCEL_OLDER, _no_credentials(job),
+        Extra("actions", 1, reads_actions), _no_credentials(job),
         command(job, "prepared", "build", ("make generate", "./ci/codegen.sh", "make build")),
         one_at_a_time(job),
     ))  # fmt: skip

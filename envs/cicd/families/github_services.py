@@ -8,7 +8,7 @@ from envs.cicd.families.github_parts import (
     READ_ONLY,
     RUNNERS,
     artifact,
-    command,
+    logs,
     runner,
     starts,
     timeout,
@@ -49,6 +49,23 @@ def _health(job: Job, image: str, health: str, options: dict[str, str]) -> Extra
             flow.ask(services.workflow_service_retries(job=job.name, image=image, count=count))
 
     return Extra("health", 2.5, make)
+
+
+def _migrated(job: Job, tests: str) -> Extra:
+    """Migrate the database before the tests."""
+
+    def make(flow: Workflow) -> None:
+        lines = (
+            "make migrate",
+            "./scripts/migrate.sh",
+            "npx prisma migrate deploy",
+            "rake db:setup",
+        )
+        line = flow.draw.choice("migration", lines)
+        job.run("prepare", line)
+        flow.ask(steps.workflow_runs_after(job=job.name, command=tests, earlier=line))
+
+    return Extra("migration", 1, make)
 
 
 @family("github_actions", levels=(1, 2, 3, 4, 5))
@@ -100,10 +117,10 @@ def github_service_tests(draw: Draw) -> Draft:
 
     flow.grow((
         _health(job, image, health, options), Extra("port", 1, reachable), Extra("name", 1, named),
-        Extra("redis", 1, cached), timeout(job), Extra("variable", 1, told),
+        Extra("redis", 1, cached), _migrated(job, line), timeout(job),
+        logs(job, ("./ci/service-logs.sh", "make service-logs", "docker ps -a")),
+        Extra("variable", 1, told),
         runner(job, RUNNERS[:2]), READ_ONLY, CANCEL_OLDER,
-        command(job, "migration", "prepare", (
-            "make migrate", "./scripts/migrate.sh", "npx prisma migrate deploy", "rake db:setup")),
         artifact(job, ("integration-logs", "server-logs"), ("logs/", "tmp/log/", "dump.sql")),
     ))  # fmt: skip
     for_options = " ".join(f"{name} {value}" for name, value in options.items())

@@ -6,15 +6,18 @@ from typing import Any
 
 from envs.cicd import choices
 from envs.cicd.families.github_parts import (
-    CANCEL_OLDER,
+    QUEUE,
     READ_ONLY,
     artifact,
     command,
+    logs,
     one_at_a_time,
     own_cache,
     runner,
     secret_variable,
     setting,
+    step_shell,
+    step_timeout,
     timeout,
 )
 from envs.cicd.families.github_recipe import SETUP, Job, Workflow, expression, permission, secret
@@ -85,7 +88,8 @@ def github_scheduled_job(draw: Draw) -> Draft:
     flow.grow((
         _by_hand(), timeout(job), Extra("warned", 2, warned), _tool(job), READ_ONLY,
         secret_variable(job, line, ("BACKUP_KEY", "DATABASE_URL", "S3_KEY")), runner(job),
-        one_at_a_time(job), artifact(job, ("chore-log", "backup", "weekly-report"),
+        QUEUE, logs(job, ("./tools/collect-logs.sh", "make logs", "./ci/dump-state.sh")),
+        step_timeout(job, line), artifact(job, ("chore-log", "backup", "weekly-report"),
                                      ("chore.log", "backup/", "report.html")),
         setting(job, "DRY_RUN", ("0", "1", "no", "yes")), _ref(job),
     ))  # fmt: skip
@@ -167,6 +171,7 @@ def github_manual_operation(draw: Draw) -> Draft:
         Extra("required", 1, required), Extra("described", 1, described), READ_ONLY,
         one_at_a_time(job), runner(job), Extra("name", 1, named), _tool(job),
         secret_variable(job, line, ("ADMIN_TOKEN", "CLUSTER_KEY", "OPS_KEY")),
+        step_shell(job, line), step_timeout(job, line),
         setting(job, "AUDIT", ("on", "off", "full")),
     ))  # fmt: skip
     return flow.draft(
@@ -230,7 +235,7 @@ def github_stale_issues(draw: Draw) -> Draft:
     flow.grow((
         Extra("closed", 1, closed), Extra("label", 1, label), Extra("exempt", 1, exempt),
         Extra("requests", 1, requests), _by_hand(), Extra("comment", 1, comment), timeout(job),
-        Extra("operations", 1, operations), runner(job), one_at_a_time(job), CANCEL_OLDER,
+        Extra("operations", 1, operations), runner(job), one_at_a_time(job),
     ))  # fmt: skip
     return flow.draft(
         "Write a GitHub Actions workflow that takes care of issues nobody works on",
@@ -273,7 +278,7 @@ def github_pull_request_labels(draw: Draw) -> Draft:
         flow.ask(jobs.workflow_called(name=title))
 
     flow.grow((
-        Extra("synced", 1, synced), timeout(job), CANCEL_OLDER, Extra("other", 2, optional),
+        Extra("synced", 1, synced), timeout(job), Extra("other", 2, optional),
         runner(job), Extra("name", 1, named), one_at_a_time(job),
     ))  # fmt: skip
     return flow.draft(

@@ -8,6 +8,7 @@ spelling of the same condition gives the same answer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from iac_gym.languages.github_actions.conditions import Condition
@@ -71,8 +72,10 @@ def _assume(node: Node, status: Status) -> Node:
 def combinations(job: Job) -> Iterator[Facts]:
     """Yield what is known of the matrix and the runner in each job of a matrix."""
     matrix = job.matrix
-    for one in (matrix.combinations if matrix is not None else ()) or ({},):
-        facts: Facts = {("matrix", name.lower()): (text_of(one[name]),) for name in one}
+    every = matrix.combinations if matrix is not None else ()
+    names = dict.fromkeys(name for one in every for name in one)
+    for one in every or ({},):
+        facts: Facts = {("matrix", name.lower()): (_typed(one.get(name)),) for name in names}
         labels = [_filled(label, one) for label in job.labels]
         system = next((s for s in _SYSTEMS if any(x.startswith(s) for x in labels)), "")
         if system:
@@ -81,6 +84,13 @@ def combinations(job: Job) -> Iterator[Facts]:
         for need in job.needs:
             facts["needs", need.lower(), "result"] = ("success",)
         yield facts
+
+
+def _typed(value: Any) -> Any:
+    """Return a value of a matrix as expressions see it: numbers are floats."""
+    if value is None or value.__class__ in (bool, str, float):
+        return value
+    return float(value) if value.__class__ is int else text_of(value)
 
 
 def _filled(label: str, one: Mapping[str, Any]) -> str:
@@ -149,7 +159,7 @@ def scenarios(workflow: Workflow, main: str = "main") -> Iterator[Scenario]:
     for event, trigger in workflow.triggers.items():
         filters = trigger.filters
         if event == "push":
-            named = (main, *filters.get("branches", ()), _OTHER_BRANCH)
+            named = (main, *filters.get("branches", ()), _OTHER_BRANCH, f"not-{main}-7")
             for branch in dict.fromkeys(name for name in named if name[:1] != "!"):
                 plain = branch.replace("**", "1").replace("*", "1")
                 if trigger.on_branch(plain):
@@ -180,3 +190,32 @@ def job_runs(job: Job, scenario: Scenario) -> bool | None:
             return False
         answer = answer if held else None
     return answer
+
+
+@lru_cache(maxsize=1024)
+def reachable(job: Job) -> bool:
+    """Whether some event starts a job: its own `if` and those of the jobs before it agree."""
+    chain = [job.workflow.jobs[name] for name in (job.id, *job.ancestors)]
+    if not any(one.condition.text for one in chain):
+        return True
+    return any(_may_run(job, chain, event) for event in job.workflow.triggers)
+
+
+def _may_run(job: Job, chain: Sequence[Job], event: str) -> bool:
+    if event == "workflow_call":
+        return True
+    facts: Facts = {("github", "event_name"): (event,)}
+    filters = job.workflow.triggers[event].filters
+    branches = filters.get("branches", ())
+    plain = branches and not any(set(name) & set("*?+[!") for name in branches)
+    if event == "push" and plain and "tags" not in filters:
+        facts["github", "ref"] = tuple(f"refs/heads/{name}" for name in branches)
+        facts["github", "ref_name"] = tuple(branches)
+    if _never(job.condition, facts):
+        return False
+    return job.condition.ignores_needs or not any(_never(one.condition, facts) for one in chain)
+
+
+def _never(condition: Condition, facts: Facts) -> bool:
+    """Whether an `if` cannot hold, whatever has failed."""
+    return condition.tree is not None and truth(condition.tree, facts) is False

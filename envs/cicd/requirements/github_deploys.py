@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from envs.cicd.requirements.github_find import (
@@ -30,7 +31,12 @@ class Terraform(NamedTuple):
     plain: tuple[str, ...]
 
 
-def _terraform(job: Job) -> Iterator[Terraform]:
+@lru_cache(maxsize=256)
+def _terraform(job: Job) -> tuple[Terraform, ...]:
+    return tuple(_read_terraform(job))
+
+
+def _read_terraform(job: Job) -> Iterator[Terraform]:
     for ran in commands_of(job):
         if ran.words[0] not in ("terraform", "tofu"):
             continue

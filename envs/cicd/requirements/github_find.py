@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from envs.cicd.requirements.github_conditions import holds_when_all_is_well
+from envs.cicd.requirements.github_conditions import holds_when_all_is_well, reachable
 from iac_gym.formats.shell import Command, Script
 from iac_gym.languages.github_actions.model import Job, Part, Repository, Step, Workflow
 from iac_gym.languages.github_actions.scripts import read_run
@@ -54,7 +54,7 @@ def find_job(model: Repository, name: str) -> Found[Job | None]:
         job = workflow.jobs.get(name)
         if job is None:
             continue
-        if job.runs:
+        if job.runs and reachable(job):
             return job
         yield job.finding(f"the job `{name}` never runs", "if", "needs")
         return None
@@ -97,13 +97,18 @@ def clean_path(path: str) -> str:
 def values_of(step: Step, name: str, default: str = "") -> frozenset[str]:
     """Return every text that an input of a step stands for, in the jobs of the matrix."""
     text = step.inputs.get(name, default)
-    return frozenset(compact(one).strip() for one in step.owner.values(text, step.env))
+    if "${{" not in text:
+        return frozenset((text.strip(),))
+    return frozenset([compact(one).strip() for one in step.owner.values(text, step.env)])
 
 
 def value_of(step: Step, name: str, default: str = "") -> str:
     """Return the one text that an input stands for; the text as written where there are several."""
+    text = step.inputs.get(name, default)
+    if "${{" not in text:
+        return text.strip()
     values = values_of(step, name, default)
-    return next(iter(values)) if len(values) == 1 else compact(step.inputs.get(name, default))
+    return next(iter(values)) if len(values) == 1 else compact(text)
 
 
 def is_true(step: Step, name: str, default: str = "false") -> bool:
@@ -114,14 +119,14 @@ def is_true(step: Step, name: str, default: str = "false") -> bool:
 # --- steps ---------------------------------------------------------------------------------------
 
 
-def live_steps(job: Job) -> list[Step]:
+@lru_cache(maxsize=256)
+def live_steps(job: Job) -> tuple[Step, ...]:
     """Return the steps that run whenever the job does, and whose failure fails the run."""
     if job.continue_on_error:
-        return []
-    return [step for step in job.active if _counts(step)]
+        return ()
+    return tuple([step for step in job.active if _counts(step)])
 
 
-@lru_cache(maxsize=1024)
 def _counts(step: Step) -> bool:
     return not step.continue_on_error and (step.ordinary or holds_when_all_is_well(step))
 
@@ -142,20 +147,15 @@ class Ran(NamedTuple):
     order: tuple[int, int]
 
 
-def commands_of(job: Job) -> Iterator[Ran]:
-    """Yield the commands that certainly run in a job."""
-    for step in live_steps(job):
-        if step.run:
-            yield from ran_in(step)
+@lru_cache(maxsize=256)
+def commands_of(job: Job) -> tuple[Ran, ...]:
+    """Return the commands that certainly run in a job, in order."""
+    return tuple([ran for step in live_steps(job) if step.run for ran in ran_in(step)])
 
 
+@lru_cache(maxsize=512)
 def ran_in(step: Step) -> tuple[Ran, ...]:
     """Return the commands that certainly run in a step, in order."""
-    return _ran(step)
-
-
-@lru_cache(maxsize=1024)
-def _ran(step: Step) -> tuple[Ran, ...]:
     env = _environment(step)
     script = read_run(step.run, step.shell, env) if "$" in step.run else step.script
     if script.error:

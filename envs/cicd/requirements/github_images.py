@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from envs.cicd.requirements.github_conditions import holds, job_runs, scenarios
@@ -31,12 +32,19 @@ _BUILD, _META = "docker/build-push-action", "docker/metadata-action"
 
 
 class Image(NamedTuple):
-    """A build of an image: its step, its tags, and the options that tasks ask for."""
+    """A build of an image: its step, its tags, and the options of a typed command."""
 
     step: Step
     tags: frozenset[str]
     pushed: bool
-    options: dict[str, list[str]]
+    typed: dict[str, list[str]] | None = None
+
+    def option(self, name: str) -> list[str]:
+        """Return an option by the name of the action's input, as a list."""
+        if self.typed is not None:
+            return self.typed.get(name, [])
+        text = value_of(self.step, name)
+        return lines_of(text) if name == "platforms" else text.splitlines()
 
 
 def usual_steps(job: Job) -> list[Step]:
@@ -86,21 +94,9 @@ def _push_in(step: Step, inner: str, *, pull_request: bool) -> bool | None:
 def _build_actions(job: Job) -> Iterator[Image]:
     for step in using(usual_steps(job), _BUILD):
         tags = {compact(tag) for text in (step.inputs.get("tags", ""),) for tag in lines_of(text)}
-        options = {
-            "platforms": lines_of(value_of(step, "platforms")),
-            "build-args": value_of(step, "build-args").splitlines(),
-            "context": [value_of(step, "context")],
-            "file": [value_of(step, "file")],
-            "target": [value_of(step, "target")],
-            "cache-from": value_of(step, "cache-from").splitlines(),
-            "cache-to": value_of(step, "cache-to").splitlines(),
-            "secrets": value_of(step, "secrets").splitlines(),
-            "labels": value_of(step, "labels").splitlines(),
-            "provenance": [value_of(step, "provenance")],
-        }
         expanded = frozenset(x for tag in tags for x in job.values(tag, step.env))
         made = {compact(one) for one in expanded} | _described(job, step, expanded)
-        yield Image(step, frozenset(made), _pushes(step), options)
+        yield Image(step, frozenset(made), _pushes(step))
 
 
 def _described(job: Job, step: Step, tags: frozenset[str]) -> set[str]:
@@ -189,15 +185,16 @@ def _pushed_by_command(job: Job) -> set[str]:
             and len(ran.words) == 3}  # fmt: skip
 
 
-def images_of(job: Job) -> list[Image]:
+@lru_cache(maxsize=256)
+def images_of(job: Job) -> tuple[Image, ...]:
     """Return what a job builds with the build action or with `docker build`."""
-    return [*_build_actions(job), *_build_commands(job)]
+    return (*_build_actions(job), *_build_commands(job))
 
 
-def _find_images(model: Repository, job: str) -> Found[list[Image]]:
+def _find_images(model: Repository, job: str) -> Found[tuple[Image, ...]]:
     found = yield from find_job(model, job)
     if found is None:
-        return []
+        return ()
     images = images_of(found)
     if not images:
         yield found.finding(f"the job `{job}` builds no image", "steps")
@@ -234,7 +231,7 @@ def workflow_version_tag(model: Repository, job: str, image: str, pattern: str) 
 
 def _option(model: Repository, job: str, name: str, wanted: set[str], what: str) -> Findings:
     images = yield from _find_images(model, job)
-    if images and not any(wanted <= set(one.options.get(name, ())) for one in images):
+    if images and not any(wanted <= set(one.option(name)) for one in images):
         yield images[0].step.finding(what, "with", "run")
 
 
@@ -246,7 +243,7 @@ def workflow_image_platforms(model: Repository, job: str, platforms: list[str]) 
     """`platforms` of a build, exactly these."""
     images = yield from _find_images(model, job)
     wanted = set(platforms)
-    if images and not any(set(one.options.get("platforms", ())) == wanted for one in images):
+    if images and not any(set(one.option("platforms")) == wanted for one in images):
         yield images[0].step.finding(f"the platforms are not {', '.join(platforms)}", "with")
 
 
@@ -263,7 +260,7 @@ def workflow_image_argument(model: Repository, job: str, name: str, value: str) 
 def _path_option(model: Repository, job: str, name: str, path: str) -> Findings:
     images = yield from _find_images(model, job)
     for one in images:
-        if clean_path(path) in [clean_path(x) for x in one.options.get(name, ()) if x]:
+        if clean_path(path) in [clean_path(x) for x in one.option(name) if x]:
             return
     if images:
         yield images[0].step.finding(f"the {name} of the build is not `{path}`", "with", "run")
@@ -304,7 +301,7 @@ def workflow_image_cache(model: Repository, job: str) -> Findings:
     """`type=gha` for both sides of the cache."""
     images = yield from _find_images(model, job)
     for one in images:
-        sides = [one.options.get(side, ()) for side in ("cache-from", "cache-to")]
+        sides = [one.option(side) for side in ("cache-from", "cache-to")]
         if all(any("type=gha" in line.replace(" ", "") for line in side) for side in sides):
             return
     if images:
@@ -334,24 +331,6 @@ def workflow_image_pushed_later(model: Repository, job: str, image: str) -> Find
 
 
 @requirement(
-    "the job `{job}` can build for other processors, by emulation with QEMU",
-    "QEMU is set up in the job `{job}` before it builds",
-)
-def workflow_emulation(model: Repository, job: str) -> Findings:
-    """`docker/setup-qemu-action` before a build."""
-    images = yield from _find_images(model, job)
-    for one in images:
-        owner = one.step.owner
-        steps = (
-            using(live_steps(owner), "docker/setup-qemu-action") if isinstance(owner, Job) else ()
-        )
-        if any(step.index < one.step.index for step in steps):
-            return
-    if images:
-        yield images[0].step.finding("QEMU is not set up before the build")
-
-
-@requirement(
     "the job `{job}` sets up Buildx before it builds",
     "Buildx builds the image of the job `{job}`, set up in a step before",
 )
@@ -360,7 +339,7 @@ def workflow_buildx(model: Repository, job: str) -> Findings:
     images = yield from _find_images(model, job)
     for one in images:
         owner = one.step.owner
-        live = live_steps(owner) if isinstance(owner, Job) else []
+        live = live_steps(owner) if isinstance(owner, Job) else ()
         steps = using(live, "docker/setup-buildx-action")
         if any(step.index < one.step.index for step in steps):
             return

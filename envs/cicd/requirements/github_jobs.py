@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from envs.cicd.requirements.github_conditions import scenarios
 from envs.cicd.requirements.github_find import (
     amiss,
     clean_path,
@@ -12,6 +15,11 @@ from envs.cicd.requirements.github_find import (
     same_text,
 )
 from iac_gym.check import Findings, requirement
+from iac_gym.languages.github_actions.expressions import (
+    ExpressionError,
+    parse_expression,
+    truth,
+)
 from iac_gym.languages.github_actions.model import (
     Concurrency,
     Job,
@@ -19,6 +27,7 @@ from iac_gym.languages.github_actions.model import (
     Repository,
     Workflow,
 )
+from iac_gym.languages.github_actions.values import sole_expression
 
 
 def _labels(job: Job) -> frozenset[str]:
@@ -122,11 +131,15 @@ def workflow_job_permission(model: Repository, job: str, permission: str) -> Fin
 # --- concurrency ---------------------------------------------------------------------------------
 
 
-def _per_ref(group: str) -> bool:
-    return any(
-        f"github.{name}" in compact(group)
-        for name in ("ref", "ref_name", "head_ref", "event.pull_request.number", "event.number")
-    )
+_BRANCH = re.compile(r"github\.ref(_name)?\b")
+_PULL_REQUEST = re.compile(r"github\.(head_ref|event\.number|event\.pull_request\.number)\b")
+
+
+def _per_ref(workflow: Workflow, group: str) -> bool:
+    """Whether a group differs between refs; only pull requests have a head."""
+    text = compact(group)
+    requests = all(event.startswith("pull_request") for event in workflow.triggers)
+    return bool(_BRANCH.search(text) or (requests and _PULL_REQUEST.search(text)))
 
 
 def _is_own_group(workflow: Workflow, job: Job | None, wanted: str, cancel: str) -> bool:
@@ -138,9 +151,15 @@ def _cancels(found: Concurrency) -> str:
     return compact(found.cancel) or "false"
 
 
-def _cancel_is_true(found: Concurrency) -> bool:
-    """Whether runs are cancelled; for pull requests alone is a usual way to say it."""
-    return _cancels(found) in ("true", "${{true}}")
+def _always_cancels(workflow: Workflow, found: Concurrency) -> bool:
+    inner = sole_expression(_cancels(found))
+    if inner is None:
+        return _cancels(found) == "true"
+    try:
+        node = parse_expression(inner)
+    except ExpressionError:
+        return False
+    return all(truth(node, one.facts) is True for one in scenarios(workflow))
 
 
 @requirement(
@@ -152,7 +171,10 @@ def workflow_newest_run_wins(model: Repository) -> Findings:
     for workflow in model.workflows.values():
         found = workflow.concurrency
         groups = [found] if found else [job.concurrency for job in workflow.running]
-        if groups and all(one and _per_ref(one.group) and _cancel_is_true(one) for one in groups):
+        if groups and all(
+            one and _per_ref(workflow, one.group) and _always_cancels(workflow, one)
+            for one in groups
+        ):
             return
     yield amiss(model, "a newer run of the same ref does not cancel the older", None, "concurrency")
 

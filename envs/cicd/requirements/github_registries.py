@@ -51,22 +51,6 @@ def _typed_logins(job: Job) -> Iterator[Login]:
 
 
 @requirement(
-    "the job `{job}` logs in to the registry `{registry}`",
-    "a login to `{registry}` is part of the job `{job}`",
-)
-def workflow_registry_login(model: Repository, job: str, registry: str) -> Findings:
-    """A login with a user and a password that stands in no plain text."""
-    found = yield from find_job(model, job)
-    if found is None:
-        return
-    for login in _logins(found):
-        same = login.registry.removeprefix("https://").rstrip("/") == registry
-        if same and login.password.startswith("${{") and login.user:
-            return
-    yield found.finding(f"the job `{job}` does not log in to `{registry}`", "steps")
-
-
-@requirement(
     "the password for `{registry}` in the job `{job}` is the secret `{secret}`",
     "the job `{job}` logs in to `{registry}` with the secret `{secret}` as its password",
 )

@@ -21,7 +21,10 @@ from envs.cicd.requirements.github_find import (
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Job, Repository, Step
 
-_RELEASE = ("softprops/action-gh-release", "ncipollo/release-action")
+_RELEASE = (
+    "softprops/action-gh-release", "ncipollo/release-action", "actions/create-release",
+    "goreleaser/goreleaser-action",
+)  # fmt: skip
 _PYPI = "pypa/gh-action-pypi-publish"
 
 
@@ -129,7 +132,8 @@ def workflow_prerelease(model: Repository, job: str) -> Findings:
 
 
 def _uploads(job: Job) -> list[Step | Ran]:
-    commands = [ran for ran in commands_of(job) if ran.words[:2] == ("twine", "upload")]
+    tools = (("twine", "upload"), ("uv", "publish"))
+    commands = [ran for ran in commands_of(job) if ran.words[:2] in tools]
     return [*using(live_steps(job), _PYPI), *commands]
 
 
@@ -144,14 +148,24 @@ def workflow_trusted_publishing(model: Repository, job: str) -> Findings:
     found = yield from find_job(model, job)
     if found is None:
         return
-    steps = list(using(live_steps(found), _PYPI))
+    made = [one for one in _uploads(found) if isinstance(one, Step) or one.words[0] == "uv"]
     given = found.permissions
-    if not steps:
-        yield found.finding(f"the job `{job}` does not publish with `{_PYPI}`", "steps")
+    if not made:
+        yield found.finding(f"the job `{job}` does not publish by trusted publishing", "steps")
     elif given is None or not given.allows("id-token", "write"):
         yield found.finding("trusted publishing needs `id-token: write`", "permissions")
-    elif any(step.inputs.get("password") for step in steps):
-        yield steps[0].finding("a password is given", "with")
+    elif any(_has_password(one) for one in made):
+        yield found.finding("a password or token is given", "steps")
+
+
+_SECRETS = ("UV_PUBLISH_TOKEN", "UV_PUBLISH_PASSWORD")
+
+
+def _has_password(one: Step | Ran) -> bool:
+    if isinstance(one, Step):
+        return bool(one.inputs.get("password"))
+    options = {"--token", "-t", "--password", "-p"} & set(one.words)
+    return bool(options) or any(name in one.step.env for name in _SECRETS)
 
 
 @requirement(
@@ -165,13 +179,19 @@ def workflow_package_index(model: Repository, job: str, url: str) -> Findings:
         return
     for one in _uploads(found):
         if isinstance(one, Ran):
-            given = one.words[one.words.index("--repository-url") + 1 :][:1] if (
-                "--repository-url" in one.words) else ()  # fmt: skip
+            given = _index_of(one.words)
         else:
             given = (value_of(one, "repository-url", value_of(one, "repository_url")),)
         if [text.rstrip("/") for text in given] == [url.rstrip("/")]:
             return
     yield found.finding(f"the job `{job}` does not upload to `{url}`", "steps")
+
+
+def _index_of(words: tuple[str, ...]) -> tuple[str, ...]:
+    for name in ("--repository-url", "--publish-url"):
+        if name in words:
+            return words[words.index(name) + 1 :][:1]
+    return ()
 
 
 @requirement(

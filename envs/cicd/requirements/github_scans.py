@@ -80,7 +80,7 @@ def workflow_codeql_queries(model: Repository, job: str, suite: str) -> Findings
 
 
 @requirement(
-    "CodeQL in the job `{job}` needs no build (build mode `{mode}`)",
+    "CodeQL in the job `{job}` has the build mode `{mode}`",
     "the build mode of CodeQL in the job `{job}` is `{mode}`",
 )
 def workflow_codeql_mode(model: Repository, job: str, mode: str) -> Findings:

@@ -18,7 +18,11 @@ from iac_gym.languages.github_actions.model import Job, Repository, Step
 
 #: Tool -> (actions, input of the version, input of the file that holds the version).
 TOOLS = {
-    "Python": (("actions/setup-python",), "python-version", "python-version-file"),
+    "Python": (
+        ("actions/setup-python", "astral-sh/setup-uv"),
+        "python-version",
+        "python-version-file",
+    ),
     "Node.js": (("actions/setup-node",), "node-version", "node-version-file"),
     "Go": (("actions/setup-go",), "go-version", "go-version-file"),
     "Java": (("actions/setup-java",), "java-version", "java-version-file"),

@@ -9,13 +9,12 @@ from envs.cicd.requirements.github_find import (
     find_action,
     find_anyhow,
     find_command,
-    find_job,
     is_true,
-    using,
     value_of,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Repository, Step
+from iac_gym.languages.github_actions.values import text_of
 
 
 @requirement(
@@ -140,7 +139,10 @@ def _only_with(step: Step, version: str) -> bool:
 
 
 def _has(facts: Facts, value: str) -> bool:
-    return any(path[0] == "matrix" and value in values for path, values in facts.items())
+    return any(
+        path[0] == "matrix" and value in [text_of(one) for one in values]
+        for path, values in facts.items()
+    )
 
 
 @requirement(
@@ -305,29 +307,3 @@ def workflow_action_input(
     steps = yield from find_action(model, job, f"does not use `{action}`", action.lower())
     if steps and not any(value_of(step, input) == compact(value) for step in steps):
         yield steps[0].finding(f"`{input}` of `{action}` is not `{value}`", "with")
-
-
-@requirement(
-    "in the job `{job}`, `{action}` runs after `{command}`",
-    "the job `{job}` runs `{command}` before it uses `{action}`",
-)
-def workflow_action_after(model: Repository, job: str, action: str, command: str) -> Findings:
-    """The order of an action and a command of a job."""
-    steps = yield from find_action(model, job, f"does not use `{action}`", action.lower())
-    ran = yield from find_command(model, job, command)
-    if steps and ran and not any(step.index > ran[0].step.index for step in steps):
-        yield steps[0].finding(f"`{action}` comes before `{command}`")
-
-
-@requirement(
-    "a failed `{action}` does not fail the job `{job}`",
-    "the job `{job}` goes on though `{action}` fails",
-)
-def workflow_action_optional(model: Repository, job: str, action: str) -> Findings:
-    """`continue-on-error` of the step of an action."""
-    found = yield from find_job(model, job)
-    if found is None:
-        return
-    steps = list(using(found.active, action.lower()))
-    if not any(step.continue_on_error for step in steps):
-        yield found.finding(f"`{action}` may fail the job `{job}`", "steps")

@@ -41,8 +41,9 @@ def _days(step: Step, kind: str, what: str, default: str) -> str:
 
 
 @requirement(
-    "{kind} are marked as stale after {days} days without activity by the job `{job}`",
-    "after {days} days without activity the job `{job}` marks {kind} as stale",
+    "{kind} are marked as stale after {days} days without activity by the job `{job}`, with "
+    "actions/stale",
+    "after {days} days without activity the job `{job}` marks {kind} as stale, by actions/stale",
 )
 def workflow_stale_after(model: Repository, job: str, kind: str, days: int) -> Findings:
     """The days before issues or pull requests become stale, with the permission to mark them."""
@@ -89,8 +90,8 @@ def workflow_stale_label(model: Repository, job: str, kind: str, label: str) -> 
 
 
 @requirement(
-    "{kind} with the label {labels} never become stale in the job `{job}`",
-    "the job `{job}` leaves {kind} alone that carry the label {labels}",
+    "{kind} with one of the labels {labels} never become stale in the job `{job}`",
+    "the job `{job}` leaves {kind} alone that carry one of the labels {labels}",
 )
 def workflow_stale_exempt(model: Repository, job: str, kind: str, labels: list[str]) -> Findings:
     """The labels of issues or pull requests that never become stale, at least these."""
@@ -127,8 +128,9 @@ def workflow_stale_operations(model: Repository, job: str, count: int) -> Findin
 
 
 @requirement(
-    "the job `{job}` labels pull requests by the paths they change, as `{file}` says",
-    "`{file}` says which labels the job `{job}` gives pull requests for the paths they change",
+    "with actions/labeler the job `{job}` labels pull requests by the paths they change, as "
+    "`{file}` says",
+    "`{file}` says which labels the job `{job}` gives pull requests with actions/labeler",
 )
 def workflow_labels(model: Repository, job: str, file: str) -> Findings:
     """`actions/labeler` with its configuration, and the permission to label."""
@@ -167,8 +169,10 @@ def _changes(model: Repository, job: str) -> Found[list[Step]]:
 
 
 @requirement(
-    "the job `{job}` opens a pull request from the branch `{branch}` with what has changed",
-    "what has changed is proposed by the job `{job}` in a pull request from the branch `{branch}`",
+    "with peter-evans/create-pull-request the job `{job}` opens a pull request from the branch "
+    "`{branch}` with what has changed",
+    "what has changed is proposed by the job `{job}` in a pull request from the branch `{branch}`, "
+    "by peter-evans/create-pull-request",
 )
 def workflow_proposes(model: Repository, job: str, branch: str) -> Findings:
     """`peter-evans/create-pull-request` with its branch, and the permissions for it."""
@@ -203,9 +207,10 @@ def workflow_proposal_labels(model: Repository, job: str, labels: list[str]) -> 
 
 
 @requirement(
-    "the job `{job}` finds out whether something under {paths} has changed, which its output "
-    "`{output}` says",
-    "whether a file under {paths} has changed is the output `{output}` of the job `{job}`",
+    "with dorny/paths-filter the job `{job}` finds out whether something under {paths} has "
+    "changed, which its output `{output}` says",
+    "whether a file under {paths} has changed is the output `{output}` of the job `{job}`, which "
+    "uses dorny/paths-filter for it",
 )
 def workflow_finds_changes(model: Repository, job: str, output: str, paths: list[str]) -> Findings:
     """A filter of `dorny/paths-filter` whose result is an output of the job."""

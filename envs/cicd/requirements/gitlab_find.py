@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from envs.cicd.commands import normal
+from envs.cicd.commands import elsewhere, normal
 from iac_gym.formats.shell import read_script
 from iac_gym.languages.gitlab_ci.job import Job, replace
 from iac_gym.languages.gitlab_ci.model import Pipeline
@@ -65,22 +65,9 @@ def commands_of(job: Job) -> Iterator[Ran]:
             continue
         if last[id(run.line), run.command.pipe] is not run and not _pipefail(job):
             continue  # the end of a pipe decides whether it fails
-        words, own = _elsewhere(words)
+        words, own = elsewhere(words)
         where = posixpath.normpath(posixpath.join(folder, own))
         yield Ran(run, normal(words), where, place)
-
-
-def _elsewhere(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
-    """Take the option that names another working folder out of a command line."""
-    name, _, value = words[1].partition("=") if len(words) > 1 else ("", "", "")
-    if words[0] == "terraform" and name == "-chdir":
-        return (words[0], *words[2:]), value
-    if words[0] in ("make", "npm") and name in ("-C", "--directory", "--prefix"):
-        if value:
-            return (words[0], *words[2:]), value
-        if len(words) > 2:
-            return (words[0], *words[3:]), words[2]
-    return words, "."
 
 
 def _pipefail(job: Job) -> bool:

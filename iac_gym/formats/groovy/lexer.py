@@ -73,15 +73,13 @@ class Tokens:
 
     def _read(self) -> None:
         text = self.text
-        at = 0
         match = TOKEN.match
         kinds, values, starts, ends = self.kinds, self.values, self.starts, self.ends
-        if text.startswith("#!"):
-            at = len(text.split("\n", 1)[0])
+        at = len(text.split("\n", 1)[0]) if text.startswith("#!") else 0
         while True:
             found = match(text, at)
             if found is None:
-                raise self._odd(at)
+                break
             kind = found.lastgroup
             at = found.end()
             value = found[kind]  # type: ignore[index]
@@ -107,6 +105,7 @@ class Tokens:
             values.append(value)
             starts.append(start)
             ends.append(at)
+        raise self._odd(at)
 
     def _arrow(self) -> None:
         if self._opens:
@@ -123,8 +122,8 @@ class Tokens:
             return at
         if kind == "slash" and self.kinds and self.kinds[-1] in ENDS_EXPRESSION:
             return self._divide(value, start)
-        if value == "/" and self.text.startswith("/", at):
-            raise GroovyError(start, "this comment has no end")
+        if value == "/" and self.text.startswith("*", at):
+            raise GroovyError(start, "this comment is never closed", "add `*/`")
         return self._string_from(value, start, at, "gs(")
 
     def _newline(self, value: str, start: int, at: int) -> None:
@@ -246,7 +245,7 @@ class Tokens:
             shown = text[at : at + 2]
             hint = f"write `\\{shown}` for the characters themselves"
             return GroovyError(at, f"`{shown}` is no escape in a string", hint)
-        if at < len(text) and kind in ("'", '"'):
+        if kind in ("'", '"'):
             return GroovyError(start, "this string is not closed on its line", f"add `{kind}`")
         return GroovyError(start, "this string is never closed", f"add `{CLOSING[kind]}`")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-_MOST = {"i": 2**31 - 1, "l": 2**63 - 1}
+#: Most digits of a number that is read.
+_MOST_DIGITS = 400
 
 
 def read_number(text: str) -> int | float | None:
-    """Return the value of a number; None where its type cannot hold it."""
+    """Return the value of a number; None where it is too long to be read."""
     plain = text.replace("_", "").lower()
     base, digits = 10, plain
     if plain[:2] in ("0x", "0b"):
@@ -17,10 +18,9 @@ def read_number(text: str) -> int | float | None:
     digits = digits[: len(digits) - len(suffix)]
     if base == 10 and not digits.isdigit():
         return _decimal(digits)
-    if len(digits) > 400 or (base == 8 and any(digit in "89" for digit in digits)):
+    if len(digits) > _MOST_DIGITS or (base == 8 and any(digit in "89" for digit in digits)):
         return None
-    value = int(digits, base)
-    return None if value > _MOST.get(suffix, value) + (base != 10) * 2**64 else value
+    return int(digits, base)
 
 
 def _decimal(digits: str) -> float | None:

@@ -168,7 +168,9 @@ class Statements(Declarations):
     def _else(self) -> bool:
         i = self.i
         kinds = self.kinds
-        while kinds[i] in (";", "newline"):
+        skipped = ("newline",) if kinds[i] == ";" else (";", "newline")
+        i += kinds[i] == ";"
+        while kinds[i] in skipped:
             i += 1
         if kinds[i] != "else":
             return False

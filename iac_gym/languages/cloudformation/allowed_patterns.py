@@ -49,6 +49,9 @@ def _steps(pattern: str, length: int) -> float:
         elif token == ")":
             last = groups.pop() if len(groups) > 1 else 1.0
             groups[-1] *= last
+        elif token == "|":
+            groups[-1] *= 2
+            last = 1.0
         elif token in ("*", "+", "?") or (token[0] == "{" and _COUNT.fullmatch(token)):
             low, most = _counts(token, length)
             if last > 1 and most > 1:

@@ -12,7 +12,7 @@ from typing import Any
 from iac_gym.formats.yaml import Mark
 from iac_gym.languages.cloudformation.model import Resource
 
-_REFERENCE = re.compile(r"\{\{resolve:([^\n]{0,3000}?)\}\}")
+_REFERENCE = re.compile(r"\{\{resolve:([^{}\n]*)\}\}")
 _PARAMETER = re.compile(r"[a-zA-Z0-9_.\-/]")
 _DIGIT = re.compile(r"\d")
 #: Type -> the property (a path) that may hold a secure string of the Systems Manager.

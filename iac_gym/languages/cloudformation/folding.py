@@ -42,7 +42,11 @@ class Folder:
     """Folds trees of one template. Results of parameters and conditions are kept."""
 
     def __init__(self, template: Template) -> None:
-        self._template = template
+        # The template itself is not kept: it keeps what is resolved, and a circle of references
+        # would wait for the garbage collector.
+        self._given = template.parameters
+        self._maps = template.mappings
+        self._formulas = template.conditions
         self._parameters: dict[str, Folded] = {}
         self._conditions: dict[str, Any] = {}
         self._nesting = 0  # conditions that are being worked out
@@ -95,8 +99,8 @@ class Folder:
             return OPAQUE
         if name in self._parameters:
             return self._parameters[name]
-        if name in self._template.parameters:
-            value = value_of(name, self._template.parameters[name])
+        if name in self._given:
+            value = value_of(name, self._given[name])
             if isinstance(value, str) and "{{resolve:" in value:
                 value = _with_secrets(value)
         elif name in PSEUDO:
@@ -196,7 +200,7 @@ class Folder:
     def _find_in_map(self, argument: Any, depth: int) -> Folded:
         if not isinstance(argument, list) or len(argument) < 3:
             return OPAQUE
-        found: Any = self._template.mappings
+        found: Any = self._maps
         for item in argument[:3]:
             key = self._fold(item, depth)
             if not is_known(key):
@@ -245,11 +249,11 @@ class Folder:
         known = self._conditions.get(name, _IN_PROGRESS)
         if known is not _IN_PROGRESS:
             return known  # type: ignore[no-any-return]
-        if name not in self._template.conditions or self._nesting > MOST_DEPTH:
+        if name not in self._formulas or self._nesting > MOST_DEPTH:
             return None
         self._conditions[name] = None  # a condition that needs itself is not known
         self._nesting += 1
-        value = self._holds(self._template.conditions[name], self._nesting)
+        value = self._holds(self._formulas[name], self._nesting)
         self._nesting -= 1
         self._conditions[name] = value
         return value

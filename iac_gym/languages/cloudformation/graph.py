@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from iac_gym.formats.yaml import Mark, YamlList
-from iac_gym.languages.cloudformation.facts import Conditions
 from iac_gym.languages.cloudformation.intrinsics import Edges, Functions
 from iac_gym.languages.cloudformation.model import Resource, Template
 
@@ -64,18 +63,10 @@ def _dependency(
         facts = {needed: False}
         if resource.condition:
             facts[resource.condition] = True
-        if conditions_of(template).can(facts):
+        if functions.conditions.can(facts):
             message = f"`{name[:60]}` does not exist where the condition `{needed[:60]}` is false"
             hint = f"give `{resource.name[:60]}` that condition too"
             template.fault("dependencies-exist", mark, message, hint)
-
-
-def conditions_of(template: Template) -> Conditions:
-    """Return the conditions of a template as formulas, made once."""
-    found = template.known.get("facts")
-    if not isinstance(found, Conditions):
-        found = template.known["facts"] = Conditions(template)
-    return found
 
 
 def cycles(edges: Edges) -> list[list[str]]:

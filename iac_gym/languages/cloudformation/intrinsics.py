@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
 from iac_gym.languages.cloudformation import dynamic_references
 from iac_gym.languages.cloudformation import function_slots as slots
+from iac_gym.languages.cloudformation.facts import Conditions
 from iac_gym.languages.cloudformation.function_slots import Slot
 from iac_gym.languages.cloudformation.model import (
     LANGUAGE_EXTENSIONS,
@@ -38,6 +40,15 @@ _GENERATED = frozenset(
 )
 #: What the serverless transform makes of a resource, under a name after a dot.
 _MADE = ("Version", "Alias", "Stage", "DeploymentGroup")
+#: What a resource of the serverless transform becomes, whose attributes it has.
+_PLAIN = {
+    "AWS::Serverless::Api": "AWS::ApiGateway::RestApi",
+    "AWS::Serverless::Application": "AWS::CloudFormation::Stack",
+    "AWS::Serverless::Function": "AWS::Lambda::Function",
+    "AWS::Serverless::HttpApi": "AWS::ApiGatewayV2::Api",
+    "AWS::Serverless::SimpleTable": "AWS::DynamoDB::Table",
+    "AWS::Serverless::StateMachine": "AWS::StepFunctions::StateMachine",
+}
 _BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _CIDR = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}/(?:3[0-2]|[12]?\d)", re.ASCII)
 _EMBEDDED = re.compile(r"\$\{([A-Za-z0-9_:.]+)\}")
@@ -86,6 +97,11 @@ class Functions:
         self._links: dict[str, Mark] | None = None
         self._owner = ""
         self._tree_mark: Mark = (0, 0)
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        """The conditions of the template as formulas."""
+        return Conditions(self.template)
 
     # --- the walk -----------------------------------------------------------------------------
 
@@ -386,8 +402,9 @@ class Functions:
             return
         if resource.type.startswith("AWS::Serverless::") and attribute.startswith(_MADE):
             return
-        known = attributes(resource.type)
-        if known is None or find_attribute(resource.type, attribute) is not None:
+        kind = _PLAIN.get(resource.type, resource.type)
+        known = attributes(kind)
+        if known is None or find_attribute(kind, attribute) is not None:
             return
         message = f"{resource.type} has no attribute `{attribute[:80]}`"
         template.fault("attributes-exist", mark, message, template.near(attribute, known))

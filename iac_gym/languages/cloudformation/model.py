@@ -27,7 +27,7 @@ from iac_gym.verdict import Finding
 
 #: Most findings that are noted of one rule, and most names that get a suggestion.
 MOST_FAULTS = 60
-MOST_SUGGESTIONS = 8
+MOST_SUGGESTIONS = 6
 
 #: Transforms that leave what is written as it is, or expand only what is known.
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"

@@ -53,10 +53,10 @@ def readable(pattern: str) -> str | None:
 def _rewritten(pattern: str) -> str | None:
     for text in (pattern, _without_classes(pattern)):
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("error")
             try:
                 re.compile(text)
-            except (re.error, OverflowError):
+            except (re.error, OverflowError, FutureWarning, DeprecationWarning):
                 continue
             return text
     return None
@@ -79,6 +79,8 @@ def _without_classes(pattern: str) -> str:
             continue
         char = text[place]
         step = 2 if char == "\\" else 1
+        if depth and (char == "[" or (char in "&|~" and text[place - 1] == char)):
+            out += "\\"  # Python warns that these may mean sets one day
         depth += (char == "[" and not depth) - (char == "]" and depth > 0)
         out += text[place : place + step]
         place += step

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from difflib import get_close_matches
+from functools import cache
+from itertools import islice
 from typing import Any
 
 from iac_gym.formats.yaml import find
@@ -18,6 +21,9 @@ from iac_gym.languages.cloudformation.walk_base import (
     path_of,
 )
 
+#: Most resources of a template that the service takes, and most of their types that are examined.
+MOST_RESOURCES = 500
+MOST_TYPES = 80
 #: Most errors of one resource that become findings.
 _MOST_ERRORS = 20
 _KINDS = {
@@ -43,12 +49,18 @@ _SIZES = frozenset(
     """minLength maxLength minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems
     maxItems minProperties maxProperties""".split()
 )
-_TOGETHER = frozenset({"exclusive", "oneOf", "anyOf", "not", "contains", "further"})
+_TOGETHER = frozenset({"exclusive", "oneOf", "anyOf", "not", "contains"})
 
 
 def examine_properties(template: Template, varies: bool) -> None:
     """Note what is wrong with the types of all resources and with their properties."""
-    for resource in template.resources.values():
+    types: set[str] = set()
+    for resource in islice(template.resources.values(), MOST_RESOURCES):
+        types.add(resource.type)
+        if len(types) > MOST_TYPES:
+            message = f"only the first {MOST_TYPES} resource types are examined"
+            template.fault("not-judged", resource.mark, message)
+            return
         if resource.type:
             _examine(template, resource, varies)
 
@@ -95,11 +107,18 @@ def _unknown_type(template: Template, resource: Resource) -> None:
         template.fault("resource-types-exist", mark, f"there is no resource type `{kind}`", near)
 
 
+@cache
+def _services() -> tuple[str, ...]:
+    """Return the names of the services: `AWS::S3` and so on."""
+    return tuple(dict.fromkeys(name.rpartition("::")[0] for name in schemas().types))
+
+
 def _of_service(kind: str) -> list[str]:
-    """Return the types that may be meant: those of the service, or all."""
-    known = schemas().types
-    prefix = kind.rpartition("::")[0] + "::"
-    return [name for name in known if name.startswith(prefix)] or list(known)
+    """Return the types that may be meant: those of the service, or of the one that is nearest."""
+    service = kind.rpartition("::")[0]
+    if service not in _services():
+        service = next(iter(get_close_matches(service[:60], _services(), n=1, cutoff=0.7)), "?")
+    return [name for name in schemas().types if name.startswith(service + "::")]
 
 
 def _tell(template: Template, resource: Resource, error: Error) -> None:
@@ -145,9 +164,6 @@ def _say(template: Template, keyword: str, wanted: Any, value: Any) -> tuple[str
         words = [str(word) for word in wanted]
         listed = ", ".join(words[:12]) + (f", ... ({len(words)} in all)" if len(words) > 12 else "")
         return f"{_short(value)} is not one of {listed}", template.near(str(value), words)
-    if keyword == "further":
-        _, inner, inside = wanted
-        return _say(template, inner, inside, value)
     return _SAID.get(keyword, _said_plainly(keyword))(wanted, value), ""
 
 

@@ -99,7 +99,7 @@ class Output:
 class Item:
     """A resource that the stack would have."""
 
-    def __init__(self, stack: Stack, resource: Resource) -> None:
+    def __init__(self, stack: World, resource: Resource) -> None:
         self.stack = stack
         self.resource = resource
         self.logical_id = resource.name
@@ -213,7 +213,7 @@ class Item:
 
     def is_named_in(self, value: Folded) -> bool:
         """Whether a value is a reference to it, any attribute of it, its name or its ARN."""
-        return self.stack.target(value) is self
+        return self.stack.named(value) == self.logical_id
 
     @property
     def arn(self) -> Folded:
@@ -272,89 +272,41 @@ class Item:
         return Finding(message.format(self.logical_id), self.stack.path, line, column, hint)
 
 
-class Stack:
-    """The stack of a template. See the module for what it offers."""
+class World:
+    """What a stack knows apart from its resources as items, which refer to it.
+
+    Nothing here refers back to items or the template, so that all of it goes without the garbage
+    collector.
+    """
 
     def __init__(self, template: Template) -> None:
-        self.template = template
         self.path = template.path
         self._folder = Folder(template)
         self.fold = self._folder.fold
+        self.condition = self._folder.condition
+        self.reference = self._folder.reference
         self._canonical: dict[Unknown, Folded] = {}
         self._busy: set[Unknown] = set()
+        self._resources = template.resources
 
-    @cached_property
-    def items(self) -> dict[str, Item]:
-        """The resources that exist for certain, by logical id."""
-        return {
-            name: Item(self, one)
-            for name, one in self.template.resources.items()
-            if not one.condition or self.condition(one.condition)
-        }
+    def _item(self, name: str) -> Item | None:
+        """Return a resource that may exist, for a moment."""
+        found = self._resources.get(name)
+        if found is None or (found.condition and self.condition(found.condition) is False):
+            return None
+        return Item(self, found)
 
-    @cached_property
-    def possible(self) -> dict[str, Item]:
-        """The resources that may exist, those under a condition that is not known included."""
-        return self.items | {
-            name: Item(self, one)
-            for name, one in self.template.resources.items()
-            if one.condition and self.condition(one.condition) is None
-        }
+    def statements(self, item: Item) -> list[Statement]:
+        """Return the statements of every policy document in a resource's own properties."""
+        found: list[Statement] = []
+        for path in _DOCUMENTS.get(item.type, ("PolicyDocument",)):
+            for document in item.each(path):
+                found += statements(document)
+        return found
 
-    def condition(self, name: str) -> bool | None:
-        """Return whether a condition holds; None where it is not known."""
-        return self._folder.condition(name)
-
-    def resources(self, *types: str) -> list[Item]:
-        """Return the resources of some types (all, where none is given), as written."""
-        return [one for one in self.items.values() if not types or one.type in types]
-
-    def resource(self, logical_id: str) -> Item | None:
-        """Return a resource by its logical id."""
-        return self.items.get(logical_id)
-
-    def by_name(self, kind: str, prop: str, value: Folded) -> list[Item]:
-        """Return the resources of a type whose property (a dotted path) has a value."""
-        return [one for one in self.resources(kind) if same(one.get(prop), value)]
-
-    @cached_property
-    def parameters(self) -> dict[str, Parameter]:
-        """The parameters by name."""
-        marks = getattr(self.template.tree.get("Parameters"), "key_marks", {})
-        return {
-            name: Parameter(
-                name,
-                text_of(tree.get("Type")),
-                self._folder.reference(name),
-                is_true(tree.get("NoEcho")),
-                tree,
-                marks.get(name, _NO_MARK),
-            )
-            for name, tree in self.template.parameters.items()
-            if isinstance(tree, dict)
-        }
-
-    @cached_property
-    def outputs(self) -> dict[str, Output]:
-        """The outputs that exist, by name."""
-        return {one.name: one for one in self._outputs()}
-
-    def _outputs(self) -> Iterator[Output]:
-        marks = getattr(self.template.tree.get("Outputs"), "key_marks", {})
-        for name, tree in self.template.outputs.items():
-            if not isinstance(tree, dict):
-                continue
-            condition = tree.get("Condition")
-            if condition is not None and not self._folder.condition(condition):
-                continue
-            export = self.fold(tree.get("Export"))
-            yield Output(
-                name,
-                self.fold(tree.get("Value")),
-                export.get("Name") if isinstance(export, dict) else None,
-                text_of(tree.get("Description")),
-                marks.get(name, _NO_MARK),
-            )
+    def trust(self, role: Item) -> list[Statement]:
+        """Return the statements of a role's trust policy."""
+        return statements(role.get("AssumeRolePolicyDocument"))
 
     # --- which resource a value means ---------------------------------------------------------
 
@@ -376,7 +328,7 @@ class Stack:
         return self._canonical[value]
 
     def _identity(self, value: Unknown) -> Folded:
-        item = self.possible.get(value.name)
+        item = self._item(value.name)
         if item is None:
             return value
         kind = item.type
@@ -408,35 +360,120 @@ class Stack:
             pieces += [part, rest]
         return join(pieces)
 
-    def target(self, value: Folded) -> Item | None:
-        """Return the resource that a value names: by a reference, its name, or its ARN."""
+    def named(self, value: Folded) -> str:
+        """Return the logical id of what a value names: by a reference, its name, or its ARN."""
         if isinstance(value, Unknown) and value.kind == "resource":
-            return self.items.get(value.name)
-        found = self._named.get(str(self.canonical(value))) if _is_text(value) else None
-        return found
+            return value.name
+        return self._named.get(str(self.canonical(value)), "") if _is_text(value) else ""
 
     @cached_property
-    def _named(self) -> dict[str, Item]:
-        """Names and ARNs that mean one resource alone."""
-        found: dict[str, Item | None] = {}
-        for item in self.items.values():
+    def _named(self) -> dict[str, str]:
+        """Names and ARNs that mean one resource alone -> its logical id."""
+        found: dict[str, str] = {}
+        for one in self._resources.values():
+            if one.condition and not self.condition(one.condition):
+                continue
+            item = Item(self, one)
             means = {str(self.canonical(item.ref)), str(item.arn)}
             given = item.name
             if isinstance(given, str):
                 means.add(given)
-            for one in means:
-                found[one] = None if one in found else item
-        return {name: item for name, item in found.items() if item is not None}
+            for name in means:
+                found[name] = "" if name in found else item.logical_id
+        return found
+
+
+class Stack:
+    """The stack of a template. See the module for what it offers."""
+
+    def __init__(self, template: Template) -> None:
+        self.world = World(template)
+        self.path = template.path
+        self.fold = self.world.fold
+        self.condition = self.world.condition
+        self.canonical = self.world.canonical
+        self.statements = self.world.statements
+        self.trust = self.world.trust
+        self._resources = template.resources
+        self._given = template.parameters
+        self._outs = template.outputs
+        self._parameter_marks = getattr(template.tree.get("Parameters"), "key_marks", {})
+        self._output_marks = getattr(template.tree.get("Outputs"), "key_marks", {})
+
+    @cached_property
+    def items(self) -> dict[str, Item]:
+        """The resources that exist for certain, by logical id."""
+        return {
+            name: Item(self.world, one)
+            for name, one in self._resources.items()
+            if not one.condition or self.condition(one.condition)
+        }
+
+    @cached_property
+    def possible(self) -> dict[str, Item]:
+        """The resources that may exist, those under a condition that is not known included."""
+        return self.items | {
+            name: Item(self.world, one)
+            for name, one in self._resources.items()
+            if one.condition and self.condition(one.condition) is None
+        }
+
+    def resources(self, *types: str) -> list[Item]:
+        """Return the resources of some types (all, where none is given), as written."""
+        return [one for one in self.items.values() if not types or one.type in types]
+
+    def resource(self, logical_id: str) -> Item | None:
+        """Return a resource by its logical id."""
+        return self.items.get(logical_id)
+
+    def by_name(self, kind: str, prop: str, value: Folded) -> list[Item]:
+        """Return the resources of a type whose property (a dotted path) has a value."""
+        return [one for one in self.resources(kind) if same(one.get(prop), value)]
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """The parameters by name."""
+        marks = self._parameter_marks
+        return {
+            name: Parameter(
+                name,
+                text_of(tree.get("Type")),
+                self.world.reference(name),
+                is_true(tree.get("NoEcho")),
+                tree,
+                marks.get(name, _NO_MARK),
+            )
+            for name, tree in self._given.items()
+            if isinstance(tree, dict)
+        }
+
+    @cached_property
+    def outputs(self) -> dict[str, Output]:
+        """The outputs that exist, by name."""
+        return {one.name: one for one in self._outputs()}
+
+    def _outputs(self) -> Iterator[Output]:
+        marks = self._output_marks
+        for name, tree in self._outs.items():
+            if not isinstance(tree, dict):
+                continue
+            condition = tree.get("Condition")
+            if condition is not None and not self.condition(condition):
+                continue
+            export = self.fold(tree.get("Export"))
+            yield Output(
+                name,
+                self.fold(tree.get("Value")),
+                export.get("Name") if isinstance(export, dict) else None,
+                text_of(tree.get("Description")),
+                marks.get(name, _NO_MARK),
+            )
+
+    def target(self, value: Folded) -> Item | None:
+        """Return the resource that a value names: by a reference, its name, or its ARN."""
+        return self.items.get(self.world.named(value))
 
     # --- policies -----------------------------------------------------------------------------
-
-    def statements(self, item: Item) -> list[Statement]:
-        """Return the statements of every policy document in a resource's own properties."""
-        found: list[Statement] = []
-        for path in _DOCUMENTS.get(item.type, ("PolicyDocument",)):
-            for document in item.each(path):
-                found += statements(document)
-        return found
 
     def policies_of(self, principal: Item) -> list[Statement]:
         """Return what a role, user or group is allowed: its own policies and attached ones.
@@ -457,10 +494,6 @@ class Stack:
             if policy in own or any(principal.is_source_of(one) for one in named):
                 found += self.statements(policy)
         return found
-
-    def trust(self, role: Item) -> list[Statement]:
-        """Return the statements of a role's trust policy."""
-        return statements(role.get("AssumeRolePolicyDocument"))
 
     def policies_on(self, item: Item) -> list[Statement]:
         """Return what the policies of a bucket, queue, topic, key ... say (those attached too)."""

@@ -140,11 +140,12 @@ def _keys(template: Template, resource: Resource) -> None:
 def _module(template: Template, resource: Resource) -> None:
     """Check what a module must not have: policies, tags, and metadata of CloudFormation's own."""
     tree = resource.tree
-    for holder, names in (
+    places: list[tuple[Any, tuple[str, ...]]] = [
         (tree, ("CreationPolicy", "UpdatePolicy")),
         (resource.properties, ("Tags",)),
         (tree.get("Metadata"), ("AWS::CloudFormation::Module",)),
-    ):
+    ]
+    for holder, names in places:
         for name in names if holder.__class__ is YamlMap else ():
             if holder.get(name):
                 template.fault(_RULE, holder.key_marks[name], f"a module must not have `{name}`")

@@ -27,7 +27,7 @@ class Compiler:
     def __init__(self, record: Record, further: Further | None = None) -> None:
         self.definitions: Mapping[str, Any] = record.get("d", {})
         self.further = further or Further()
-        self.done: dict[tuple[str, int], list[Check]] = {}
+        self.done: dict[tuple[str, int], Check] = {}
 
     def compile(self, schema: Any, below: Further | None) -> Check | None:
         """Compile a schema; None stands for "anything is right"."""
@@ -38,25 +38,31 @@ class Compiler:
             return _forbidden
         checks: list[Check] = []
         if "$" in schema:
-            found = self.reference(schema["$"], below)
-            checks += [found] if found else []
+            checks.append(self.reference(schema["$"], below))
         own = self.own(schema, below)
         checks += [own] if own else []
         return _all(checks, extra)
 
-    def reference(self, pointer: str, below: Further | None) -> Check | None:
-        """Compile what a reference points to; a recursive one is looked up while walking."""
+    def reference(self, pointer: str, below: Further | None) -> Check:
+        """Return the check of what a reference points to: compiled when it is first needed.
+
+        Most definitions of a type are never met, and some refer to themselves.
+        """
         inner = below.bare() if below else None
         key = (pointer, id(inner) if inner else 0)
         if key not in self.done:
-            cell: list[Check] = []
-            self.done[key] = cell
-            made = self.compile(self.definitions[pointer], inner)
-            cell.append(made or _anything)
-        cell = self.done[key]
-        if cell:
-            return cell[0]
-        return lambda value, place, out, state: cell[0](value, place, out, state)
+            self.done[key] = self._later(pointer, inner)
+        return self.done[key]
+
+    def _later(self, pointer: str, below: Further | None) -> Check:
+        cell: list[Check] = []
+
+        def check(value: Any, place: Place, out: Sink, state: State) -> None:
+            if not cell:
+                cell.append(self.compile(self.definitions[pointer], below) or _anything)
+            cell[0](value, place, out, state)
+
+        return check
 
     def own(self, schema: Mapping[str, Any], below: Further | None) -> Check | None:
         """Compile the keywords of a schema beside its reference."""
@@ -198,7 +204,7 @@ def _node(schema: Mapping[str, Any], parts: _Parts) -> Check:
     return check
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def walker(name: str) -> Check | None:
     """Return the check of the properties of a type, None for a type that is not in the pack."""
     record = schemas().record(name)

@@ -95,11 +95,7 @@ def quiet(rule: str) -> Callable[[Check, Any, Place, Sink, State], None]:
             return
         found: Sink = []
         check(_lowered(value) if rule in _LOWER_ENGINE else value, place, found, state.inner)
-        out.extend(
-            (error[0], "further", (rule, error[1], error[2]), error[3])
-            for error in found
-            if error is not UNKNOWN
-        )
+        out.extend(error for error in found if error is not UNKNOWN)
 
     return walk
 

@@ -12,6 +12,9 @@ from iac_gym.languages.cloudformation.walk_base import NO_VALUE, State
 #: Most conditions whose combinations are tried at one place.
 _MOST_CONDITIONS = 5
 _DEEPEST = 20
+#: Most cases that are looked at in one template; beyond, nothing is said about what is present.
+_MOST_CASES = 1_000
+_CASES = "cases left"
 
 
 def cases(value: Any, state: State) -> Iterator[tuple[Any, State]]:
@@ -29,6 +32,10 @@ def cases(value: Any, state: State) -> Iterator[tuple[Any, State]]:
         yield _without_nothing(value), state
         return
     if len(unknown) > _MOST_CONDITIONS:
+        return
+    left = state.template.known
+    left[_CASES] = left.get(_CASES, _MOST_CASES) - (1 << len(unknown))
+    if left[_CASES] < 0:
         return
     for said in itertools.product((True, False), repeat=len(unknown)):
         facts = {**state.facts, **dict(zip(unknown, said, strict=True))}

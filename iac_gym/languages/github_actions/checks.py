@@ -8,6 +8,7 @@ from types import NoneType
 from typing import Any
 
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
+from iac_gym.languages.github_actions.expressions import read_template
 from iac_gym.languages.github_actions.faults import (
     NOT_YET,
     REQUIRED,

@@ -24,6 +24,10 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
+def _tree(text: str) -> Any:
+    return _plain(load(text, YAML_12).value)
+
+
 def _backwards(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _backwards(item) for key, item in reversed(value.items())}
@@ -42,7 +46,8 @@ def _jobs(tree: Any) -> list[dict[str, Any]]:
 def _steps(tree: Any) -> list[dict[str, Any]]:
     owners = [*_jobs(tree), _map(tree, "runs")]
     lists = [owner.get("steps") for owner in owners]
-    return [step for steps in lists for step in steps or () if isinstance(step, dict)]
+    found = [steps for steps in lists if isinstance(steps, list)]
+    return [step for steps in found for step in steps if isinstance(step, dict)]
 
 
 # --- `on` -----------------------------------------------------------------------------------------
@@ -206,17 +211,17 @@ _CHANGES: Mapping[str, Callable[[Any], Any]] = {
 def equivalents(files: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield (what was changed, files) for rewritings with the same meaning."""
     for path, text in files.items():
-        if not path.endswith((".yaml", ".yml")):
+        if not path.endswith((".yaml", ".yml")) or not isinstance(_tree(text), dict):
             continue
         for change, rewrite in _CHANGES.items():
-            tree = _plain(load(text, YAML_12).value)
+            tree = _tree(text)
             yield change, {**files, path: dump([rewrite(tree)])}
-        tree = _plain(load(text, YAML_12).value)
+        tree = _tree(text)
         yield "JSON", {**files, path: json.dumps(tree, indent=2, ensure_ascii=False)}
         flow = yaml.safe_dump(tree, default_flow_style=True, sort_keys=False, width=_WIDTH)
         yield "flow style", {**files, path: flow}
         styled = yaml.safe_dump(tree, default_style="'", sort_keys=False, width=_WIDTH)
-        if _plain(load(styled, YAML_12).value) == tree:
+        if _tree(styled) == tree:
             yield "everything in quotes", {**files, path: styled}
         yield "a comment", {**files, path: f"# written by hand\n{text.rstrip()}\n# the end\n"}
         yield "anchors", {**files, path: _anchored(tree)}

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
-from iac_gym.languages.gitlab_ci import check_rules, check_values
+from iac_gym.languages.gitlab_ci import check_files, check_rules, check_values
 from iac_gym.languages.gitlab_ci.check_needs import kind_of_need, matrix, needs
 from iac_gym.languages.gitlab_ci.check_values import duration
 from iac_gym.languages.gitlab_ci.checker import (
@@ -44,7 +44,6 @@ RELEASE_KEYS = frozenset(
 LINK_TYPES = ("image", "other", "package", "runbook")
 FORWARD = ("pipeline_variables", "yaml_variables")
 STRATEGIES = ("depend", "mirror")
-MOST_INCLUDES = 3
 MOST_URL = 255
 _EDGE = r"[a-zA-Z0-9_\\$\{}. -]"
 _ENVIRONMENT = re.compile(rf"{_EDGE}(?:[a-zA-Z0-9_/\\$\{{}}. -]*{_EDGE})?")
@@ -159,7 +158,9 @@ def trigger(check: Checker, value: Any, mark: Mark, where: str) -> None:
         place = value.marks["include"]
         if value["include"].__class__ is YamlMap:
             check.bad(rule, f"{where}: `include` must be a path or a list", place)
-        check_rules.includes(check, value["include"], place, f"{where}: include", MOST_INCLUDES)
+        check_rules.includes(
+            check, value["include"], place, f"{where}: include", check_rules.MOST_CHILDREN
+        )
 
 
 def _forward(check: Checker, tree: YamlMap, where: str) -> None:
@@ -276,9 +277,9 @@ def _parallel(check: Checker, value: Any, mark: Mark, where: str) -> None:
 #: Keywords of `default` (and, five of them, of the top level).
 INHERITED_CHECKS: dict[str, Check] = {
     "after_script": check_values.scripts,
-    "artifacts": check_values.artifacts,
+    "artifacts": check_files.artifacts,
     "before_script": check_values.scripts,
-    "cache": check_values.caches,
+    "cache": check_files.caches,
     "hooks": check_values.hooks,
     "id_tokens": check_values.id_tokens,
     "identity": _by_schema("identity", "tokens-and-secrets-are-right"),
@@ -322,11 +323,11 @@ def job(check: Checker, name: str, tree: YamlMap, mark: Mark) -> None:
     if len(name) > 255 or not name.strip():
         check.bad("jobs-are-named-right", "the name of a job has 1 to 255 characters", mark)
     bridge = "script" not in tree and "run" not in tree
-    check.keys(tree, BRIDGE_KEYS if bridge else job_keys() | {"trigger"}, where)
+    works = _work(check, tree, mark, where, bridge)
+    check.keys(tree, BRIDGE_KEYS if bridge and works else job_keys(), where)
     for key, value in tree.items():
         if value is not None and (run := CHECKS.get(key)) is not None:
             run(check, value, tree.marks[key], f"{where}:{key}")
-    _work(check, tree, mark, where, bridge)
     _starts(check, tree, where, bridge)
     duration(check, tree, "timeout", where, most=check_values.MOST_TIMEOUT)
     given = tree.get("needs")
@@ -338,7 +339,8 @@ def job(check: Checker, name: str, tree: YamlMap, mark: Mark) -> None:
             check.bad("needs-are-right", message, tree.marks["needs"])
 
 
-def _work(check: Checker, tree: YamlMap, mark: Mark, where: str, bridge: bool) -> None:
+def _work(check: Checker, tree: YamlMap, mark: Mark, where: str, bridge: bool) -> bool:
+    """Check that there is something to do; returns whether there is."""
     rule = "jobs-have-work"
     if bridge:
         given = tree.get("needs")
@@ -346,12 +348,14 @@ def _work(check: Checker, tree: YamlMap, mark: Mark, where: str, bridge: bool) -
         upstream = any(kind_of_need(one) == "bridge" for one in listed)
         if blank(tree.get("trigger")) and not upstream and given is not UNSEEN:
             check.bad(rule, f"{where} has neither `script`, `run` nor `trigger`", mark)
-        return
+            return False
+        return True
     if "run" not in tree and blank(tree["script"]):
         check.bad(rule, f"{where}: `script` is empty", tree.marks["script"])
     for one, other in (("script", "trigger"), ("run", "trigger"), ("script", "run")):
         if one in tree and other in tree:
             check.bad(rule, f"{where}: `{one}` and `{other}` exclude each other", mark)
+    return True
 
 
 def _starts(check: Checker, tree: YamlMap, where: str, bridge: bool) -> None:

@@ -13,6 +13,7 @@ from iac_gym.languages.gitlab_ci.check_values import duration, variables
 from iac_gym.languages.gitlab_ci.checker import (
     Checker,
     blank,
+    flattened,
     is_text,
     is_texts,
     is_texts_or_text,
@@ -38,6 +39,9 @@ INCLUDE_KEYS = frozenset(
 KINDS = ("artifact", "component", "local", "project", "remote", "template")
 ON_NEW_COMMIT = ("conservative", "interruptible", "none")
 WEEK = 604_800
+#: Most files of one pipeline, and of a child pipeline.
+MOST_INCLUDES = 150
+MOST_CHILDREN = 3
 #: Most paths in one `changes` or `exists`, and longest list nesting.
 MOST_PATHS = 50
 MOST_NESTED = 10
@@ -204,7 +208,7 @@ def _auto_cancel(check: Checker, tree: YamlMap, where: str) -> None:
 
 
 def includes(
-    check: Checker, value: Any, mark: Mark, where: str = "include", most: int = 150
+    check: Checker, value: Any, mark: Mark, where: str = "include", most: int = MOST_INCLUDES
 ) -> None:
     """`include`, of a file or of a trigger."""
     rule = "includes-are-right"
@@ -212,7 +216,8 @@ def includes(
         return
     if value.__class__ is YamlList and len(value) > most:
         check.bad(rule, f"{where} has more than {most} entries", mark)
-    for item, place in items(value, mark):
+    top = most > MOST_CHILDREN  # only the entries of a trigger are flattened
+    for item, place in items(value, mark) if top else flattened(value, mark):
         if item.__class__ is str:
             _location(check, item, place, where)
         elif item.__class__ is YamlMap:
@@ -241,7 +246,8 @@ def _include(check: Checker, tree: YamlMap, mark: Mark, where: str) -> None:
     if name == "artifact" and blank(tree.get("job")):
         check.bad(rule, f"{where}: `artifact` needs the `job` that makes it", mark)
     check.test(is_text, tree, name, rule, f"{where}: `{name}` must be text")
-    check.test(is_text, tree, "ref", rule, f"{where}: `ref` must be text")
+    for key in ("job", "ref"):
+        check.test(is_text, tree, key, rule, f"{where}: `{key}` must be text")
     check.test(is_texts_or_text, tree, "file", rule, f"{where}: `file` must be a path or paths")
     check.test(
         lambda one: one.__class__ is YamlMap, tree, "inputs", rule,

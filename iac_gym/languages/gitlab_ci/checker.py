@@ -143,6 +143,16 @@ class Checker:
         return False
 
 
+def flattened(value: Any, mark: Mark) -> Iterator[tuple[Any, Mark]]:
+    """Yield the items of a list and of the lists in it, as GitLab's `ComposableArray` does."""
+    queue = list(items(value, mark))
+    for item, place in queue:
+        if item.__class__ is YamlList:
+            queue.extend(items(item, place))
+        else:
+            yield item, place
+
+
 def items(value: Any, mark: Mark) -> Iterator[tuple[Any, Mark]]:
     """Yield the items of a list with their places; anything else stands for one item."""
     if value.__class__ is YamlList:

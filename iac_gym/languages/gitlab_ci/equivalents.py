@@ -27,8 +27,12 @@ def _plain(value: Any) -> Any:
 
 
 def _backwards(value: Any) -> Any:
+    """Turn the keys round, but not those of a matrix: they give the jobs their names."""
     if isinstance(value, dict):
-        return {key: _backwards(item) for key, item in reversed(value.items())}
+        return {
+            key: item if key == "matrix" else _backwards(item)
+            for key, item in reversed(value.items())
+        }
     return [_backwards(item) for item in value] if isinstance(value, list) else value
 
 

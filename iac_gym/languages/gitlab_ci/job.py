@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from iac_gym.formats.shell import is_stop, read_script
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
 from iac_gym.languages.gitlab_ci import read
 from iac_gym.languages.gitlab_ci.lazy import lazy
+from iac_gym.languages.gitlab_ci.substitution import Known, replace
 from iac_gym.languages.gitlab_ci.values import (
     Artifacts,
     Cache,
@@ -30,6 +30,8 @@ from iac_gym.languages.gitlab_ci.values import (
 if TYPE_CHECKING:
     from iac_gym.languages.gitlab_ci.model import Pipeline
 
+__all__ = ["INHERITED", "TOP_LEVEL", "Job", "replace"]
+
 T = TypeVar("T")
 #: What `default:` may give to a job, and which of it may stand at the top level.
 INHERITED = frozenset(
@@ -39,51 +41,8 @@ INHERITED = frozenset(
 TOP_LEVEL = frozenset(("after_script", "before_script", "cache", "image", "services"))
 #: Longest script that is examined command by command.
 MOST_COMMANDS = 2_000
-#: Longest value of a variable with others in it.
-MOST_VALUE = 2_000
-#: Longest chain of variables that are replaced.
-MOST_DEPTH = 8
 
-_VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 _NEVER_ALONE = frozenset(("branches", "tags"))
-
-
-def replace(text: str, values: Mapping[str, str]) -> str:
-    """Replace the variables of a text that are known, also in their own values."""
-    if "$" not in text:
-        return text
-    return _VARIABLE.sub(Known(values).fill, text)[:MOST_VALUE]
-
-
-class Known(dict[str, str]):
-    """Variables as the shell sees them: those in a value are replaced when it is asked for."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        super().__init__(values)
-        self._done: set[str] = set()
-        self._depth = 0
-
-    def __getitem__(self, name: str) -> str:
-        """Return the value of a variable."""
-        value = super().__getitem__(name)
-        if "$" in value and name not in self._done and self._depth < MOST_DEPTH:
-            self._done.add(name)
-            self._depth += 1
-            value = _VARIABLE.sub(self.fill, value)[:MOST_VALUE]
-            self._depth -= 1
-            self[name] = value
-        return value
-
-    def fill(self, found: re.Match[str]) -> str:
-        """Return the value of the variable that was found in a text, or the text."""
-        name = found[1] or found[2]
-        return self[name] if name in self else found[0]
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return the value of a variable, or the default."""
-        if name not in self:
-            return default
-        return self[name]
 
 
 class Job:

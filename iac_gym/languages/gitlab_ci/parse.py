@@ -34,10 +34,10 @@ def parse(files: Mapping[str, str]) -> Pipeline:
             raise ParseError(finding)
         faults.setdefault(_RULES[kind], []).append(finding)
 
-    if MARK in text:
+    if header and MARK in text:
         inputs = Interpolation(header, note)
         tree = inputs.value(tree, tree.mark)
-        faults |= _unknown(inputs, path) if header else {}
+        faults |= _unknown(inputs, path)
     written, budget, partial = tree, Budget(), frozenset[Any]()
     opaque = tree.get("include") is not None
     if "extends" in text:

@@ -24,6 +24,11 @@ _SECRET_TEXT = re.compile(
     r"AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|glpat-[A-Za-z0-9_-]{20}|xox[baprs]-[A-Za-z0-9-]{10}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|sk_live_[A-Za-z0-9]{16}"
 )
+#: What the images of databases want to be told; the database of a test lives as long as its job.
+_OF_SERVICES = re.compile(
+    r"(?:POSTGRES|MYSQL|MARIADB|MONGO_INITDB|RABBITMQ_DEFAULT|REDIS|MINIO|MSSQL_SA|SA)_"
+    r"(?:ROOT_)?(?:PASSWORD|PASS|SECRET_KEY)"
+)
 _PLAIN_ANSWERS = frozenset(("", "true", "false", "yes", "no", "0", "1", "none", "null"))
 _SUSPICIOUS = re.compile(
     r"""\b(?:curl|wget)\b
@@ -118,7 +123,11 @@ class _Search:
             self.variable(str(name), text, mark)
 
     def variable(self, name: str, text: str, mark: Mark) -> None:
-        named = _SECRET_NAME.search(name) and text.lower() not in _PLAIN_ANSWERS
+        named = (
+            _SECRET_NAME.search(name)
+            and text.lower() not in _PLAIN_ANSWERS
+            and not _OF_SERVICES.fullmatch(name)
+        )
         path = text.startswith(("/", "./")) or "://" in text[:12]
         if (named and "$" not in text and not path) or _SECRET_TEXT.search(text):
             self.note(

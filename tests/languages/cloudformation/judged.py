@@ -9,9 +9,7 @@ from iac_gym.languages.cloudformation.model import Template
 from iac_gym.languages.cloudformation.parse import build
 from iac_gym.languages.cloudformation.rules import functions, references, sections
 
-OWN = frozenset(
-    one.name for module in (sections, references, functions) for one in module.IN_ORDER
-)
+OWN = frozenset(one.name for module in (sections, references, functions) for one in module.IN_ORDER)
 
 
 def examined(text: str) -> Template:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.languages.cloudformation.judged import examined, faults, places
 
 from iac_gym.languages.cloudformation.dynamic_references import wrong
 from iac_gym.languages.cloudformation.substitution import parts_of, variables_of
+from tests.languages.cloudformation.judged import examined, faults, places
 
 HEAD = """
 Parameters:
@@ -327,11 +327,11 @@ Outputs:
     "tree",
     [
         {"Fn::Sub": []}, {"Fn::Sub": [1, 2]}, {"Fn::Sub": ["${A}", [1]]}, {"Fn::Join": None},
-        {"Fn::If": [1, 2, 3]}, {"Fn::Select": [[], {}]}, {"Fn::Select": ["99999999999999999999", []]},
+        {"Fn::If": [1, 2, 3]}, {"Fn::Select": [[], {}]}, {"Fn::Select": ["9999999999999999999", []]},
         {"Fn::Cidr": [[], "x", None]}, {"Fn::FindInMap": [1, [2], None]}, {"Ref": None},
         {"Ref": {"Ref": {"Ref": []}}}, {"Fn::GetAtt": [None, None]}, {"Fn::GetAtt": {"a": 1}},
         {"Fn::GetAZs": None}, {"Fn::Transform": None}, {"Fn::Select": [1.5, ["a"]]},
-        {"Fn::Cidr": ["10.0.0.0/8", "１", True]}, {"Fn::": 1}, {"Fn::ImportValue": None},
+        {"Fn::Cidr": ["10.0.0.0/8", "\uff11", True]}, {"Fn::": 1}, {"Fn::ImportValue": None},
     ],
 )  # fmt: skip
 def test_odd_arguments_are_found(tree: object) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 
 import pytest
 
+from iac_gym.formats.yaml import YamlMap
 from iac_gym.languages.cloudformation.decode import decode
 from iac_gym.languages.cloudformation.folded import (
     Joined,
@@ -17,6 +20,7 @@ from iac_gym.languages.cloudformation.folded import (
     split,
     unknowns,
 )
+from iac_gym.languages.cloudformation.model import Template
 from iac_gym.languages.cloudformation.parse import build
 from iac_gym.languages.cloudformation.resolved import Stack, resolve
 
@@ -184,7 +188,8 @@ Resources:
                      Principal: {Service: [lambda.amazonaws.com]}}]
       Policies:
         - PolicyName: a
-          PolicyDocument: {Statement: [{Effect: Allow, Action: "sqs:*", Resource: !GetAtt Jobs.Arn}]}
+          PolicyDocument:
+            Statement: [{Effect: Allow, Action: "sqs:*", Resource: !GetAtt Jobs.Arn}]
   Attached:
     Type: AWS::IAM::Policy
     Properties:
@@ -306,7 +311,7 @@ def test_odd_templates_are_read(text: str) -> None:
         stack.target(item.name)
         stack.policies_of(item)
         stack.policies_on(item)
-    for name in stack.template.conditions:
+    for name in ("A", "B", "C", "D"):
         stack.condition(name)
     list(stack.outputs)
     list(stack.parameters)
@@ -322,3 +327,30 @@ def test_texts_do_not_explode() -> None:
     item = stack_of(text).resource("A")
     assert item is not None
     assert len(str(item.get("QueueName"))) <= 1 << 17
+
+
+def test_nothing_waits_for_the_garbage_collector() -> None:
+    class Tree(YamlMap):
+        __slots__ = ("__weakref__",)
+
+    read = decode(BUCKET, "template.yaml")
+    tree = Tree(read.mark)
+    tree.update(read)
+    tree.marks, tree.key_marks = read.marks, read.key_marks
+    template = Template(tree, "template.yaml")
+    template.resources = build(read, "template.yaml").resources
+    template.conditions, template.parameters = read["Conditions"], read["Parameters"]
+    gone = weakref.ref(tree)
+    stack = resolve(template)
+    for item in stack.possible.values():
+        assert isinstance(item.properties, dict)
+        stack.policies_of(item)
+        stack.policies_on(item)
+    assert stack.target("media-1")
+    assert list(stack.outputs) == []
+    gc.disable()
+    try:
+        del template, tree, stack, item
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -16,6 +16,7 @@ CASES = [
     ("variables: {API_TOKEN: abc123}\na: {script: [x]}", ["secrets-are-not-in-the-file@1:24"]),
     ("variables: {API_TOKEN: $TOKEN}\na: {script: [x]}", []),
     ("variables: {TOKEN_FILE: /run/token, USE_TOKEN: 'true', MONKEY: b}\na: {script: [x]}", []),
+    ("variables: {POSTGRES_PASSWORD: test}\na: {script: [x], services: ['postgres:17']}", []),
     ("variables: {X: AKIAABCDEFGHIJKLMNOP}\na: {script: [x]}",
      ["secrets-are-not-in-the-file@1:16"]),
     ("variables: {DB_PASSWORD: {value: hunter2}}\na: {script: [x]}",

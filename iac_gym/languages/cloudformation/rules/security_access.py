@@ -428,7 +428,7 @@ def secret_parameters_are_hidden(stack: Stack) -> Iterator[Finding]:
           Jobs:
             Type: AWS::SQS::Queue
     """
-    for name, one in stack.parameters.items() if stack.template.parameters else ():
+    for name, one in stack.parameters.items():
         if one.type.startswith("AWS::") or not is_secret_name(name):
             continue
         line, column = one.mark

@@ -33,29 +33,29 @@ NEED = ("result", "outputs")
 COLLECTIONS = frozenset(
     "env github inputs job jobs matrix needs runner secrets steps strategy vars".split()
 )
-#: Deeper accesses that are collections, too: `*` stands for any name.
-INNER_COLLECTIONS = (
-    ("github", "event"),
-    ("needs", "*"),
-    ("needs", "*", "outputs"),
-    ("steps", "*"),
-    ("steps", "*", "outputs"),
-    ("jobs", "*"),
-    ("jobs", "*", "outputs"),
-    ("job", "services"),
-    ("job", "container"),
-    ("job", "services", "*"),
-)
+#: Deeper accesses that are collections, too, by context and number of names: what may stand after
+#: the context, `*` for any name.
+_INNER = {
+    ("github", 2): (("event",),),
+    ("needs", 2): (("*",),),
+    ("needs", 3): (("*", "outputs"),),
+    ("steps", 2): (("*",),),
+    ("steps", 3): (("*", "outputs"),),
+    ("jobs", 2): (("*",),),
+    ("jobs", 3): (("*", "outputs"),),
+    ("job", 2): (("services",), ("container",)),
+    ("job", 3): (("services", "*"),),
+}
 
 
 def is_collection(path: tuple[str, ...]) -> bool:
     """Whether a path of lower-case names reads a mapping, not a single value."""
     if len(path) == 1:
         return path[0] in COLLECTIONS
+    patterns = _INNER.get((path[0], len(path)), ())
     return any(
-        len(path) == len(pattern)
-        and all(name in ("*", given) for name, given in zip(pattern, path, strict=True))
-        for pattern in INNER_COLLECTIONS
+        all(name in ("*", given) for name, given in zip(pattern, path[1:], strict=True))
+        for pattern in patterns
     )
 
 

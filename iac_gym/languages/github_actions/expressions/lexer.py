@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 #: The longest expression that the service reads, and how deep it may be nested.
 MOST_CHARACTERS = 21_000
@@ -21,13 +21,8 @@ class ExpressionError(Exception):
         self.hint = hint
 
 
-class Token(NamedTuple):
-    """One token. `kind` is the symbol itself, or one of name, value and end."""
-
-    kind: str
-    value: Any
-    offset: int
-
+#: One token: its kind (the symbol itself, or one of name, value and end), its value, its offset.
+Token = tuple[str, Any, int]
 
 #: What ends a name; a number ends there too, but for a dot.
 _BOUNDARY = r"\s()\[\],.!<>=&|"
@@ -80,7 +75,7 @@ def _number_token(text: str, offset: int) -> Token:
     value = number(text)
     if math.isnan(value):
         raise ExpressionError(f"`{text[:40]}` is no number", offset)
-    return Token("value", value, offset)
+    return "value", value, offset
 
 
 def _end_of_number(text: str, start: int) -> int:
@@ -116,12 +111,13 @@ def tokens(text: str) -> list[Token]:
             position = _end_of_number(text, start)
             token = _number_token(text[start:position], start)
         found.append(token)
-        last = token.kind
-        depth += _DEEPER.get(last, 0)
-        if depth > MOST_DEPTH:
-            message = f"the expression is nested deeper than {MOST_DEPTH} levels"
-            raise ExpressionError(message, start)
-    found.append(Token("end", None, len(text)))
+        last = token[0]
+        if last in _DEEPER:
+            depth += _DEEPER[last]
+            if depth > MOST_DEPTH:
+                message = f"the expression is nested deeper than {MOST_DEPTH} levels"
+                raise ExpressionError(message, start)
+    found.append(("end", None, len(text)))
     return found
 
 
@@ -129,14 +125,14 @@ def _token(kind: str, raw: str, last: str, start: int) -> Token | None:
     """Make a token; None for a dot that starts a number."""
     if kind == "name":
         if raw in WORDS and last != ".":
-            return Token("value", WORDS[raw], start)
-        return Token("name", raw, start)
+            return "value", WORDS[raw], start
+        return "name", raw, start
     if kind == "symbol":
-        return Token(raw, raw, start)
+        return raw, raw, start
     if kind == "dot":
-        return Token(".", raw, start) if last in _HAS_PROPERTIES else None
+        return (".", raw, start) if last in _HAS_PROPERTIES else None
     if kind == "string":
-        return Token("value", raw[1:-1].replace("''", "'"), start)
+        return "value", raw[1:-1].replace("''", "'"), start
     if kind == "number":
         return _number_token(raw, start)
     raise _unexpected(raw, start)

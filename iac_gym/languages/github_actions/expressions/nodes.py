@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 
@@ -86,13 +85,20 @@ def children(node: Node) -> tuple[Node, ...]:
     return ()
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """Yield a node and all below it."""
+def walk(node: Node) -> list[Node]:
+    """Return a node and all below it, from left to right."""
+    found: list[Node] = []
     waiting = [node]
     while waiting:
         one = waiting.pop()
-        yield one
-        waiting.extend(reversed(children(one)))
+        found.append(one)
+        kind = one.__class__
+        if kind is Index:
+            waiting.append(one.key)  # type: ignore[union-attr]
+            waiting.append(one.of)  # type: ignore[union-attr]
+        elif kind is not Literal and kind is not Context:
+            waiting.extend(reversed(children(one)))
+    return found
 
 
 class Reference(NamedTuple):

@@ -20,13 +20,14 @@ from iac_gym.languages.github_actions.expressions.nodes import (
     Index,
     Literal,
     Node,
+    Reference,
     references,
     walk,
 )
 from iac_gym.languages.github_actions.expressions.scope import (
     BY_WORKFLOW,
     Scope,
-    missing_property,
+    has_property,
 )
 from iac_gym.languages.github_actions.expressions.template import OPEN, read_text
 from iac_gym.languages.github_actions.expressions.values import EvaluationError, read_json
@@ -51,9 +52,9 @@ class Use(NamedTuple):
 class Read(NamedTuple):
     """What rules need of a text, whatever the workflow around it.
 
-    `paths` are the context accesses (offset, path) that the workflow decides about, `faults` what
-    is wrong in any workflow (offset, rule, message, hint); `collection` is the mapping that is
-    the whole text.
+    `paths` are the context accesses (offset, path) that are not right in every workflow, `faults`
+    what is wrong in all of them (offset, rule, message, hint); `collection` is the mapping that
+    is the whole text.
     """
 
     paths: tuple[tuple[int, tuple[str, ...]], ...]
@@ -68,29 +69,27 @@ def read_use(text: str, condition: bool) -> Read:
     paths: list[tuple[int, tuple[str, ...]]] = []
     faults: list[tuple[int, str, str, str]] = []
     trees = [(piece.offset, tree) for piece, tree, _ in reading.pieces if tree is not None]
+    whole = ""
     for offset, tree in trees:
-        for one in references(tree):
-            if one.path[0] in BY_WORKFLOW:
+        found = references(tree)
+        if reading.parts == 1 and isinstance(tree, (Context, Index)):
+            whole = _collection(found)
+        for one in found:
+            if one.path[0] in BY_WORKFLOW or not has_property(one.path):
                 paths.append((offset + one.offset, one.path))
-            elif (missing := missing_property(one.path)) is not None:
-                faults.append((offset + one.offset, *missing))
-        for where, why in _failures(tree):
-            faults.append((offset + where, EVALUATION, why, ""))
+        if "(" in text:
+            faults += [(offset + where, EVALUATION, why, "") for where, why in _failures(tree)]
     if reading.parts > 1 and condition:
         message = "text around `${{ }}` makes the condition a text, which always holds"
         faults.append((0, CONDITION, message, "put the whole condition into `${{ }}`"))
-    whole = _collection(trees[0][1]) if reading.parts == 1 and trees else ""
     return Read(tuple(paths), tuple(faults), whole)
 
 
-def _collection(tree: Node) -> str:
-    """Return the path that an expression is, where it reads a whole mapping."""
-    if not isinstance(tree, (Context, Index)):
+def _collection(found: list[Reference]) -> str:
+    """Return the path that an access is, where it reads a whole mapping."""
+    if len(found) != 1 or not found[0].whole or "*" in found[0].path:
         return ""
-    found = references(tree)
-    if found and found[0].whole and "*" not in found[0].path and is_collection(found[0].path):
-        return ".".join(found[0].path)
-    return ""
+    return ".".join(found[0].path) if is_collection(found[0].path) else ""
 
 
 def _failures(tree: Node) -> Iterator[tuple[int, str]]:
@@ -209,6 +208,8 @@ def _check_steps(steps: tuple[Step, ...], scope: Scope, out: Faults) -> None:
 
 def _check_all(uses: list[Use], scope: Scope, out: Faults, before: int | None = None) -> None:
     for use in uses:
+        if len(out) > MOST_FAULTS:
+            return
         paths, faults, collection = read_use(use.text, use.condition)
         for offset, path in paths:
             missing = scope.missing(path, before)

@@ -85,14 +85,14 @@ class _Parser:
         self.position = 0
         self.depth = 0
         self.token = found[0]
-        self.kind = found[0].kind
+        self.kind = found[0][0]
 
     def next(self) -> Token:
         """Step over the token at the cursor and return it."""
         token = self.token
         self.position += 1
         self.token = self.tokens[self.position]
-        self.kind = self.token.kind
+        self.kind = self.token[0]
         return token
 
     def unexpected(self) -> ExpressionError:
@@ -107,7 +107,7 @@ class _Parser:
         """Count a level of nesting."""
         self.depth += 1
         if self.depth > MOST_DEPTH:
-            raise _too_deep(self.token.offset)
+            raise _too_deep(self.token[2])
 
     def expression(self) -> Node:
         self.deepen()
@@ -119,7 +119,7 @@ class _Parser:
         first = self.both()
         if self.kind != "||":
             return first
-        offset = self.token.offset
+        offset = self.token[2]
         args = [first]
         self.deepen()
         while self.kind == "||":
@@ -132,7 +132,7 @@ class _Parser:
         first = self.compared()
         if self.kind != "&&":
             return first
-        offset = self.token.offset
+        offset = self.token[2]
         args = [first]
         self.deepen()
         while self.kind == "&&":
@@ -145,20 +145,20 @@ class _Parser:
         left = self.ordered()
         while self.kind in _EQUALITIES:
             operator = self.next()
-            left = Compare(operator.kind, left, self.ordered(), operator.offset)
+            left = Compare(operator[0], left, self.ordered(), operator[2])
         return left
 
     def ordered(self) -> Node:
         left = self.unary()
         while self.kind in _ORDERINGS:
             operator = self.next()
-            left = Compare(operator.kind, left, self.unary(), operator.offset)
+            left = Compare(operator[0], left, self.unary(), operator[2])
         return left
 
     def unary(self) -> Node:
         bangs = []
         while self.kind == "!":
-            bangs.append(self.next().offset)
+            bangs.append(self.next()[2])
             self.deepen()
         node = self.accessed()
         self.depth -= len(bangs)
@@ -169,7 +169,7 @@ class _Parser:
     def accessed(self) -> Node:
         if self.kind == "value":
             token = self.next()
-            return Literal(token.value, token.offset)
+            return Literal(token[1], token[2])
         node = self.operand()
         deeper = 0
         while self.kind in (".", "["):
@@ -179,18 +179,18 @@ class _Parser:
         return node
 
     def property(self, of: Node) -> Node:
-        offset = self.next().offset
+        offset = self.next()[2]
         self.deepen()
         if self.kind == "*":
-            return Index(of, Star(self.next().offset), offset)
+            return Index(of, Star(self.next()[2]), offset)
         if self.kind != "name":
             raise self.unexpected()
         name = self.next()
-        return Index(of, Literal(name.value, name.offset), offset)
+        return Index(of, Literal(name[1], name[2]), offset)
 
     def element(self, of: Node) -> Node:
-        offset = self.next().offset
-        key: Node = Star(self.next().offset) if self.kind == "*" else self.expression()
+        offset = self.next()[2]
+        key: Node = Star(self.next()[2]) if self.kind == "*" else self.expression()
         self.close("]")
         self.deepen()
         return Index(of, key, offset)
@@ -210,8 +210,8 @@ class _Parser:
             raise self.unexpected()
         name = self.next()
         if self.kind != "(":
-            return Context(name.value.lower(), name.offset)
-        return Call(name.value.lower(), self.arguments(), name.offset)
+            return Context(name[1].lower(), name[2])
+        return Call(name[1].lower(), self.arguments(), name[2])
 
     def arguments(self) -> tuple[Node, ...]:
         self.next()

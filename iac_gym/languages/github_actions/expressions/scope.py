@@ -46,12 +46,16 @@ def _unknown(rule: str, of: str, name: str, known: Collection[str]) -> Missing |
     return Missing(rule, f"`{of}` has no `{name[:40]}`: it is empty", _near(name, known))
 
 
-def missing_property(path: tuple[str, ...]) -> Missing | None:
-    """Return what is missing of a path whose properties are the same in every workflow."""
+def has_property(path: tuple[str, ...]) -> bool:
+    """Whether a path reads nothing that is missing in every workflow."""
     known = PROPERTIES.get(path[0])
-    if known is None or len(path) < 2 or path[1] in known:
+    return known is None or len(path) < 2 or path[1] in known or path[1] == "*"
+
+
+def _missing_property(path: tuple[str, ...]) -> Missing | None:
+    if has_property(path):
         return None
-    return _unknown(PROPERTY, path[0], path[1], known)
+    return _unknown(PROPERTY, path[0], path[1], PROPERTIES[path[0]])
 
 
 class Scope:
@@ -70,7 +74,7 @@ class Scope:
         if len(path) < 2:
             return None
         check = _CHECKS.get(path[0])
-        return check(self, path, before) if check is not None else missing_property(path)
+        return check(self, path, before) if check is not None else _missing_property(path)
 
     # --- by context
 
@@ -78,7 +82,7 @@ class Scope:
         if path[1] == "services" and len(path) > 2 and self.job is not None:
             names = [name.lower() for name in self.job.services]
             return _unknown(PROPERTY, "job.services", path[2], names)
-        return missing_property(path)
+        return _missing_property(path)
 
     def _needs(self, path: tuple[str, ...], before: int | None) -> Missing | None:
         if self.job is None:

@@ -63,6 +63,9 @@ class Template:
 
 def split_template(text: str) -> list[str | Piece]:
     """Cut a text into literal parts and pieces. Raises `ExpressionError` for an unclosed one."""
+    if _ONE_PIECE.fullmatch(text) is not None:
+        raw = text[len(OPEN) : -len(CLOSE)]
+        return [Piece(raw.strip(), len(OPEN) + len(raw) - len(raw.lstrip()))]
     parts: list[str | Piece] = []
     position = 0
     while (start := text.find(OPEN, position)) >= 0:
@@ -83,6 +86,8 @@ def split_template(text: str) -> list[str | Piece]:
     return parts
 
 
+#: A text that is one expression, without strings.
+_ONE_PIECE = re.compile(r"\$\{\{[^'}]*\}\}")
 #: What may hide `}}`: a string. The last alternative is a quote that nothing closes.
 _QUOTED_OR_END = re.compile(r"'[^']*(?:'|\Z)|\}\}")
 
@@ -125,7 +130,16 @@ def allowed_by(items: tuple[str, ...]) -> Allowed:
 
 
 def _near(name: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name[:40].lower(), known, n=1)
+    """Say which name may be meant: one of about the same length with an end in common."""
+    lower = name[:40].lower()
+    ends = {lower[:2], lower[-2:]}
+    likely = [
+        one
+        for one in known
+        if abs(len(one) - len(lower)) < 4
+        and not ends.isdisjoint((one[:2].lower(), one[-2:].lower()))
+    ]
+    close = difflib.get_close_matches(lower, likely, n=1) if likely else []
     if close:
         return f"did you mean `{close[0]}`?"
     return f"known here: {', '.join(sorted(known))}" if known else ""

@@ -28,6 +28,7 @@ _INLINE = re.compile(
 
 
 def check_commands(step: Step, run: str, out: Faults) -> None:
+    """Note a script that runs what it downloads."""
     if _DOWNLOAD.search(run) is not None and _runs_download(step):
         message = "a script is downloaded and run, whatever it says today"
         hint = "download a version, check its sum, then run it"

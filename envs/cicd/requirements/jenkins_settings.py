@@ -1,0 +1,209 @@
+"""Requirements about the settings of a Jenkinsfile: options, parameters, triggers, tools."""
+
+from __future__ import annotations
+
+from envs.cicd.requirements.jenkins_find import find_stage, spelled
+from iac_gym.check import Findings, requirement
+from iac_gym.languages.jenkins.model import Item, Pipeline
+
+
+@requirement(
+    "the environment variable `{name}` is `{value}` in every stage",
+    "all stages run with the environment variable `{name}` set to `{value}`",
+)
+def jenkins_variable(model: Pipeline, name: str, value: str) -> Findings:
+    """A variable in force in all stages that can run."""
+    stages = [stage for stage in model.live_stages() if stage.kind == "steps"]
+    if not stages:
+        yield model.finding("no stage runs", model.mark)
+    for stage in stages:
+        given = stage.environment.get(name)
+        if given is None or spelled(given.value) != value:
+            yield model.finding(f"`{name}` is not `{value}` in `{stage.name}`", stage.mark)
+
+
+@requirement(
+    "the stage `{stage}` runs with the environment variable `{name}` set to `{value}`",
+    "the environment variable `{name}` is `{value}` in the stage `{stage}`",
+)
+def jenkins_stage_variable(model: Pipeline, stage: str, name: str, value: str) -> Findings:
+    """A variable in force in a stage."""
+    found = yield from find_stage(model, stage)
+    if found is None:
+        return
+    given = found.environment.get(name)
+    if given is None or spelled(given.value) != value:
+        yield model.finding(f"`{name}` is not `{value}` in `{stage}`", found.mark)
+
+
+@requirement(
+    "the whole build may take {minutes} minutes",
+    "Jenkins stops the build after {minutes} minutes",
+)
+def jenkins_timeout(model: Pipeline, minutes: int) -> Findings:
+    """The option `timeout` of the pipeline."""
+    option = model.option("timeout")
+    if option is None or option.seconds != minutes * 60:
+        yield model.finding(f"the build is not stopped after {minutes} minutes", model.mark)
+
+
+@requirement(
+    "the stage `{stage}` may take {minutes} minutes",
+    "Jenkins stops the stage `{stage}` after {minutes} minutes",
+)
+def jenkins_stage_timeout(model: Pipeline, stage: str, minutes: int) -> Findings:
+    """The option `timeout` of a stage, or the step around all of its steps."""
+    found = yield from find_stage(model, stage)
+    if found is None:
+        return
+    limits: list[Item] = [one for one in found.options if one.name == "timeout"]
+    if len(found.steps) == 1 and found.steps[0].name == "timeout":
+        limits.append(found.steps[0])
+    if not any(one.seconds == minutes * 60 for one in limits):
+        yield model.finding(f"`{stage}` is not stopped after {minutes} minutes", found.mark)
+
+
+@requirement(
+    "Jenkins keeps the last {builds} builds",
+    "only the last {builds} builds are kept",
+)
+def jenkins_keeps(model: Pipeline, builds: int) -> Findings:
+    """The option `buildDiscarder` with a number of builds."""
+    given = [spelled(one.args.get("numToKeepStr")) for one in _rotators(model)]
+    if given != [str(builds)]:
+        yield model.finding(f"not the last {builds} builds are kept", model.mark)
+
+
+@requirement(
+    "Jenkins keeps builds for {days} days",
+    "builds older than {days} days are deleted",
+)
+def jenkins_keeps_days(model: Pipeline, days: int) -> Findings:
+    """The option `buildDiscarder` with a number of days."""
+    given = [spelled(one.args.get("daysToKeepStr")) for one in _rotators(model)]
+    if given != [str(days)]:
+        yield model.finding(f"builds are not kept for {days} days", model.mark)
+
+
+def _rotators(model: Pipeline) -> list[Item]:
+    option = model.option("buildDiscarder")
+    given = option.args.get("strategy", option.value) if option else None
+    return [given] if isinstance(given, Item) and given.name == "logRotator" else []
+
+
+@requirement(
+    "two builds never run at the same time",
+    "a build waits until the one before it has ended",
+)
+def jenkins_one_at_a_time(model: Pipeline) -> Findings:
+    """The option `disableConcurrentBuilds`."""
+    if model.option("disableConcurrentBuilds") is None:
+        yield model.finding("builds may run at the same time", model.mark)
+
+
+@requirement(
+    "every line of the log has its time",
+    "the log shows timestamps",
+)
+def jenkins_timestamps(model: Pipeline) -> Findings:
+    """The option `timestamps`."""
+    if model.option("timestamps") is None:
+        yield model.finding("the log has no timestamps", model.mark)
+
+
+@requirement(
+    "the build is scheduled with the cron line `{line}`",
+    "Jenkins starts the build by the schedule `{line}`",
+)
+def jenkins_cron(model: Pipeline, line: str) -> Findings:
+    """The trigger `cron`."""
+    trigger = model.trigger("cron")
+    lines = spelled(trigger.value).splitlines() if trigger else []
+    if [" ".join(one.split()) for one in lines if one.strip()] != [line]:
+        yield model.finding(f"the build is not started by `{line}`", model.mark)
+
+
+@requirement(
+    "Jenkins looks for changes by the schedule `{line}`",
+    "the repository is polled with the cron line `{line}`",
+)
+def jenkins_poll(model: Pipeline, line: str) -> Findings:
+    """The trigger `pollSCM`."""
+    trigger = model.trigger("pollSCM")
+    if trigger is None or " ".join(spelled(trigger.value).split()) != line:
+        yield model.finding(f"the repository is not polled by `{line}`", model.mark)
+
+
+@requirement(
+    "a successful build of the job `{job}` starts this one",
+    "the build starts after the job `{job}`",
+)
+def jenkins_upstream(model: Pipeline, job: str) -> Findings:
+    """The trigger `upstream`."""
+    trigger = model.trigger("upstream")
+    jobs = spelled(trigger.args.get("upstreamProjects", trigger.value)) if trigger else ""
+    if job not in [one.strip() for one in jobs.split(",")]:
+        yield model.finding(f"`{job}` does not start the build", model.mark)
+
+
+@requirement(
+    "the build has the parameter `{name}` with the choices {choices}",
+    "whoever starts the build chooses `{name}` among {choices}, in this order",
+)
+def jenkins_choice(model: Pipeline, name: str, choices: list[str]) -> Findings:
+    """A parameter of the kind `choice`."""
+    found = model.parameter(name)
+    given = found.args.get("choices") if found and found.name == "choice" else None
+    lines = given.splitlines() if isinstance(given, str) else given
+    texts = [spelled(one) for one in lines] if isinstance(lines, list) else []
+    if texts != choices:
+        yield model.finding(f"`{name}` has not these choices", found.mark if found else model.mark)
+
+
+@requirement(
+    "the build has the text parameter `{name}` with the default `{default}`",
+    "`{name}` is a string parameter of the build, `{default}` if nobody says otherwise",
+)
+def jenkins_text(model: Pipeline, name: str, default: str) -> Findings:
+    """A parameter of the kind `string`."""
+    found = model.parameter(name)
+    given = found.args.get("defaultValue") if found and found.name == "string" else None
+    if found is None or not isinstance(given, str) or spelled(given) != default:
+        yield model.finding(f"`{name}` is no text with this default", model.mark)
+
+
+@requirement(
+    "the build has the switch `{name}`, which is {default} by default",
+    "`{name}` is a boolean parameter of the build with the default {default}",
+)
+def jenkins_switch(model: Pipeline, name: str, default: str) -> Findings:
+    """A parameter of the kind `booleanParam`."""
+    found = model.parameter(name)
+    kind = found.name if found else ""
+    given = found.args.get("defaultValue", False) if found else None
+    if kind != "booleanParam" or spelled(given) != default:
+        yield model.finding(f"`{name}` is no switch with this default", model.mark)
+
+
+@requirement(
+    "the stage `{stage}` uses the {kind} installation `{name}`",
+    "Jenkins provides the {kind} installation `{name}` for the stage `{stage}`",
+)
+def jenkins_tool(model: Pipeline, stage: str, kind: str, name: str) -> Findings:
+    """`tools` of a stage or of the pipeline."""
+    found = yield from find_stage(model, stage)
+    if found is None:
+        return
+    given = {**model.tools, **found.tools}
+    if spelled(given.get(kind.lower())) != name:
+        yield model.finding(f"`{stage}` does not use `{name}`", found.mark)
+
+
+@requirement(
+    "the shared library `{library}` is loaded",
+    "the Jenkinsfile loads the shared library `{library}`",
+)
+def jenkins_library(model: Pipeline, library: str) -> Findings:
+    """A library from `@Library` or `libraries`."""
+    if library not in [spelled(one) for one in model.libraries]:
+        yield model.finding(f"the library `{library}` is not loaded", model.mark)

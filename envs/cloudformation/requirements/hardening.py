@@ -1,0 +1,79 @@
+"""Requirements that say what must not be allowed any more."""
+
+from __future__ import annotations
+
+from envs.cloudformation.requirements.kinds import (
+    the,
+    unless,
+)
+from envs.cloudformation.requirements.policies import (
+    ROLE,
+    Statement,
+    permissions,
+    resource_policies,
+)
+from envs.cloudformation.requirements.services import (
+    QUEUE,
+    TOPIC,
+)
+from iac_gym.check import Findings, requirement
+from iac_gym.languages.cloudformation.model import Template
+from iac_gym.verdict import Finding
+
+
+def _opens(said: list[Statement]) -> bool:
+    """Whether a statement lets everybody in under no condition."""
+    return any(one.effect == "Allow" and one.for_everybody and not one.conditions for one in said)
+
+
+@requirement(
+    "the policy of the queue `{of}` kept, but without rights for everybody",
+    "nothing for everybody in the queue policy of `{of}`, which still lets somebody send messages",
+)
+def queue_not_open(template: Template, of: str) -> Findings:
+    """A policy lets somebody send messages, and none lets everybody in without a condition."""
+    thing = the(template, QUEUE, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    said = resource_policies(template, "AWS::SQS::QueuePolicy", "Queues", thing, QUEUE, ("id",))
+    right = not _opens(said) and any(one.allows("sqs:SendMessage") for one in said)
+    return unless(right, template, thing, f"the policy of `{of}` is open, or gone")
+
+
+@requirement(
+    "the policy of the topic `{of}` kept, but without rights for everybody",
+    "nothing for everybody in the policy of the topic `{of}`, which still lets somebody publish",
+)
+def topic_not_open(template: Template, of: str) -> Findings:
+    """A policy lets somebody publish, and none lets everybody in without a condition."""
+    thing = the(template, TOPIC, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    said = resource_policies(template, "AWS::SNS::TopicPolicy", "Topics", thing, TOPIC, ("arn",))
+    right = not _opens(said) and any(one.allows("sns:Publish") for one in said)
+    return unless(right, template, thing, f"the policy of `{of}` is open, or gone")
+
+
+def _wild(statement: Statement) -> bool:
+    """Whether a statement allows all actions, of one service or of all, or on all resources."""
+    if statement.effect != "Allow":
+        return False
+    return (
+        statement.inverted
+        or any(one == "*" or one.endswith(":*") for one in statement.actions)
+        or "*" in statement.resources
+    )
+
+
+@requirement(
+    "no wildcard action or resource left in the policies of the role `{of}`, which still has some",
+    "policies of the role `{of}` that name their actions and resources, without * for either",
+)
+def role_not_wild(template: Template, of: str) -> Findings:
+    """The role has permissions, and none of them is for all actions or all resources."""
+    thing = the(template, ROLE, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    said = permissions(template, thing)
+    right = said and not any(_wild(one) for one in said)
+    return unless(right, template, thing, f"a policy of `{of}` has a wildcard, or none is left")
