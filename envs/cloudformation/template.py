@@ -8,12 +8,14 @@ from functools import partial
 from typing import Any
 
 from envs.cloudformation.choices import TAGS
-from envs.cloudformation.rendering import Call, render
+from envs.cloudformation.rendering import Call as Call
+from envs.cloudformation.rendering import render
 from iac_gym.category import Draft
 from iac_gym.check import Requirement, RequirementType
 from iac_gym.draw import Draw
 from iac_gym.errors import BadDraft
-from iac_gym.extras import Extra, choose
+from iac_gym.extras import Extra as Extra
+from iac_gym.extras import choose
 
 #: Of four references, one is written in the long form.
 _FORMS = (True, True, True, False)
@@ -81,7 +83,7 @@ class Handle:
             inner = inner.setdefault(one, {})
         inner.setdefault(name, []).extend(values)
 
-    def tag(self, key: str, value: str) -> None:
+    def tag(self, key: str, value: Any) -> None:
         """Add a tag."""
         self.append("Tags", {"Key": key, "Value": value})
 

@@ -254,7 +254,8 @@ CLEANS = Extra("cleaning", 1, _cleans)
 
 def _told(made: Jenkinsfile) -> None:
     if made.draw.chance("by mail", 0.5):
-        address = f"{made.draw.choice('team', choices.TEAMS)}@{made.draw.choice('domain', choices.DOMAINS)}"
+        team = made.draw.choice("team", choices.TEAMS)
+        address = f"{team}@{made.draw.choice('domain', choices.DOMAINS)}"
         made.after("failure", call("mail", to=address, subject="Build failed", body="See the log."))
         made.ask(steps.jenkins_mail(address=address))
     else:

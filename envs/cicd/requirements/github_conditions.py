@@ -165,9 +165,9 @@ def scenarios(workflow: Workflow, main: str = "main") -> Iterator[Scenario]:
                 if trigger.on_branch(plain):
                     yield _on_branch(event, plain, main)
             if trigger.on_tag("v1.0.0") or "tags" in filters:
-                yield _tagged(event, next(iter(filters.get("tags", ("v1.0.0",)))), main)
+                yield _tagged(event, next(iter(filters.get("tags", ())), "v1.0.0"), main)
         elif event in ("pull_request", "pull_request_target"):
-            yield _pull_request(event, next(iter(filters.get("branches", (main,))), main), main)
+            yield _pull_request(event, next(iter(filters.get("branches", ())), main), main)
         elif event == "workflow_dispatch":
             yield _on_branch(event, main, main)
             yield _on_branch(event, _OTHER_BRANCH, main)

@@ -50,9 +50,17 @@ def live_steps(stage: Stage) -> list[Step]:
         step
         for one in stage.all_stages()
         if one.runs and not one.forgiven
-        for step in one.all_steps()
+        for step in _until_error(one)
         if step.certain and not step.forgiven
     ]
+
+
+def _until_error(stage: Stage) -> Iterator[Step]:
+    """Yield the steps of a stage that an `error` in front of them does not prevent."""
+    for step in stage.all_steps():
+        yield step
+        if step.name == "error" and step.certain and not step.forgiven:
+            return
 
 
 class Ran(NamedTuple):

@@ -324,6 +324,22 @@ class Balancer:
         )  # fmt: skip
 
 
+def plain_balancer(stack: Stack) -> tuple[Handle, str]:
+    """Ask for a load balancer; its subnets and security groups are parameters."""
+    name = stack.draw.name("balancer", ("lb", "front", "edge", "web"))
+    stack.ask(ask.balancer(name=name))
+    made = stack.add(
+        "ElasticLoadBalancingV2::LoadBalancer", "LoadBalancer", Name=name, Type="application",
+        Scheme="internet-facing",
+        Subnets=stack.parameter("PublicSubnetIds", "List<AWS::EC2::Subnet::Id>"),
+        SecurityGroups=stack.parameter("SecurityGroupIds", "List<AWS::EC2::SecurityGroup::Id>"),
+        LoadBalancerAttributes=[
+            {"Key": "routing.http.drop_invalid_header_fields.enabled", "Value": "true"}
+        ],
+    )  # fmt: skip
+    return made, name
+
+
 @family("cloudformation", levels=(3, 4, 5))
 def load_balancer(draw: Draw) -> Draft:
     """An application load balancer with its target group and listeners."""

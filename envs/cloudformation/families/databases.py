@@ -142,6 +142,10 @@ class Database:
             Extra("parameters", 1, self.parameters),
             Extra("logs", 1, self.logged), Extra("key", 2, self.keyed),
             more.switch(ask.database_identity, "EnableIAMDatabaseAuthentication"),
+            more.value(ask.database_window, "PreferredMaintenanceWindow",
+                       ("sun:03:00-sun:04:00", "sat:22:30-sat:23:30", "mon:01:00-mon:02:00")),
+            more.switch(ask.database_insights, "EnablePerformanceInsights"),
+            more.value(ask.database_most_storage, "MaxAllocatedStorage", range(500, 2000, 100)),
             more.output(
                 ask.database_output, self.made["Endpoint.Address"], ("Endpoint", "Address", "Host")
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from envs.cloudformation.choices import VARIABLES
-from envs.cloudformation.families.compute import CERTIFICATES, Balancer
+from envs.cloudformation.families.compute import CERTIFICATES, plain_balancer
 from envs.cloudformation.families.storage import BUCKETS, add_bucket
 from envs.cloudformation.requirements import buckets
 from envs.cloudformation.requirements import logs as logs_ask
@@ -112,7 +112,7 @@ def cdn_site(draw: Draw) -> Draft:
     )
 
 
-@family("cloudformation", levels=(1, 2, 3, 4, 5))
+@family("cloudformation", levels=(1, 2, 3, 4))
 def dns_zone(draw: Draw) -> Draft:
     """A Route 53 hosted zone with records and an alias."""
     stack = Stack(draw, "DNS")
@@ -140,15 +140,14 @@ def dns_zone(draw: Draw) -> Draft:
         made.append("HostedZoneTags", {"Key": "Team", "Value": team})
 
     def alias() -> None:
-        front = Balancer(stack)
-        front.secure()
+        front, balancer = plain_balancer(stack)
         label = f"www.{name}"
-        stack.ask(ask.zone_alias(of=name, name=label, balancer=front.name))
+        stack.ask(ask.zone_alias(of=name, name=label, balancer=balancer))
         stack.add(
             "Route53::RecordSet", "WwwRecord", HostedZoneId=made.ref, Name=label, Type="A",
             AliasTarget={
-                "DNSName": front.made["DNSName"],
-                "HostedZoneId": front.made["CanonicalHostedZoneID"],
+                "DNSName": front["DNSName"],
+                "HostedZoneId": front["CanonicalHostedZoneID"],
             },
         )  # fmt: skip
 
@@ -163,7 +162,7 @@ def dns_zone(draw: Draw) -> Draft:
             Settings(stack, made, name).output(ask.zone_output, made.ref, ("ZoneId", "DnsZone")),
             Extra("text", 1, lambda: record("verify", "TXT", draw.choice(
                 "text", ('"token=81f2"', '"token=93aa"')))),
-            Extra("alias", 7, alias),
+            Extra("alias", 2, alias),
         ),
     )  # fmt: skip
     return stack.draft(
@@ -186,7 +185,8 @@ class _Project:
         draw = stack.draw
         self.stack = stack
         self.name = draw.name("project", ("build", "tests", "package", "images"))
-        size, image = draw.choice("size", SIZES), draw.choice("image", IMAGES)
+        size = draw.choice("size", SIZES)
+        image = draw.choice("image", IMAGES) if alone else IMAGES[0]
         role = stack.add(
             "IAM::Role", "BuildRole", AssumeRolePolicyDocument=trust("codebuild.amazonaws.com"),
             Policies=[{

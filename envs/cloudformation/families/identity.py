@@ -145,6 +145,8 @@ def iam_role(draw: Draw) -> Draft:
             more.value(ask.role_session, "MaxSessionDuration", range(7200, 43201, 3600)),
             more.tag(ask.role_tag), Extra("queue", 2, one.queue), Extra("table", 2, one.table),
             more.output(ask.role_output, one.made["Arn"], ("RoleArn", "Arn")),
+            more.value(ask.role_description, "Description",
+                       ("For the nightly job", "Used by the app", "Read only")),
             more.value(ask.role_path, "Path", ("/service/", "/teams/", "/apps/")),
             Extra("boundary", 1, one.bounded), Extra("profile", 1, one.profile),
         ),
@@ -396,6 +398,7 @@ def ssm_parameters(draw: Draw) -> Draft:
             more.value(keys.ssm_description, "Description",
                        ("Read at start", "Set by the platform team", "Shared by all services")),
             Extra("tag", 1, tagged), more.value(keys.ssm_tier, "Tier", ("Advanced",)),
+            more.value(keys.ssm_pattern, "AllowedPattern", ("[A-Za-z0-9-]+", "[^ ]+", ".+")),
             Extra("list", 3, listed), Extra("bucket", 3, stored),
         ),
     )  # fmt: skip

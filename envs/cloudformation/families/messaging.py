@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from envs.cloudformation.choices import SCHEDULES
 from envs.cloudformation.families.storage import BUCKETS, add_bucket, add_key
 from envs.cloudformation.requirements import buckets
@@ -307,7 +309,7 @@ def delivery_stream(draw: Draw) -> Draft:
             ),
         }],
     )  # fmt: skip
-    place = {"BucketARN": bucket["Arn"], "RoleARN": role["Arn"]}
+    place: dict[str, Any] = {"BucketARN": bucket["Arn"], "RoleARN": role["Arn"]}
     made = stack.add(
         "KinesisFirehose::DeliveryStream", "Delivery", DeliveryStreamName=name,
         DeliveryStreamType="DirectPut", ExtendedS3DestinationConfiguration=place,

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from envs.cloudformation.choices import LOG_DAYS, TAGS
-from envs.cloudformation.families.compute import Balancer
+from envs.cloudformation.families.compute import plain_balancer
 from envs.cloudformation.families.serverless import TABLES, Function, add_table, arn
 from envs.cloudformation.families.storage import add_key
+from envs.cloudformation.requirements import keys, messages, tables
 from envs.cloudformation.requirements import logs as ask
-from envs.cloudformation.requirements import messages, tables
 from envs.cloudformation.requirements import operations as ops
 from envs.cloudformation.template import (
     Call,
@@ -18,6 +18,8 @@ from envs.cloudformation.template import (
     Settings,
     Stack,
     decorate,
+    statement,
+    sub,
     trust,
 )
 from iac_gym.category import Draft, family
@@ -96,7 +98,9 @@ def metric_alarm(draw: Draw) -> Draft:
         stack,
         (
             more.value(ask.alarm_periods, "EvaluationPeriods", range(2, 8)),
-            more.value(ask.alarm_missing, "TreatMissingData", ("notBreaching", "breaching", "ignore")),
+            more.value(
+                ask.alarm_missing, "TreatMissingData", ("notBreaching", "breaching", "ignore")
+            ),
             Extra("topic", 2.4, one.tells),
             more.value(ask.alarm_period, "Period", (60, 120, 180, 600, 900)),
             more.value(ask.alarm_description, "AlarmDescription",
@@ -151,12 +155,27 @@ def log_monitoring(draw: Draw) -> Draft:
         )  # fmt: skip
         one.attributes["DependsOn"] = permission.id
 
+    def keyed() -> None:
+        alias = "alias/" + draw.name("alias", ("logs", "records", "audit"))
+        key = add_key(stack, alias)
+        service = sub("logs.${AWS::Region}.${AWS::URLSuffix}")
+        key.properties["KeyPolicy"]["Statement"].append(
+            statement(
+                ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*",
+                 "kms:Describe*"],
+                "*", {"Service": service}, Sid="Logs",
+            )
+        )  # fmt: skip
+        stack.ask(keys.key_for_logs(of=group, alias=alias))
+        made.set(KmsKeyId=key["Arn"])
+
     decorate(
         stack,
         (
             more.tag(ask.log_tag), Extra("metric", 2, counted), more.kept(ask.log_retained),
-            Extra("sent", 4, sent),
+            Extra("key", 2, keyed),
             more.value(ask.log_class, "LogGroupClass", ("INFREQUENT_ACCESS",)),
+            Extra("sent", 4, sent),
         ),
     )  # fmt: skip
     return stack.draft(
@@ -188,90 +207,100 @@ def _dashboard(stack: Stack, metric: str, space: str) -> None:
     )
 
 
-@family("cloudformation", levels=(1, 2, 3, 4), held_out=True)
-def backup_plan(draw: Draw) -> Draft:
-    """A backup plan with its vault and what it selects."""
-    stack = Stack(draw, "Backups")
-    name, store = (
-        draw.name("plan", ("plan", "daily", "backups")),
-        draw.name("vault", ("vault", "safe", "archive")),
-    )
-    vault = stack.add("Backup::BackupVault", "Vault", BackupVaultName=store)
-    vault.keep()
-    schedule = draw.choice(
-        "schedule", ("cron(0 3 * * ? *)", "cron(30 1 ? * SUN *)", "cron(0 5 1 * ? *)")
-    )
-    lifecycle: dict[str, Any] = {}
-    rule = {
-        "RuleName": "backup", "TargetBackupVault": vault.ref, "ScheduleExpression": schedule,
-        "Lifecycle": lifecycle,
-    }  # fmt: skip
-    plan = stack.add(
-        "Backup::BackupPlan", "Plan", BackupPlan={"BackupPlanName": name, "BackupPlanRule": [rule]}
-    )
-    days = draw.integer("days", 120, 730, 10)
-    lifecycle["DeleteAfterDays"] = days
-    stack.ask(
-        ops.vault(name=store), ops.plan(name=name),
-        ops.plan_schedule(of=name, vault=store, schedule=schedule),
-        ops.plan_retention(of=name, vault=store, days=days),
-    )  # fmt: skip
+class _Backup:
+    """A backup plan under construction, with its vault."""
 
-    def select(id: str, **selection: Any) -> None:
-        if not any(one.id == "BackupRole" for one in stack.handles):
-            stack.add(
+    def __init__(self, stack: Stack) -> None:
+        draw = stack.draw
+        self.stack = stack
+        self.name = draw.name("plan", ("plan", "daily", "backups"))
+        self.store = draw.name("vault", ("vault", "safe", "archive"))
+        self.vault = stack.add("Backup::BackupVault", "Vault", BackupVaultName=self.store)
+        self.vault.keep()
+        schedule = draw.choice(
+            "schedule", ("cron(0 3 * * ? *)", "cron(30 1 ? * SUN *)", "cron(0 5 1 * ? *)")
+        )
+        days = draw.integer("days", 120, 730, 10)
+        self.lifecycle: dict[str, Any] = {"DeleteAfterDays": days}
+        rule = {
+            "RuleName": "backup", "TargetBackupVault": self.vault.ref,
+            "ScheduleExpression": schedule, "Lifecycle": self.lifecycle,
+        }  # fmt: skip
+        self.plan = stack.add(
+            "Backup::BackupPlan", "Plan",
+            BackupPlan={"BackupPlanName": self.name, "BackupPlanRule": [rule]},
+        )  # fmt: skip
+        stack.ask(
+            ops.vault(name=self.store), ops.plan(name=self.name),
+            ops.plan_schedule(of=self.name, vault=self.store, schedule=schedule),
+            ops.plan_retention(of=self.name, vault=self.store, days=days),
+        )  # fmt: skip
+
+    def _select(self, id: str, **selection: Any) -> None:
+        if not any(one.id == "BackupRole" for one in self.stack.handles):
+            self.stack.add(
                 "IAM::Role", "BackupRole", AssumeRolePolicyDocument=trust("backup.amazonaws.com"),
                 ManagedPolicyArns=[arn("AWSBackupServiceRolePolicyForBackup")],
             )  # fmt: skip
-            stack.ask(ops.plan_role(of=name))
-        stack.add(
-            "Backup::BackupSelection", id, BackupPlanId=plan.ref,
+            self.stack.ask(ops.plan_role(of=self.name))
+        self.stack.add(
+            "Backup::BackupSelection", id, BackupPlanId=self.plan.ref,
             BackupSelection={
                 "SelectionName": id.lower(), "IamRoleArn": Call("GetAtt", "BackupRole.Arn"),
                 **selection,
             },
         )  # fmt: skip
 
-    def tagged() -> None:
-        key, values = draw.choice("key", TAGS)
-        value = draw.choice("value", values)
-        stack.ask(ops.plan_selects_tag(of=name, key=key, value=value))
-        select("ByTag", ListOfTags=[
-            {"ConditionType": "STRINGEQUALS", "ConditionKey": key, "ConditionValue": value}
-        ])  # fmt: skip
+    def tagged(self) -> None:
+        """Ask for a selection by a tag."""
+        key, values = self.stack.draw.choice("key", TAGS)
+        value = self.stack.draw.choice("value", values)
+        self.stack.ask(ops.plan_selects_tag(of=self.name, key=key, value=value))
+        entry = {"ConditionType": "STRINGEQUALS", "ConditionKey": key, "ConditionValue": value}
+        self._select("ByTag", ListOfTags=[entry])
 
-    def table() -> None:
-        one = draw.name("table", TABLES)
-        made = add_table(stack, one, "id", "S")
-        stack.ask(tables.table(name=one), ops.plan_selects_table(of=name, table=one))
-        select("Tables", Resources=[made["Arn"]])
+    def table(self) -> None:
+        """Ask for a table that is backed up."""
+        one = self.stack.draw.name("table", TABLES)
+        made = add_table(self.stack, one, "id", "S")
+        self.stack.ask(tables.table(name=one), ops.plan_selects_table(of=self.name, table=one))
+        self._select("Tables", Resources=[made["Arn"]])
 
-    def cold() -> None:
-        after = draw.integer("cold", 7, 28, 7)
-        stack.ask(ops.plan_cold(of=name, vault=store, days=after))
-        lifecycle["MoveToColdStorageAfterDays"] = after
+    def cold(self) -> None:
+        """Ask for cold storage."""
+        after = self.stack.draw.integer("cold", 7, 28, 7)
+        self.stack.ask(ops.plan_cold(of=self.name, vault=self.store, days=after))
+        self.lifecycle["MoveToColdStorageAfterDays"] = after
 
-    def keyed() -> None:
-        alias = "alias/" + draw.name("alias", ("backup", "vault", "safe"))
-        key = add_key(stack, alias)
-        stack.ask(ops.vault_encrypted(of=store, alias=alias))
-        vault.set(EncryptionKeyArn=key["Arn"])
+    def keyed(self) -> None:
+        """Ask for a key."""
+        alias = "alias/" + self.stack.draw.name("alias", ("backup", "vault", "safe"))
+        key = add_key(self.stack, alias)
+        self.stack.ask(ops.vault_encrypted(of=self.store, alias=alias))
+        self.vault.set(EncryptionKeyArn=key["Arn"])
 
-    def locked() -> None:
-        least = draw.integer("least", 7, 60)
-        stack.ask(ops.vault_locked(of=store, days=least))
-        vault.set(LockConfiguration={"MinRetentionDays": least})
+    def locked(self) -> None:
+        """Ask for a vault lock."""
+        least = self.stack.draw.integer("least", 7, 60)
+        self.stack.ask(ops.vault_locked(of=self.store, days=least))
+        self.vault.set(LockConfiguration={"MinRetentionDays": least})
 
+
+@family("cloudformation", levels=(2, 3, 4, 5), held_out=True)
+def backup_plan(draw: Draw) -> Draft:
+    """A backup plan with its vault and what it selects."""
+    stack = Stack(draw, "Backups")
+    one = _Backup(stack)
     decorate(
         stack,
         (
-            Extra("cold", 1, cold), Extra("lock", 1, locked), Extra("tag", 2, tagged),
-            Extra("key", 2, keyed), Extra("table", 2, table),
+            Extra("cold", 1, one.cold), Extra("lock", 1, one.locked), Extra("tag", 2, one.tagged),
+            Extra("key", 2, one.keyed), Extra("table", 2, one.table),
         ),
     )  # fmt: skip
     return stack.draft(
-        f"Back up our data with the plan `{name}` of AWS Backup, by CloudFormation",
-        f"Write a CloudFormation template for the backup plan `{name}`",
+        f"Back up our data with the plan `{one.name}` of AWS Backup, by CloudFormation",
+        f"Write a CloudFormation template for the backup plan `{one.name}`",
     )
 
 
@@ -285,7 +314,7 @@ def _visible(name: str) -> dict[str, Any]:
     return {"CloudWatchMetricsEnabled": True, "SampledRequestsEnabled": True, "MetricName": name}
 
 
-@family("cloudformation", levels=(1, 2, 3, 4, 5))
+@family("cloudformation", levels=(1, 2, 3, 4))
 def web_firewall(draw: Draw) -> Draft:
     """A WAF web ACL with managed rules, a rate limit and what it guards."""
     stack = Stack(draw, "A web application firewall")
@@ -324,12 +353,11 @@ def web_firewall(draw: Draw) -> Draft:
              Action={"Block": {}})  # fmt: skip
 
     def guards() -> None:
-        front = Balancer(stack)
-        front.secure()
-        stack.ask(ops.firewall_guards(of=name, balancer=front.name))
+        front, balancer = plain_balancer(stack)
+        stack.ask(ops.firewall_guards(of=name, balancer=balancer))
         stack.add(
             "WAFv2::WebACLAssociation", "Association", WebACLArn=made["Arn"],
-            ResourceArn=front.made.ref,
+            ResourceArn=front.ref,
         )  # fmt: skip
 
     managed("first")
@@ -337,7 +365,7 @@ def web_firewall(draw: Draw) -> Draft:
         stack,
         (
             Extra("rate", 1, limited), Extra("countries", 1, countries),
-            Extra("second", 1, lambda: managed("second")), Extra("guards", 8, guards),
+            Extra("second", 1, lambda: managed("second")), Extra("guards", 2, guards),
         ),
     )  # fmt: skip
     if draw.phrase("scope", (True, False)):

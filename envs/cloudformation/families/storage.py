@@ -190,6 +190,12 @@ def s3_bucket(draw: Draw) -> Draft:
             more.output(ask.bucket_arn_output, one.made["Arn"], ("BucketArn", "StorageArn", "Arn")),
             Extra("service", 1, one.shared), Extra("uploads", 1, one.tidy),
             Extra("CORS", 1, one.cors),
+            more.switch(ask.bucket_acceleration, "AccelerateConfiguration.AccelerationStatus",
+                        "Enabled"),
+            more.switch(
+                ask.bucket_events_bridge,
+                "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled",
+            ),
             more.switch(
                 ask.bucket_owned, "OwnershipControls.Rules",
                 [{"ObjectOwnership": "BucketOwnerEnforced"}],

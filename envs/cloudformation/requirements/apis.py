@@ -349,7 +349,7 @@ def _rest_stages(
     deployments = companions(
         template, "AWS::ApiGateway::Deployment", "RestApiId", api, REST_API, ("id",)
     )
-    found = []
+    found: list[tuple[Thing, Mapping[str, Any]]] = []
     for one in companions(template, "AWS::ApiGateway::Stage", "RestApiId", api, REST_API, ("id",)):
         made = one.value("DeploymentId")
         deployed = any(

@@ -303,7 +303,7 @@ def task_own_image(template: Template, of: str, name: str, repository: str, labe
         return [found]
     if isinstance(store, Finding):
         return [store]
-    given = getattr(found[1].get("Image"), "parts", ())
+    given: tuple[Any, ...] = getattr(found[1].get("Image"), "parts", ())
     uri = store.att("RepositoryUri")
     by_uri = given == (uri, f":{label}")
     written = f".dkr.ecr.us-east-1.amazonaws.com/{repository}:{label}"
@@ -364,7 +364,7 @@ def task_secret(template: Template, of: str, name: str, key: str, secret: str) -
 
 def _is_secret(value: Any, secret: Thing) -> bool:
     """Whether a value is a secret's ARN, perhaps followed by `:key::`."""
-    parts = getattr(value, "parts", (value,))
+    parts: tuple[Any, ...] = getattr(value, "parts", (value,))
     return refers(parts[0], secret, SECRET) and (len(parts) == 1 or str(parts[1]).startswith(":"))
 
 

@@ -492,7 +492,8 @@ def function_on_upload(
     if problems:
         return problems
     right = any(
-        filters(one) == {"prefix": prefix} for one in notifies(*found, FUNCTION, event)
+        filters(one) == {"prefix": prefix}
+        for one in notifies(found[0], found[1], FUNCTION, event)
     )  # fmt: skip
     return unless(right, template, found[0], f"`{bucket}` does not start `{of}` like that")
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from envs.cloudformation.requirements.factories import existence, retained, setting, tag
-from envs.cloudformation.requirements.functions import FUNCTION
 from envs.cloudformation.requirements.kinds import (
     Kind,
     all_of,
@@ -22,6 +21,7 @@ from envs.cloudformation.requirements.policies import read
 from envs.cloudformation.requirements.services import (
     ALARM,
     DASHBOARD,
+    FUNCTION,
     LOG_GROUP,
     QUEUE,
     TABLE,

@@ -408,7 +408,7 @@ def zone_alias(template: Template, of: str, name: str, balancer: str) -> Finding
 
 def _names(value: Any, balancer: Thing) -> bool:
     """Whether a value is the DNS name of a load balancer, perhaps with `dualstack.` in front."""
-    parts = getattr(value, "parts", (value,))
+    parts: tuple[Any, ...] = getattr(value, "parts", (value,))
     last = parts[-1]
     return balancer.is_source_of(last, "DNSName") and parts[:-1] in ((), ("dualstack.",))
 
@@ -475,7 +475,7 @@ def distribution_bucket(template: Template, of: str, bucket: str) -> Findings:
     ) or str(text(domain)) in (
         f"{bucket}.s3.amazonaws.com", f"{bucket}.s3.us-east-1.amazonaws.com",
     )  # fmt: skip
-    joined = getattr(domain, "parts", ())
+    joined: tuple[Any, ...] = getattr(domain, "parts", ())
     is_bucket = is_bucket or (len(joined) == 2 and found[1].is_source_of(joined[0]))
     controlled = any(
         (one.is_source_of(origin.get("OriginAccessControlId"))
@@ -510,7 +510,7 @@ def bucket_for_distribution(template: Template, of: str, bucket: str) -> Finding
 
 
 def _is_source(key: str, value: Any, distribution: Thing) -> bool:
-    parts = getattr(value, "parts", ())
+    parts: tuple[Any, ...] = getattr(value, "parts", ())
     return (
         key.lower() == "aws:sourcearn"
         and bool(parts)

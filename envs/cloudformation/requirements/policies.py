@@ -25,11 +25,9 @@ from envs.cloudformation.requirements.kinds import (
     things,
 )
 from iac_gym.languages.cloudformation.model import Template
-from iac_gym.languages.cloudformation.policy_statements import (
-    Statement,
-    document_of,
-    statements,
-)
+from iac_gym.languages.cloudformation.policy_statements import Statement as Statement
+from iac_gym.languages.cloudformation.policy_statements import document_of
+from iac_gym.languages.cloudformation.policy_statements import statements as statements
 from iac_gym.languages.cloudformation.resolved import Item as Thing
 
 ROLE = Kind(

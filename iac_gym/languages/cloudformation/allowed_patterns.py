@@ -11,7 +11,7 @@ import warnings
 from functools import lru_cache
 
 #: Most steps that a match may be estimated to take, and the longest pattern.
-_MOST_STEPS = 100_000
+_MOST_STEPS = 20_000
 _MOST_PATTERN = 600
 _TOKEN = re.compile(
     r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[:=!]|[()]|[*+?]|\{\d*,?\d*\}|.", re.DOTALL

@@ -286,6 +286,8 @@ def build() -> bytes:
             types[name].setdefault("x", []).append(["", "E3024"])
             near.setdefault("E3024", name)
     shared["E3024"] = packed(_tags(), formats)
+    shared["E3009"] = packed(_read(_data() / "other" / "resources" / "cfn_init.json"), formats)
+    near["E3009"] = "AWS::EC2::Instance"
     shared = {rule: schema for rule, schema in shared.items() if rule in near}
     gone = [*runtimes_gone(), *sorted(name for name in types if types[name].pop("z", 0))]
     return write(f"cfn-lint {version('cfn-lint')}, {REGION}", types, shared, near, gone)

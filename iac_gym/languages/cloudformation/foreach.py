@@ -17,7 +17,7 @@ from iac_gym.languages.cloudformation.parameters import is_list, value_of
 
 LOOP = re.compile(r"Fn::ForEach::[a-zA-Z0-9]+")
 #: Most values that all loops of a template may make, and deepest nesting of values in them.
-MOST_MADE = 20_000
+MOST_MADE = 10_000
 MOST_DEPTH = 100
 _VARIABLE = re.compile(r"[$&]\{([A-Za-z0-9]+)\}")
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")

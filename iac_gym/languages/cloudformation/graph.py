@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from iac_gym.formats.yaml import Mark, YamlList
-from iac_gym.languages.cloudformation.intrinsics import Edges, Functions
+from iac_gym.languages.cloudformation.intrinsics import Functions
 from iac_gym.languages.cloudformation.model import Resource, Template
+from iac_gym.languages.cloudformation.names import Edges, near
 
 
 def examine_dependencies(template: Template, functions: Functions) -> None:
@@ -54,7 +55,7 @@ def _dependency(
     if name not in template.resources:
         if not functions.may_be_made(name):
             message = f"`DependsOn` names `{name[:80]}`, which is no resource"
-            hint = template.near(name, template.resources)
+            hint = near(template, name, template.resources)
             template.fault("dependencies-exist", mark, message, hint)
         return
     functions.edges.setdefault(resource.name, {}).setdefault(name, mark)

@@ -105,6 +105,11 @@ class Template:
         if len(found) < MOST_FAULTS:
             found.append(Finding(message, self.path, mark[0], mark[1], hint))
 
+    @property
+    def suggests(self) -> bool:
+        """Whether `near` still looks for names."""
+        return self._suggested < MOST_SUGGESTIONS
+
     def near(self, given: str, allowed: Iterable[str]) -> str:
         """Return "did you mean `x`?" for a name that does not exist, "" where none is close."""
         self._suggested += 1

@@ -103,7 +103,7 @@ def _unknown_type(template: Template, resource: Resource) -> None:
         else:
             template.fault("not-judged", mark, f"the properties of `{kind}` are not known here")
     else:
-        near = template.near(kind, _of_service(kind))
+        near = template.near(kind, _of_service(kind)) if template.suggests else ""
         template.fault("resource-types-exist", mark, f"there is no resource type `{kind}`", near)
 
 

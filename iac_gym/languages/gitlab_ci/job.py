@@ -294,21 +294,10 @@ class Job:
             return False
         return set(self.excluded.refs or ()) >= _NEVER_ALONE
 
-    @lazy
+    @property
     def runs(self) -> bool:
-        """Whether some pipeline may hold it: also false where a job that it needs never runs."""
-        return self._may_run(frozenset())
-
-    def _may_run(self, above: frozenset[str]) -> bool:
-        if not self.chances or not self.pipeline.starts:
-            return False
-        if self.name in above or len(above) > 50:
-            return True
-        for need in self.needs or ():
-            other = self.pipeline.jobs.get(need.job) if need.here and not need.optional else None
-            if other is not None and not other.chances:
-                return False
-        return True
+        """Whether some pipeline may hold it: not where it needs a job that never runs."""
+        return self.name not in self.pipeline.never_run
 
     @lazy
     def starts_by(self) -> frozenset[str]:
@@ -328,7 +317,7 @@ class Job:
     @lazy
     def skippable(self) -> bool:
         """Whether later stages may go on without it: it never runs, or nobody has to start it."""
-        return not self.chances or any(
+        return not self.runs or any(
             clause.when == "manual" and clause.allow_failure for clause in self.chances
         )
 

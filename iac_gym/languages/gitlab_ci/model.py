@@ -100,6 +100,25 @@ class Pipeline:
         }
 
     @lazy
+    def never_run(self) -> frozenset[str]:
+        """The names of the jobs that no pipeline can hold, alone or for want of another job."""
+        if not self.starts:
+            return frozenset(self.jobs)
+        users: dict[str, list[str]] = {}
+        for name, job in self.jobs.items():
+            for need in job.needs or ():
+                if need.here and not need.optional:
+                    users.setdefault(self.expanded.get(need.job, ""), []).append(name)
+        queue = [name for name, job in self.jobs.items() if not job.chances]
+        found = set(queue)
+        while queue:
+            for user in users.get(queue.pop(), ()):
+                if user not in found:
+                    found.add(user)
+                    queue.append(user)
+        return frozenset(found)
+
+    @lazy
     def running(self) -> dict[str, Job]:
         """The jobs that some pipeline may hold."""
         return {name: job for name, job in self.jobs.items() if job.runs}

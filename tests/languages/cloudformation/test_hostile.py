@@ -46,7 +46,8 @@ HOSTILE = {
     + BUCKET
     + f"      BucketName: !If [C0, a, {NOTHING}]\n",
     "nested rules": "Resources:\n  P:\n    Type: AWS::WAFv2::WebACL\n    Properties:\n"
-    "      Rules:\n        - Statement: " + "{NotStatement: {Statement: " * 50 + "{}" + "}}" * 50 + "\n",
+    "      Rules:\n        - Statement: "
+    + "{NotStatement: {Statement: " * 50 + "{}" + "}}" * 50 + "\n",
     "a policy of brackets": "Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n"
     "    Properties:\n      PolicyDocument: '" + "[" * 50000 + "'\n",
     "digits": "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      DelaySeconds: "

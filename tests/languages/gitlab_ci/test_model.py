@@ -154,11 +154,17 @@ def test_commands_that_certainly_run(pipeline):
         ("except: [branches, tags]", False),
         ("except: [tags]", True),
         ("needs: [dead]", False),
+        ("needs: [after]", False),
+        ("needs: [dead, alive]", False),
+        ("needs: [alive]", True),
         ("needs: [{job: dead, optional: true}]", True),
     ],
 )
 def test_jobs_that_never_run(pipeline, job, runs):
-    read = pipeline(f"a: {{script: [x], {job}}}\ndead: {{script: [x], rules: [{{when: never}}]}}")
+    read = pipeline(
+        f"a: {{script: [x], {job}}}\ndead: {{script: [x], rules: [{{when: never}}]}}\n"
+        "after: {script: [x], needs: [dead]}\nalive: {script: [x]}"
+    )
     assert read.jobs["a"].runs is runs
     assert ("a" in read.running) is runs
 
