@@ -280,7 +280,7 @@ KUBERNETES = Dialect(
 COMPOSE = Dialect("Compose", _words(_TRUE_12, _FALSE_12), _go_number)
 
 
-# --- Ruby's Psych, as GitLab calls it (`YAML.safe_load`) -------------------------------------------
+# --- Ruby's Psych, as GitLab calls it (`YAML.safe_load`) ------------------------------------------
 
 _RUBY_INT = re.compile(
     r"[-+]?(?:0b[01_,]+|0[0-7_,]+|0x[0-9a-fA-F_,]+|(?:0|[1-9](?:[0-9]|,[0-9]|_[0-9])*))"
@@ -316,8 +316,10 @@ def _ruby_sixties(text: str) -> int | float:
     """Read `1:30:00`. Psych weighs the parts from the left, so `1:30` is an hour and a half."""
     if len(text) > _MOST_DIGITS:
         raise ScalarError("this number is too large to be represented")
-    parts = [float(part) if "." in part else int(part) for part in text.split(":")]
-    return sum(part * 60 ** abs(place - 2) for place, part in enumerate(parts))
+    weighed: int | float = 0
+    for part, weight in zip(text.split(":"), (3600, 60, 1), strict=False):
+        weighed += (float(part) if "." in part else int(part)) * weight
+    return weighed
 
 
 def _any_case(*names: str) -> tuple[str, ...]:

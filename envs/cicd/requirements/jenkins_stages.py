@@ -121,7 +121,10 @@ def jenkins_excluded(model: Pipeline, stage: str, first: str, second: str) -> Fi
         return
     cells = [set(map(spelled, cell.values())) for cell in found.matrix.cells()]
     total = prod(len(values) for values in found.matrix.axes.values())
-    if any({first, second} <= cell for cell in cells) or len(cells) != total - 1:
+    given = {spelled(one) for values in found.matrix.axes.values() for one in values}
+    if not {first, second} <= given:
+        yield model.finding(f"`{first}` and `{second}` are no values of `{stage}`", found.mark)
+    elif any({first, second} <= cell for cell in cells) or len(cells) != total - 1:
         yield model.finding(f"just `{first}` with `{second}` is not left out", found.mark)
 
 

@@ -23,6 +23,16 @@ _VARIABLE = re.compile(r"[$&]\{([A-Za-z0-9]+)\}")
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
 
 
+LOOP_SHAPE = "a loop is a list of a name, a collection, and a mapping of what is repeated"
+
+
+def is_loop(given: Any) -> bool:
+    """Whether a loop has its three parts: a name, a collection, and what is repeated."""
+    if not isinstance(given, list) or len(given) != 3 or given[0].__class__ is not str:
+        return False
+    return isinstance(given[1], list | dict) and isinstance(given[2], dict)
+
+
 def expand(tree: YamlMap) -> YamlMap:
     """Return a template with its loops written out; the same one where it has none."""
     given = tree.get("Transform")

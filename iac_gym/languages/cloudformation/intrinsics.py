@@ -11,6 +11,7 @@ from iac_gym.formats.yaml import Mark, YamlList, YamlMap
 from iac_gym.languages.cloudformation import function_slots as slots
 from iac_gym.languages.cloudformation.arguments import HANDLERS
 from iac_gym.languages.cloudformation.fitting import Fitting
+from iac_gym.languages.cloudformation.foreach import LOOP_SHAPE, is_loop
 from iac_gym.languages.cloudformation.model import LANGUAGE_EXTENSIONS
 
 _EMBEDDED = re.compile(r"\$\{([A-Za-z0-9_:.]+)\}")
@@ -109,6 +110,8 @@ class Functions(Fitting):
             message = f"`{name[:60]}` needs the transform {LANGUAGE_EXTENSIONS}"
             hint = f"write `Transform: {LANGUAGE_EXTENSIONS}`"
             self.template.fault("language-extensions", node.key_marks[name], message, hint)
+        elif not is_loop(node[name]):
+            self.template.fault("language-extensions", node.key_marks[name], LOOP_SHAPE)
         return False
 
     def _text(self, text: str, mark: Mark) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from iac_gym.formats.yaml import find
 from iac_gym.languages.cloudformation.model import SERVERLESS, Resource, Template
 from iac_gym.languages.cloudformation.pack import CUSTOM, schemas
-from iac_gym.languages.cloudformation.walk import walker
+from iac_gym.languages.cloudformation.walk import shared_check, walker
 from iac_gym.languages.cloudformation.walk_base import (
     UNKNOWN,
     Error,
@@ -26,6 +26,7 @@ MOST_RESOURCES = 500
 MOST_TYPES = 80
 #: Most errors of one resource that become findings.
 _MOST_ERRORS = 20
+_INIT = "AWS::CloudFormation::Init"
 _KINDS = {
     "s": "a text", "b": "a boolean", "i": "an integer", "n": "a number", "o": "a mapping",
     "a": "a list", "0": "null",
@@ -63,6 +64,9 @@ def examine_properties(template: Template, varies: bool) -> None:
             return
         if resource.type:
             _examine(template, resource, varies)
+        metadata = resource.tree.get("Metadata")
+        if isinstance(metadata, dict) and _INIT in metadata:
+            _examine_init(template, resource, metadata[_INIT], varies)
 
 
 def _examine(template: Template, resource: Resource, varies: bool) -> None:
@@ -90,6 +94,14 @@ def _examine(template: Template, resource: Resource, varies: bool) -> None:
     if out:
         for error in [one for one in out if one is not UNKNOWN][:_MOST_ERRORS]:
             _tell(template, resource, error)
+
+
+def _examine_init(template: Template, resource: Resource, given: Any, varies: bool) -> None:
+    """Note what is wrong with the metadata that cfn-init reads on a machine."""
+    out: Sink = []
+    shared_check("E3009")(given, None, out, State(template, {}, False, varies))
+    for error in [one for one in out if one is not UNKNOWN][:_MOST_ERRORS]:
+        _tell(template, resource, error, ("Metadata", _INIT))
 
 
 def _unknown_type(template: Template, resource: Resource) -> None:
@@ -121,9 +133,11 @@ def _of_service(kind: str) -> list[str]:
     return [name for name in schemas().types if name.startswith(service + "::")]
 
 
-def _tell(template: Template, resource: Resource, error: Error) -> None:
+def _tell(
+    template: Template, resource: Resource, error: Error, root: tuple[str, ...] = ("Properties",)
+) -> None:
     place, keyword, wanted, value = error
-    path = ("Properties", *path_of(place))
+    path = (*root, *path_of(place))
     _, mark = find(resource.tree, path)
     if keyword in ("additional", "readOnly", "exclusive", "forbidden") and len(path) > 1:
         holder, _ = find(resource.tree, path[:-1])

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
-from iac_gym.languages.cloudformation.foreach import LOOP
+from iac_gym.languages.cloudformation.foreach import LOOP, LOOP_SHAPE, is_loop
 from iac_gym.languages.cloudformation.model import LANGUAGE_EXTENSIONS, SERVERLESS, Template
 
 #: Section -> most entries.
@@ -121,6 +121,8 @@ def examine_loops(template: Template) -> None:
             elif not LOOP.fullmatch(name):
                 message = f"`{name[:60]}` is no name of a loop such as Fn::ForEach::Queues"
                 template.fault("language-extensions", marks[name], message)
+            elif not is_loop(loops[name]):
+                template.fault("language-extensions", marks[name], LOOP_SHAPE)
 
 
 def examine_transform(template: Template) -> None:
@@ -186,15 +188,25 @@ def examine_metadata(template: Template) -> None:
         template.fault("metadata-interface", mark, "the interface must be a mapping")
         return
     _keys(template, shown, ("ParameterGroups", "ParameterLabels"))
-    groups = shown.get("ParameterGroups", [])
-    if groups.__class__ is not YamlList and "ParameterGroups" in shown:
-        mark = shown.marks["ParameterGroups"]
-        template.fault("metadata-interface", mark, "`ParameterGroups` must be a list")
+    _list(template, shown, "ParameterGroups")
+    groups, labels = shown.get("ParameterGroups"), shown.get("ParameterLabels")
     for group in groups if isinstance(groups, list) else ():
         if group.__class__ is YamlMap:
             _keys(template, group, ("Label", "Parameters"))
-            if group.get("Label").__class__ is YamlMap:
-                _keys(template, group["Label"], ("default",))
+            _list(template, group, "Parameters")
+            _label(template, group.get("Label"))
+    for label in labels.values() if labels.__class__ is YamlMap else ():
+        _label(template, label)
+
+
+def _label(template: Template, label: Any) -> None:
+    if label.__class__ is YamlMap:
+        _keys(template, label, ("default",))
+
+
+def _list(template: Template, holder: YamlMap, key: str) -> None:
+    if key in holder and holder[key].__class__ is not YamlList:
+        template.fault("metadata-interface", holder.marks[key], f"`{key}` must be a list")
 
 
 def _keys(template: Template, given: YamlMap, allowed: tuple[str, ...]) -> None:

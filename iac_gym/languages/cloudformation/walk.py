@@ -214,7 +214,7 @@ def walker(name: str) -> Check | None:
     for path in record.get("o", ()):
         further.add(path).checks.append(_read_only)
     for path, rule in record.get("x", ()):
-        further.add(path).checks.append(_shared(rule))
+        further.add(path).checks.append(shared_check(rule))
     further.mark_templated(name)
     made = Compiler(record, further).compile(record["s"], further)
     return made or _anything
@@ -226,7 +226,7 @@ def _read_only(value: Any, place: Place, out: Sink, state: State) -> None:
 
 
 @lru_cache(maxsize=256)
-def _shared(rule: str) -> Check:
+def shared_check(rule: str) -> Check:
     """Return a further check, compiled when it is first needed."""
     cell: list[Check] = []
 
@@ -241,4 +241,4 @@ def _shared(rule: str) -> Check:
 
 
 #: Rules whose schema is walked like the type's own.
-_PLAIN_RULES = frozenset({"E3510", "E3512", "E3512S", "E3513", "E3530", "E3024", "E3046"})
+_PLAIN_RULES = frozenset({"E3510", "E3512", "E3512S", "E3513", "E3530", "E3024", "E3046", "E3009"})

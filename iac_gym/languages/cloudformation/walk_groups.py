@@ -66,7 +66,7 @@ def group_checks(
 def _required(names: Sequence[str]) -> Check:
     def check(value: Any, place: Place, out: Sink, state: State) -> None:
         for name in names:
-            if name not in value:
+            if value.get(name) is None:
                 out.append((place, "required", name, value))
 
     return check

@@ -258,6 +258,7 @@ def test_loops_that_are_wrong() -> None:
     assert "references-exist" in faults(LOOPS.replace("Queue${Name}:", "Jobs${Name}:"))
     assert "language-extensions" in faults(LOOPS.replace("AWS::LanguageExtensions", "Other"))
     assert "language-extensions" in faults(LOOPS.replace("ForEach::Queues", "ForEach::My-Queues"))
+    assert "language-extensions" in faults(LOOPS.replace("- !Ref Names", "- Names"))
     unknown = LOOPS.replace(', Default: "a,b"', "")
     assert faults(unknown) == set()  # the names of the queues cannot be known
 

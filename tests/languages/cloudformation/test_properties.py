@@ -180,3 +180,21 @@ def test_sam_types_are_judged_with_the_transform() -> None:
     )
     assert {rule for rule, _, _ in _found(text)} == {"properties-are-known"}
     assert _found(text.replace("Memory:", "MemorySize:").replace("1}", "128}")) == set()
+
+
+def test_metadata_of_cfn_init_has_its_own_schema() -> None:
+    text = (
+        "Resources:\n  X:\n    Type: AWS::EC2::Instance\n    Metadata:\n"
+        "      AWS::CloudFormation::Init:\n        config:\n          commands:\n"
+        "            a: {command: x, ignoreErrors: true}\n"
+        "          files:\n            /a: {content: !Sub 'x', mode: 000644}\n"
+        "    Properties: {ImageId: ami-0a1b2c3d}\n"
+    )
+    assert _found(text) == set()
+    assert ("properties-are-known", 8, 17) in _found(text.replace("command: x", "comand: x"))
+    assert ("values-have-the-right-type", 10, 27) in _found(text.replace("!Sub 'x'", "[x]"))
+
+
+def test_a_required_property_that_is_null_is_missing() -> None:
+    found = _found(_resource("AWS::IAM::Role", "AssumeRolePolicyDocument:"))
+    assert ("required-properties-are-there", LINE, 7) in found

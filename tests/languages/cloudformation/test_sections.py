@@ -68,6 +68,15 @@ def test_sound_sections(text: str) -> None:
             "metadata-interface",
             "Metadata: {AWS::CloudFormation::Interface: {ParameterGroups: [{Foo: a}]}}",
         ),
+        (
+            "metadata-interface",
+            "Metadata: {AWS::CloudFormation::Interface: {ParameterGroups: [{Parameters: P}]}}",
+        ),
+        (
+            "metadata-interface",
+            "Metadata: {AWS::CloudFormation::Interface: {ParameterLabels: {P: {default: a, Q: b}}}}",
+        ),
+        ("metadata-interface", "Metadata: {AWS::CloudFormation::Interface: {ParameterGroups: a}}"),
         ("metadata-interface", "Metadata: {a: null}"),
     ],
 )

@@ -1,6 +1,9 @@
 """The schema's judgement of a pipeline, as the comparison asks for it."""
 
+import random
+
 import pytest
+
 from bench.agreements.gitlab_ci import PATH, SUBJECT, ask
 
 JOB = "a:\n  script: [x]\n"
@@ -25,8 +28,6 @@ def test_what_the_schema_says(text, valid):
 
 
 def test_mistakes_are_made_of_a_text():
-    import random
-
     changed = [change(random.Random(1), JOB) for change in SUBJECT.mistakes.values()]
     assert any(text and text != JOB for text in changed)
     assert SUBJECT.missing() == ""
