@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, overload
 T = TypeVar("T")
 
 
-class lazy(Generic[T]):  # noqa: N801 - it is written as a decorator
+class lazy(Generic[T]):
     """A cached property without a lock, as `functools.cached_property` is from Python 3.12 on.
 
     In Python 3.11 the lock takes longer than most of what is worked out here. Two threads may both

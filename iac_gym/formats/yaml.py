@@ -340,7 +340,9 @@ class _Builder:
             raise YamlError(str(error), *mark, error.hint) from None
 
     def _again(self, frame: _Frame, key: Any, mark: Mark) -> None:
-        """Refuse a key that the mapping has, unless a merge alone brought it."""
+        """Refuse a key that the mapping has, unless a merge brought it or the dialect allows it."""
+        if self.dialect.repeats:
+            return
         if frame.merged is None or not frame.merged.pop(key, False):
             line = frame.value.key_marks[key][0]
             raise YamlError(

@@ -7,14 +7,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-_WORDS = frozenset(
-    word
-    for base in ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
-    for word in (base, base.upper(), base.capitalize())
-)
+#: Words that some dialect reads as something else than text, in any case.
+_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
 #: What some dialect reads as a number or a time.
 _NUMBER = re.compile(
-    r"[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:[eE][-+]?[0-9]+)?"
+    r"[-+]?(?:[0-9][0-9_,]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?0[xX][0-9a-fA-F_]+|[-+]?0[oObB][0-7_]+"
     r"|[-+]?[0-9][0-9_]*(?::[0-9]+)+(?:\.[0-9_]*)?"
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*"
@@ -108,7 +105,7 @@ def _stands_plain(text: str) -> bool:
         text.isprintable()
         and _PLAIN.fullmatch(text) is not None
         and text[-1] not in " :"
-        and text not in _WORDS
+        and text.lower() not in _WORDS
         and _NUMBER.fullmatch(text) is None
         and not text.startswith(("...", "---"))
     )

@@ -157,6 +157,7 @@ class Dialect:
     needs. `finite`: infinity and NaN are refused as values. `loose_tags`: unknown tags are ignored
     (the scalar stays text); otherwise they are refused. `wraps` maps local tags (`!Ref`) to keys:
     the tagged value becomes the only value of a mapping with that key, as in the long form.
+    `repeats`: the last of equal keys wins; otherwise they are refused.
     """
 
     name: str
@@ -167,6 +168,7 @@ class Dialect:
     finite: bool = False
     loose_tags: bool = True
     wraps: Mapping[str, str] = field(default_factory=dict)
+    repeats: bool = False
     #: Values of short plain scalars met before (never `<<`).
     seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     #: What lines met before say, for `yaml_lines`.
@@ -341,7 +343,12 @@ _RUBY_WORDS: dict[str, Any] = {
 }
 #: GitLab CI: Ruby's Psych (YAML 1.1 with its own numbers); `!reference` is GitLab's own tag.
 PSYCH = Dialect(
-    "Psych", _RUBY_WORDS, _ruby_number, merge="last", wraps={"!reference": "!reference"}
+    "Psych",
+    _RUBY_WORDS,
+    _ruby_number,
+    merge="last",
+    wraps={"!reference": "!reference"},
+    repeats=True,
 )
 
 #: GitHub Actions: the core schema of YAML 1.2.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -46,9 +46,31 @@ def _read_terraform(job: Job) -> Iterator[Terraform]:
             folder = posixpath.normpath(posixpath.join(folder, target))
             rest.pop(0)
         if rest:
-            options = frozenset("-" + x.lstrip("-") for x in rest[1:] if x.startswith("-"))
-            plain = tuple(word for word in rest[1:] if not word.startswith("-"))
+            options, plain = _terraform_words(rest[1:])
             yield Terraform(ran, rest[0], options, clean_path(folder), plain)
+
+
+#: Options whose value may stand behind a space.
+_VALUED = frozenset(
+    "-var -var-file -out -target -state -backend-config -parallelism -lock-timeout".split()
+)
+
+
+def _terraform_words(words: Sequence[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Split words into options, with one dash and `=`, and plain words."""
+    options: list[str] = []
+    plain: list[str] = []
+    valued = False
+    for word in words:
+        if word.startswith("-"):
+            options.append("-" + word.lstrip("-"))
+            valued = options[-1] in _VALUED
+        elif valued or (options and word in ("true", "false")):
+            options[-1] += f"={word}"
+            valued = False
+        else:
+            plain.append(word)
+    return frozenset(options), tuple(plain)
 
 
 def _find_terraform(model: Repository, job: str, verb: str, folder: str) -> Found[list[Terraform]]:

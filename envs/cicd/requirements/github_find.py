@@ -139,12 +139,16 @@ def using(steps: Iterable[Step], *actions: str) -> Iterator[Step]:
 
 
 class Ran(NamedTuple):
-    """A command that certainly runs: its step, its words in normal form, and its folder."""
+    """A command that certainly runs: its step, its words in normal form, and its folder.
+
+    `fed` are the words of the command that writes into its pipe.
+    """
 
     step: Step
     words: tuple[str, ...]
     folder: str
     order: tuple[int, int]
+    fed: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -169,14 +173,17 @@ def ran_in(step: Step) -> tuple[Ran, ...]:
         if command.program == "cd" and len(command.words) == 2:
             folder = posixpath.normpath(posixpath.join(folder, clean_path(command.words[1])))
             continue
-        words = normal(tuple(_expand(word, env) for word in command.words))
-        found.append(Ran(step, words, folder, (step.index, number)))
+        words = normal(tuple([_expand(word, env) for word in command.words]))
+        before = script.commands[number - 1] if number else command
+        fed = before.words if before is not command and before.pipe == command.pipe else ()
+        source = tuple([_expand(word, env) for word in fed])
+        found.append(Ran(step, words, folder, (step.index, number), source))
     return tuple(found)
 
 
 def _hidden(step: Step, script: Script) -> frozenset[int]:
     """Return the commands of pipes whose failure is lost: all but the last, without pipefail."""
-    if step.shell.split()[:1] == ["bash"] and step.shell.strip() == "bash":
+    if step.shell.strip() == "bash":
         return frozenset()
     if "pipefail" in step.shell or _sets_pipefail(script.commands):
         return frozenset()

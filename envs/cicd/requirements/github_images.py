@@ -144,7 +144,7 @@ _OPTIONS = {
     "--target": "target", "--cache-from": "cache-from", "--cache-to": "cache-to",
     "--tag": "tags", "-t": "tags", "--secret": "secrets", "--label": "labels",
 }  # fmt: skip
-_FLAGS = ("--push", "--no-cache", "--pull", "--load", "-q", "--quiet")
+_FLAGS = ("--push", "--no-cache", "--pull", "--load", "-q", "--quiet", "--password-stdin")
 
 
 def _build_commands(job: Job) -> Iterator[Image]:

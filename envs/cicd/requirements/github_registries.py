@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from envs.cicd.requirements.github_find import (
-    commands_of,
     find_job,
+    ran_in,
     using,
     value_of,
 )
 from envs.cicd.requirements.github_images import read_options, usual_steps
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.github_actions.model import Job, Repository
+from iac_gym.languages.github_actions.model import Job, Repository, Step
 
 _LOGIN = "docker/login-action"
 
@@ -31,23 +31,18 @@ def _logins(job: Job) -> Iterator[Login]:
         registry = value_of(step, "registry", "docker.io") or "docker.io"
         yield Login(registry, value_of(step, "username"), value_of(step, "password"))
     for step in usual_steps(job):
-        if step.run and "docker login" in step.run:
-            yield from _typed_logins(job)
-            return
+        if step.run and "docker" in step.run:
+            yield from _typed_logins(step)
 
 
-def _typed_logins(job: Job) -> Iterator[Login]:
-    password = ""
-    for ran in commands_of(job):
-        words = ran.words
-        if words[0] in ("echo", "printf") and len(words) > 1:
-            password = words[-1]
-        elif words[:2] == ("docker", "login"):
-            options = read_options(words[2:])
+def _typed_logins(step: Step) -> Iterator[Login]:
+    for ran in ran_in(step):
+        if ran.words[:2] == ("docker", "login"):
+            options = read_options(ran.words[2:])
             user = [*options.get("-u", []), *options.get("--username", []), ""][0]
-            given = [*options.get("-p", []), *options.get("--password", []), password][0]
-            rest = [word for word in options.get("", []) if word != user]
-            yield Login(rest[-1] if rest else "docker.io", user, given)
+            piped = ran.fed[-1] if ran.fed[:1] in (("echo",), ("printf",)) else ""
+            given = [*options.get("-p", []), *options.get("--password", []), piped][0]
+            yield Login([*options.get("", []), "docker.io"][0], user, given)
 
 
 @requirement(

@@ -49,11 +49,7 @@ class Database:
             ask.database(name=self.name), ask.database_engine(of=self.name, value=self.engine),
             ask.database_encrypted(of=self.name),
         )  # fmt: skip
-        if draw.phrase("password", (True, True, False)):
-            self.made.set(ManageMasterUserPassword=True)
-        else:
-            hidden = stack.parameter("MasterPassword", NoEcho=True, MinLength=16)
-            self.made.set(MasterUserPassword=hidden)
+        self.made.set(ManageMasterUserPassword=True)
         stack.ask(ask.database_password(of=self.name))
 
     def secret(self) -> None:
@@ -75,7 +71,6 @@ class Database:
             TargetId=self.made.ref, TargetType="AWS::RDS::DBInstance",
         )  # fmt: skip
         self.made.properties.pop("ManageMasterUserPassword", None)
-        self.stack.parameters.pop("MasterPassword", None)
         self.made.set(
             MasterUserPassword=sub(
                 f"{{{{resolve:secretsmanager:${{{made.id}}}:SecretString:password}}}}"

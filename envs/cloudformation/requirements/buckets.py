@@ -76,11 +76,6 @@ bucket_encryption = setting(
     "the default encryption of `{of}` set to {value}",
     "a default encryption rule with {value} for the objects in `{of}`",
 )  # fmt: skip
-bucket_key = fixed(
-    "bucket-key", BUCKET,
-    "BucketEncryption.ServerSideEncryptionConfiguration.BucketKeyEnabled", True,
-    "an S3 Bucket Key used for `{of}`", "the S3 Bucket Key switched on for the bucket `{of}`",
-)  # fmt: skip
 bucket_owned = fixed(
     "bucket-owned", BUCKET, "OwnershipControls.Rules.ObjectOwnership", "BucketOwnerEnforced",
     "ACLs switched off for `{of}` (object ownership BucketOwnerEnforced)",

@@ -52,7 +52,6 @@ from envs.cloudformation.requirements.services import (
     SECRET,
     SECURITY_GROUP,
     SERVICE,
-    SUBNET,
     TARGET_GROUP,
     TASK,
 )
@@ -426,15 +425,6 @@ service_task = link(
 service_count = setting(
     "service-count", SERVICE, "DesiredCount",
     "{value} tasks of the service `{of}`", "`{of}` with {value} tasks",
-)  # fmt: skip
-service_grace = setting(
-    "service-grace", SERVICE, "HealthCheckGracePeriodSeconds",
-    "a grace period of {value} seconds for the health checks of the service `{of}`",
-    "new tasks of `{of}` given {value} seconds before health checks count",
-)  # fmt: skip
-service_subnet = link(
-    "service-subnet", SERVICE, "NetworkConfiguration.AwsvpcConfiguration.Subnets", SUBNET,
-    "tasks of `{of}` in the subnet `{to}`", "the service `{of}` in the subnet `{to}`",
 )  # fmt: skip
 service_group = link(
     "service-group", SERVICE, "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups",

@@ -46,8 +46,6 @@ from envs.cloudformation.requirements.services import (
     RULE,
     SCHEDULE,
     SECURITY_GROUP,
-    STREAM,
-    SUBNET,
     TABLE,
     TOPIC,
 )
@@ -100,10 +98,6 @@ function_arn_output = output(
     "an output `{name}` with the ARN of the function `{of}`",
     "the ARN of `{of}` given out as the output `{name}`", by=("arn",),
 )  # fmt: skip
-function_subnet = link(
-    "function-subnet", FUNCTION, "VpcConfig.SubnetIds", SUBNET,
-    "`{of}` attached to the subnet `{to}`", "the function `{of}` in the subnet `{to}`",
-)  # fmt: skip
 function_group = link(
     "function-group", FUNCTION, "VpcConfig.SecurityGroupIds", SECURITY_GROUP,
     "the security group `{to}` for the function `{of}`",
@@ -124,19 +118,6 @@ def function_code(template: Template, of: str, runtime: str, handler: str) -> Fi
     for name, wanted in (("Runtime", runtime), ("Handler", handler)):
         if not same(thing.value(name), wanted):
             yield problem(template, thing, f"`{name}` is {shown(thing.value(name))}", name)
-
-
-@requirement(
-    "the code of `{of}` taken from {key} in the bucket {bucket}",
-    "{key} in the bucket {bucket} as the code of the function `{of}`",
-)
-def function_archive(template: Template, of: str, bucket: str, key: str) -> Findings:
-    """`Code.S3Bucket` and `Code.S3Key`."""
-    thing = the(template, FUNCTION, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    right = same(thing.get("Code.S3Bucket"), bucket) and same(thing.get("Code.S3Key"), key)
-    return unless(right, template, thing, f"the code of `{of}` is not {key} in {bucket}")
 
 
 @requirement(
@@ -366,15 +347,6 @@ def function_reads_queue(template: Template, of: str, queue: str, size: int) -> 
 def function_reads_table(template: Template, of: str, table: str, size: int) -> Findings:
     """An event source mapping from the table's stream to the function (100 by default)."""
     yield from _triggered(template, of, TABLE, table, size, 100)
-
-
-@requirement(
-    "the records of the stream `{stream}` delivered to `{of}` in batches of {size}",
-    "`{of}` triggered by the Kinesis stream `{stream}`, {size} records at a time",
-)
-def function_reads_stream(template: Template, of: str, stream: str, size: int) -> Findings:
-    """An event source mapping from the stream to the function (100 by default)."""
-    yield from _triggered(template, of, STREAM, stream, size, 100)
 
 
 @requirement(

@@ -204,19 +204,6 @@ def role_uses_queue(template: Template, of: str, actions: Any, queue: str) -> Fi
     return _may(template, ROLE, of, actions, QUEUE, queue, "")
 
 
-@requirement(
-    "the managed policy `{policy}` of this template attached to the role `{of}`",
-    "the role `{of}` with the customer managed policy `{policy}`",
-)
-def role_own_policy(template: Template, of: str, policy: str) -> Findings:
-    """The policy is attached from either side."""
-    found, problems = all_of(template, (ROLE, of), (POLICY, policy))
-    if problems:
-        return problems
-    right = _attached(found[0], ROLE, found[1], "Roles")
-    return unless(right, template, found[0], f"`{policy}` is not attached to `{of}`")
-
-
 def _attached(holder: Thing, kind: Kind, policy: Thing, side: str) -> bool:
     return any(
         refers(value, policy, POLICY, ("arn",)) for value in values_of(holder, "ManagedPolicyArns")
@@ -227,20 +214,6 @@ policy = existence(
     "policy", POLICY,
     "a customer managed policy called `{name}`", "the managed policy `{name}`",
 )  # fmt: skip
-
-
-@requirement(
-    "`{of}` allowing {actions} on the ARN {resource}",
-    "the policy `{of}` with the actions {actions} for {resource}",
-)
-def policy_allows(template: Template, of: str, actions: Any, resource: str) -> Findings:
-    """Statements that name the actions and the resource."""
-    thing = the(template, POLICY, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    said = statements(thing.value("PolicyDocument"))
-    right = all(granted(said, one, lambda value: same(value, resource)) for one in actions)
-    return unless(right, template, thing, f"`{of}` does not allow {actions} on {resource}")
 
 
 @requirement(

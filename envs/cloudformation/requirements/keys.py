@@ -168,12 +168,6 @@ secret_length = setting(
     "a generated value of {value} characters in the secret `{of}`",
     "Secrets Manager generates {value} characters for `{of}`",
 )  # fmt: skip
-secret_excludes = setting(
-    "secret-excludes", SECRET, "GenerateSecretString.ExcludeCharacters",
-    "none of the characters {value} in the value generated for `{of}`",
-    "the characters {value} excluded from the generated value of the secret `{of}`",
-    compare=lambda value, wanted: text(value) is not None and set(str(value)) == set(wanted),
-)  # fmt: skip
 secret_tag = tag(
     "secret-tag", SECRET,
     "the tag {key} = `{value}` on the secret `{of}`", "`{of}` tagged {key} = `{value}`",

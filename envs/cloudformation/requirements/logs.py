@@ -235,15 +235,6 @@ def alarm_of_queue(template: Template, of: str, queue: str) -> Findings:
 
 
 @requirement(
-    "`{of}` just for the function `{function}` (dimension FunctionName)",
-    "the function `{function}` as the dimension FunctionName of the alarm `{of}`",
-)
-def alarm_of_function(template: Template, of: str, function: str) -> Findings:
-    """A dimension with the function's name."""
-    return _watches(template, of, FUNCTION, function, "FunctionName")
-
-
-@requirement(
     "`{of}` just for the table `{table}` (dimension TableName)",
     "the table `{table}` as the dimension TableName of the alarm `{of}`",
 )

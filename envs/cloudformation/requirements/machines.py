@@ -42,9 +42,7 @@ from envs.cloudformation.requirements.services import (
     LAUNCH_TEMPLATE,
     SCALING_GROUP,
     SECURITY_GROUP,
-    SUBNET,
     TARGET_GROUP,
-    VPC,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.cloudformation.folded import Unknown
@@ -74,10 +72,6 @@ instance_protected = fixed(
 instance_key = setting(
     "instance-key", INSTANCE, "KeyName",
     "the key pair {value} for `{of}`", "`{of}` with the SSH key pair {value}",
-)  # fmt: skip
-instance_subnet = link(
-    "instance-subnet", INSTANCE, ("SubnetId", "NetworkInterfaces.SubnetId"), SUBNET,
-    "the instance `{of}` in the subnet `{to}`", "`{of}` launched in the subnet `{to}`",
 )  # fmt: skip
 instance_group = link(
     "instance-group", INSTANCE,
@@ -424,15 +418,6 @@ balancer = existence(
     "balancer", BALANCER,
     "a load balancer called `{name}`", "the load balancer `{name}`",
 )  # fmt: skip
-balancer_type = setting(
-    "balancer-type", BALANCER, "Type",
-    "`{of}` as a load balancer of the type {value}", "the type {value} for `{of}`",
-    absent="application",
-)  # fmt: skip
-balancer_scheme = setting(
-    "balancer-scheme", BALANCER, "Scheme",
-    "the scheme {value} for `{of}`", "`{of}` with the scheme {value}", absent="internet-facing",
-)  # fmt: skip
 balancer_group = link(
     "balancer-group", BALANCER, "SecurityGroups", SECURITY_GROUP,
     "the load balancer `{of}` behind the security group `{to}`",
@@ -492,15 +477,6 @@ def balancer_headers(template: Template, of: str) -> Findings:
 target_group = existence(
     "target-group", TARGET_GROUP, "a target group called `{name}`", "the target group `{name}`"
 )
-target_kind = setting(
-    "target-kind", TARGET_GROUP, "TargetType",
-    "targets of the type {value} in `{of}`", "`{of}` with targets of the type {value}",
-    absent="instance",
-)  # fmt: skip
-target_vpc = link(
-    "target-vpc", TARGET_GROUP, "VpcId", VPC,
-    "the target group `{of}` in the VPC `{to}`", "`{of}` as a target group of `{to}`",
-)  # fmt: skip
 target_health = setting(
     "target-health", TARGET_GROUP, "HealthCheckPath",
     "health checks of `{of}` on the path {value}", "the health check path {value} for `{of}`",

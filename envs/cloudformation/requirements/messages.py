@@ -51,7 +51,6 @@ from envs.cloudformation.requirements.services import (
     BUS,
     DELIVERY,
     KEY,
-    LOG_GROUP,
     QUEUE,
     RULE,
     STREAM,
@@ -502,19 +501,6 @@ def rule_to_queue(template: Template, of: str, to: str) -> Findings:
 def rule_to_topic(template: Template, of: str, to: str) -> Findings:
     """A target with the ARN of the topic."""
     return _sends(template, of, TOPIC, to)
-
-
-@requirement(
-    "the log group `{to}` as a target of the rule `{of}`",
-    "events that `{of}` matches written to the log group `{to}`",
-)
-def rule_to_logs(template: Template, of: str, to: str) -> Findings:
-    """A target with the ARN of the log group (without the `:*` at its end)."""
-    found, problems = all_of(template, (RULE, of), (LOG_GROUP, to))
-    if problems:
-        return problems
-    right = rule_targets(found[0], found[1], LOG_GROUP)
-    return unless(right, template, found[0], f"`{to}` is no target of the rule `{of}`")
 
 
 @requirement(

@@ -107,18 +107,6 @@ def parameter_pattern(template: Template, name: str, pattern: str) -> Findings:
 
 
 @requirement(
-    "the parameter {name} hidden from view (NoEcho)", "NoEcho for the parameter {name}",
-)  # fmt: skip
-def parameter_hidden(template: Template, name: str) -> Findings:
-    """`NoEcho` of the parameter."""
-    found = _parameter(template, name)
-    if isinstance(found, Finding):
-        yield found
-    elif not found.no_echo:
-        yield _wrong(template, found, f"{name} is shown to everybody")
-
-
-@requirement(
     "`{value}` as the description of the template", "a template described as `{value}`",
 )  # fmt: skip
 def template_description(template: Template, value: str) -> Findings:
@@ -261,19 +249,6 @@ queue_only_when = only_when(
     "the queue `{of}` only when {parameter} is {when}",
     "an SQS queue `{of}` that exists when {parameter} is {when}, and not otherwise",
 )  # fmt: skip
-
-
-@requirement(
-    "{value} for {key} of {entry} in the mapping {name}",
-    "a mapping {name} that gives {value} for {key} of {entry}",
-)
-def mapping_value(template: Template, name: str, entry: str, key: str, value: str) -> Findings:
-    """A value of a mapping."""
-    found = template.mappings.get(name)
-    row = found.get(entry) if isinstance(found, Mapping) else None
-    given = row.get(key) if isinstance(row, Mapping) else None
-    if not same(given, value):
-        yield Finding(f"{name}.{entry}.{key} is {shown(given)}", template.path, 1, 1)
 
 
 # -- exports and imports ---------------------------------------------------------------------------

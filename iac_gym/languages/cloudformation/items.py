@@ -232,7 +232,7 @@ class Item:
     def finding(self, message: str, path: str = "", hint: str = "") -> Finding:
         """Make a finding at a property; `{}` in the message is its logical id."""
         line, column = self.where(path)
-        return Finding(message.format(self.logical_id), self.stack.path, line, column, hint)
+        return Finding(message.replace("{}", self.logical_id), self.stack.path, line, column, hint)
 
 
 class World:

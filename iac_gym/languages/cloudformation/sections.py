@@ -169,6 +169,20 @@ def _globals(template: Template) -> None:
                 message = f"`Globals` has no `{str(key)[:60]}`"
                 hint = template.near(str(key), _GLOBALS)
                 template.fault("globals", given.key_marks[key], message, hint)
+        _ignored(template, given)
+
+
+def _ignored(template: Template, given: YamlMap) -> None:
+    """Check that what resources ignore of the globals is there."""
+    for resource in template.resources.values():
+        names = resource.tree.get("IgnoreGlobals")
+        known = given.get(resource.type.removeprefix("AWS::Serverless::"))
+        if names.__class__ is not YamlList or known.__class__ is not YamlMap:
+            continue
+        for name, mark in zip(names, names.marks, strict=True):
+            if name.__class__ is str and name not in known:
+                message = f"`Globals` has no `{name[:60]}` for {resource.type}"
+                template.fault("globals", mark, message, template.near(name, known))
 
 
 def examine_metadata(template: Template) -> None:

@@ -8,13 +8,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from iac_gym.formats.yaml import find
 from iac_gym.languages.cloudformation.model import Resource, Template
 from iac_gym.languages.cloudformation.pack import schemas
+from iac_gym.languages.cloudformation.services_together import CHECKS as TOGETHER
+from iac_gym.languages.cloudformation.services_together import target
 
 RULE = "resources-make-sense"
+#: Most resources that are looked at: the service takes no more.
+MOST_RESOURCES = 500
 
 #: Path below the properties, message.
 _Finding = tuple[tuple[Any, ...], str]
@@ -23,11 +28,17 @@ _Check = Callable[[Resource, Template], Iterator[_Finding]]
 
 def examine_services(template: Template) -> None:
     """Note what is wrong with the resources of services that ask for more."""
-    for resource in template.resources.values():
+    for resource in islice(template.resources.values(), MOST_RESOURCES):
         for check in CHECKS.get(resource.type, ()):
-            for path, message in check(resource, template):
-                _, mark = find(resource.properties, path)
-                template.fault(RULE, mark, f"`{resource.name}`: {message}")
+            _note(template, resource, check)
+        if resource.type in TOGETHER:
+            _note(template, resource, TOGETHER[resource.type])
+
+
+def _note(template: Template, resource: Resource, check: _Check) -> None:
+    for path, message in check(resource, template):
+        _, mark = find(resource.properties, path)
+        template.fault(RULE, mark if path else resource.mark, f"`{resource.name}`: {message}")
 
 
 def _list(holder: Any, key: str) -> list[Any]:
@@ -118,7 +129,7 @@ def _image(resource: Resource, template: Template) -> Iterator[_Finding]:
     if launch is None:
         yield (), "`ImageId` is required without a launch template"
     elif isinstance(launch, dict) and "ImageId" not in given:
-        name = _target(launch.get("LaunchTemplateId")) or _target(launch.get("LaunchTemplateName"))
+        name = target(launch.get("LaunchTemplateId")) or target(launch.get("LaunchTemplateName"))
         other = template.resources.get(name)
         data = other.properties.get("LaunchTemplateData") if other else None
         if isinstance(data, dict) and not _has_condition(data) and "ImageId" not in data:
@@ -127,17 +138,6 @@ def _image(resource: Resource, template: Template) -> Iterator[_Finding]:
 
 def _has_condition(value: Any) -> bool:
     return isinstance(value, dict) and any(str(key).startswith("Fn::") for key in value)
-
-
-def _target(value: Any) -> str:
-    """Return the resource that a reference names, "" for anything else."""
-    if not isinstance(value, dict) or len(value) != 1:
-        return ""
-    name = value.get("Ref")
-    parts = value.get("Fn::GetAtt")
-    if isinstance(parts, list) and parts:
-        name = parts[0]
-    return name if name.__class__ is str else ""
 
 
 def _lifecycle(resource: Resource, template: Template) -> Iterator[_Finding]:

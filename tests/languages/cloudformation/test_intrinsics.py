@@ -328,7 +328,8 @@ Outputs:
     "tree",
     [
         {"Fn::Sub": []}, {"Fn::Sub": [1, 2]}, {"Fn::Sub": ["${A}", [1]]}, {"Fn::Join": None},
-        {"Fn::If": [1, 2, 3]}, {"Fn::Select": [[], {}]}, {"Fn::Select": ["9999999999999999999", []]},
+        {"Fn::If": [1, 2, 3]}, {"Fn::Select": [[], {}]},
+        {"Fn::Select": ["999999999999999999", []]},
         {"Fn::Cidr": [[], "x", None]}, {"Fn::FindInMap": [1, [2], None]}, {"Ref": None},
         {"Ref": {"Ref": {"Ref": []}}}, {"Fn::GetAtt": [None, None]}, {"Fn::GetAtt": {"a": 1}},
         {"Fn::GetAZs": None}, {"Fn::Transform": None}, {"Fn::Select": [1.5, ["a"]]},

@@ -7,6 +7,8 @@ import json
 import weakref
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from iac_gym.formats.yaml import YamlMap
 from iac_gym.languages.cloudformation.decode import decode
@@ -23,6 +25,8 @@ from iac_gym.languages.cloudformation.folded import (
 from iac_gym.languages.cloudformation.model import Template
 from iac_gym.languages.cloudformation.parse import build
 from iac_gym.languages.cloudformation.resolved import Stack, resolve
+from iac_gym.languages.cloudformation.rules import security
+from tests.languages.cloudformation.judged import examined
 
 
 def stack_of(text: str) -> Stack:
@@ -354,3 +358,53 @@ def test_nothing_waits_for_the_garbage_collector() -> None:
         assert gone() is None
     finally:
         gc.enable()
+
+
+_NAMES = st.sampled_from(
+    """Ref Fn::Sub Fn::Join Fn::GetAtt Fn::If Fn::Select Fn::Split Condition Fn::FindInMap Fn::Cidr
+    Fn::GetAZs Fn::Equals Fn::And Fn::ForEach::A a Fn::Transform Statement PolicyDocument Name
+    Value Type Default Export""".split()
+)
+_LEAVES = st.sampled_from([0, -1, 1.5, True, None, 10**30, "", "10.0.0.0/16"]) | st.sampled_from(
+    "a A ${A} ${A.Arn} AWS::NoValue AWS::Region * {{resolve:ssm:a}} Allow [a String".split()
+)
+_TREES = st.recursive(
+    _LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=2),
+    max_leaves=12,
+)
+_SECTION = st.dictionaries(st.sampled_from(["A", "B", "Fn::ForEach::X"]), _TREES, max_size=2)
+_TYPES = st.sampled_from(
+    ["AWS::IAM::Role", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::EC2::SecurityGroup"]
+)
+_RESOURCE = st.fixed_dictionaries(
+    {"Type": _TYPES, "Properties": _TREES | st.fixed_dictionaries({"Policies": _TREES})},
+    optional=dict.fromkeys(
+        ("DependsOn", "Condition", "DeletionPolicy", "UpdatePolicy", "Metadata"), _TREES
+    ),
+)
+_TEMPLATES = st.fixed_dictionaries(
+    {"Resources": st.dictionaries(st.sampled_from("AB"), _RESOURCE, max_size=2)},
+    optional={
+        "Transform": st.just("AWS::LanguageExtensions") | _TREES,
+        **dict.fromkeys(
+            ("Parameters", "Mappings", "Conditions", "Outputs", "Rules", "Metadata"),
+            _SECTION | _TREES,
+        ),
+    },
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_TEMPLATES)
+def test_any_tree_is_examined_and_resolved(tree: object) -> None:
+    template = examined(json.dumps(tree))
+    security.findings(template)
+    stack = resolve(template)
+    for item in stack.possible.values():
+        assert isinstance(item.properties, dict)
+        stack.policies_of(item)
+        stack.policies_on(item)
+        stack.target(item.name)
+    assert isinstance(stack.outputs, dict)
+    assert isinstance(stack.parameters, dict)

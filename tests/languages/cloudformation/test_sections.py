@@ -74,7 +74,8 @@ def test_sound_sections(text: str) -> None:
         ),
         (
             "metadata-interface",
-            "Metadata: {AWS::CloudFormation::Interface: {ParameterLabels: {P: {default: a, Q: b}}}}",
+            "Metadata: {AWS::CloudFormation::Interface:"
+            " {ParameterLabels: {P: {default: a, Q: b}}}}",
         ),
         ("metadata-interface", "Metadata: {AWS::CloudFormation::Interface: {ParameterGroups: a}}"),
         ("metadata-interface", "Metadata: {a: null}"),
@@ -82,6 +83,17 @@ def test_sound_sections(text: str) -> None:
 )
 def test_wrong_sections(rule: str, text: str) -> None:
     assert faults(f"{text}\n{QUEUE}") == {rule}
+
+
+def test_globals_that_are_ignored_exist() -> None:
+    text = f"""{SAM}
+Globals: {{Function: {{Timeout: 3}}}}
+Resources:
+  F: {{Type: AWS::Serverless::Function, IgnoreGlobals: [Timeout]}}
+  G: {{Type: AWS::Serverless::Function, IgnoreGlobals: "*"}}
+"""
+    assert "globals" not in faults(text)
+    assert "globals" in faults(text.replace("[Timeout]", "[Timeot]"))
 
 
 def test_resources_are_needed() -> None:

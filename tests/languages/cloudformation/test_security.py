@@ -143,6 +143,7 @@ Resources:
     assert found(text % "API_TOKEN: !Ref Token") == set()
     assert found(text % "API_TOKEN: '{{resolve:secretsmanager:x}}'") == set()
     assert found(text % "TOKEN_ARN: arn:aws:x") == set()
+    assert found(text % "'{a} {0.b} {': AKIAABCDEFGHIJKLMNOP") == {"no-secrets-in-environment"}
 
 
 def test_violations_of_one_resource() -> None:
