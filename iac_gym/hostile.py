@@ -58,6 +58,56 @@ def _resources(count: int, body: str) -> str:
     )
 
 
+def _jobs(count: int, body: str) -> str:
+    """Write a workflow of jobs; `{}` is the number of the job, `[]` that of the next."""
+    jobs = "".join(
+        f"  j{n}:\n    runs-on: x\n{body.replace('{}', str(n)).replace('[]', str((n + 1) % count))}"
+        for n in range(count)
+    )
+    return f"on: push\njobs:\n{jobs}"
+
+
+def _step(run: str) -> str:
+    """Write a workflow with one step."""
+    return _jobs(1, f"    steps:\n      - run: {run}\n")
+
+
+def _doubled_scripts(levels: int) -> str:
+    """Write GitLab jobs, each with the script of the one before twice."""
+    lines = [".j0:\n  script: [make]"]
+    lines += [
+        f".j{n}:\n  script: [!reference [.j{n - 1}, script], !reference [.j{n - 1}, script]]"
+        for n in range(1, levels)
+    ]
+    return "\n".join(lines) + f"\nt:\n  extends: .j{levels - 1}\n"
+
+
+def _conditions(levels: int) -> str:
+    """Write a template whose conditions are each made of the one before, twice."""
+    lines = ["  C0: !Equals [a, a]"]
+    lines += [f"  C{n}: !And [!Condition C{n - 1}, !Condition C{n - 1}]" for n in range(1, levels)]
+    inner = "\n".join(lines)
+    return f"Conditions:\n{inner}\nResources:\n  A:\n    Type: AWS::SNS::Topic\n"
+
+
+def _topics(count: int, name: str) -> str:
+    """Write a template of topics; `{}` in the name is the number of the next."""
+    return "Resources:\n" + "".join(
+        f"  T{n}:\n    Type: AWS::SNS::Topic\n    Properties:\n"
+        f"      TopicName: {name.replace('{}', str((n + 1) % count))}\n"
+        for n in range(count)
+    )
+
+
+def _pipeline(steps: str) -> str:
+    """Write a Jenkinsfile with one stage."""
+    head = "pipeline {\n  agent any\n  stages {\n    stage('x') {\n      steps {\n"
+    return head + steps + "\n      }\n    }\n  }\n}\n"
+
+
+_AXIS = "        {}: [" + ", ".join(map(str, range(200))) + "]\n"
+_MATRIX = "    strategy:\n      matrix:\n" + "".join(_AXIS.replace("{}", c) for c in "abcdef")
+
 #: Attacks on parsers and walkers: deep, wide, endless, malformed, or in no encoding.
 HOSTILE = {
     "one megabyte of a": "a" * (1 << 20),
@@ -127,6 +177,41 @@ HOSTILE = {
     "endless template": 'locals {\n  a = "' + "${a" * 15_000 + '"\n}\n',
     "many unary operators": "locals {\n  a = " + "!" * 60_000 + "true\n}\n",
     "open HCL heredoc": "locals {\n  a = <<EOT\n" + "x\n" * 20_000,
+    "circle of jobs": _jobs(900, "    needs: [j[]]\n    steps:\n      - run: x\n"),
+    "jobs that need all": "on: push\njobs:\n"
+    + "".join(
+        f"  j{n}:\n    runs-on: x\n    needs: [{', '.join(f'j{m}' for m in range(n))}]\n"
+        "    steps: [{run: x}]\n"
+        for n in range(150)
+    ),
+    "huge matrix": _jobs(1, _MATRIX + "    steps:\n      - run: x ${{ matrix.a }}\n"),
+    "deep expression": _step("x ${{ " + "(" * 9000 + "1" + ")" * 9000 + " }}"),
+    "long expression": _step("x ${{ " + " && ".join(["github.ref"] * 1500) + " }}"),
+    "many expressions": _step("x " + "${{ github.ref }}" * 3000),
+    "open expressions": _step("x " + "${{" * 15_000),
+    "long condition": _jobs(1, "    if: " + "!" * 20_000 + "true\n    steps: [{run: x}]\n"),
+    "doubled scripts": _doubled_scripts(60),
+    "chain of extends": "".join(
+        f".j{n}:\n  extends: .j{n + 1}\n  script: [x]\n" for n in range(1500)
+    ),
+    "slow pattern in rules": "t:\n  script: [x]\n  rules:\n"
+    "    - if: $CI_COMMIT_SHA =~ /(a+)+(.*)*(.*)*(.*)*$/\n",
+    "huge parallel": "t:\n  script: [x]\n  parallel:\n    matrix:\n      - A: ["
+    + ", ".join(map(str, range(200)))
+    + "]\n        B: ["
+    + ", ".join(map(str, range(200)))
+    + "]\n",
+    "doubled conditions": _conditions(60),
+    "circle of topics": _topics(400, "!Ref T{}"),
+    "topics of all": _topics(150, '!Sub "' + "".join(f"${{T{n}}}" for n in range(150)) + '"'),
+    "deep functions": _topics(1, "!Join ['', " + "[!Join ['', " * 40 + "[a]" + "]]" * 40 + "]"),
+    "many holes": _topics(1, '!Sub "' + "${" * 15_000 + '"'),
+    "nested texts": _pipeline("echo " + '"${' * 4000 + '"x"' + '}"' * 4000),
+    "deep closures": _pipeline("script {" * 8000),
+    "long chain of calls": _pipeline("script { a" + ".b()" * 12_000 + " }"),
+    "many slashes": _pipeline("sh " + "/" * 40_000),
+    "open Groovy texts": _pipeline("sh " + "'''" * 15_001),
+    "long sums": _pipeline("script { x = " + " + ".join(["1"] * 15_000) + " }"),
     "shell nesting": "FROM a\nRUN " + "$(" * 5000 + ")" * 5000 + "\n",
 }
 

@@ -29,10 +29,20 @@ def _seconds(text: str, task: Task) -> float:
     return statistics.median(found)
 
 
+def _tasks(env_id: str) -> list[Task]:
+    """Return tasks of an environment: one for each set of languages, and at least three."""
+    drawn = [load_task(task_id) for task_id in sample_ids(env_id, "test", 40, seed=4)]
+    chosen: dict[frozenset[str], Task] = {}
+    for task in drawn:
+        chosen.setdefault(frozenset(language for _, language in task.files), task)
+    others = [task for task in drawn if task not in chosen.values()]
+    return [*chosen.values(), *others[: max(0, 3 - len(chosen))]]
+
+
 def measure() -> Iterator[Measurement]:
-    """Time every hostile text for three tasks of every environment; report the slowest."""
+    """Time every hostile text for tasks of every environment and language; report the slowest."""
     for env_id in env_ids():
-        tasks = [load_task(task_id) for task_id in sample_ids(env_id, "test", 3, seed=4)]
+        tasks = _tasks(env_id)
         for task in tasks:
             verify(task.reference_text, task)
         slowest, name, most, heaviest = 0.0, "", 0, ""

@@ -110,7 +110,7 @@ def test_accepted(text):
 REFUSED = [
     ("sh 'make", 1, 4, "not closed on its line"),
     ("x = '''a", 1, 5, "never closed"),
-    ("x = \"\"\"a", 1, 5, "never closed"),
+    ('x = """a', 1, 5, "never closed"),
     ("/* a", 1, 1, "comment"),
     ("x = '\\d'", 1, 6, "escape"),
     ('x = "$1"', 1, 6, "name or `{`"),
@@ -154,7 +154,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "line", "column", "message"), REFUSED)
 def test_refused_where(text, line, column, message):
-    with pytest.raises(GroovyError, match=".") as caught:
+    with pytest.raises(GroovyError) as caught:
         parse(text)
     assert (caught.value.line, caught.value.column) == (line, column), caught.value
     assert message in str(caught.value)

@@ -1,5 +1,7 @@
 """The parser and the real Groovy, where it is installed, agree on these texts."""
 
+# ruff: noqa: E501 - tables of scripts, one to a line
+
 import pytest
 
 from iac_gym.formats.groovy import GroovyError, parse

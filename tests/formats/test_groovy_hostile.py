@@ -1,5 +1,7 @@
 """Hostile Groovy: an answer in time, whatever the text."""
 
+# ruff: noqa: E501 - tables of scripts, one to a line
+
 import time
 
 import pytest
@@ -9,6 +11,17 @@ from hypothesis import strategies as st
 from iac_gym.formats.groovy import GroovyError, parse
 
 N = 60_000
+
+
+def refusal(text):
+    """Return why a text is refused, None where it is read."""
+    try:
+        parse(text)
+    except GroovyError as error:
+        return error
+    return None
+
+
 HOSTILE = {
     "parentheses": "(" * N,
     "brackets": "[" * N,
@@ -63,11 +76,8 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_gets_an_answer_in_time(name):
     start = time.process_time()
-    try:
-        parse(HOSTILE[name])
-    except GroovyError as error:
-        assert error.message
-        assert error.line >= 0
+    refused = refusal(HOSTILE[name])
+    assert refused is None or (refused.message and refused.line >= 0)
     assert time.process_time() - start < 1.0
 
 
@@ -80,23 +90,21 @@ def test_what_is_deep_is_refused_and_what_people_write_is_not():
 
 
 PIECES = """pipeline agent any stages stage steps sh script def String if else for in x 'a' "b${c}" '''
-/ ( ) [ ] { } -> , ; : . ?. = == + - ! ? ?: 1 @A \n // /* */ $ \\ case default try catch new""".split(" ")
+/ ( ) [ ] { } -> , ; : . ?. = == + - ! ? ?: 1 @A \n // /* */ $ \\ case default try catch new""".split(
+    " "
+)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=40))
 @settings(max_examples=300, deadline=None)
 def test_any_order_of_words_is_read_or_refused(words):
     for text in (" ".join(words), "".join(words)):
-        try:
-            parse(text)
-        except GroovyError as error:
-            assert error.message
+        refused = refusal(text)
+        assert refused is None or refused.message
 
 
 @given(st.text(max_size=60))
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_read_or_refused(text):
-    try:
-        parse(text)
-    except GroovyError as error:
-        assert error.message
+    refused = refusal(text)
+    assert refused is None or refused.message

@@ -5,16 +5,18 @@ from __future__ import annotations
 from envs.cicd.requirements.github_conditions import FAILED, WELL, step_holds
 from envs.cicd.requirements.github_find import (
     Found,
-    clean_path,
-    compact,
     find_job,
     is_true,
-    lines_of,
     live_steps,
-    same_text,
     using,
     value_of,
     values_of,
+)
+from envs.cicd.requirements.github_texts import (
+    clean_path,
+    compact,
+    lines_of,
+    same_text,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Job, Repository, Step

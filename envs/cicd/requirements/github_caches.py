@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterator
 
 from envs.cicd.requirements.github_find import (
-    clean_path,
-    compact,
     find_job,
     is_true,
-    lines_of,
     live_steps,
     using,
     value_of,
 )
 from envs.cicd.requirements.github_setup import TOOLS
+from envs.cicd.requirements.github_texts import (
+    clean_path,
+    compact,
+    lines_of,
+)
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Job, Repository, Step
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from envs.cicd.requirements.github_find import (
     Found,
-    clean_path,
-    compact,
     find_action,
     live_steps,
     using,
     value_of,
+)
+from envs.cicd.requirements.github_texts import (
+    clean_path,
+    compact,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Job, Repository, Step

@@ -10,10 +10,12 @@ from typing import NamedTuple
 from envs.cicd.requirements.github_find import (
     Found,
     Ran,
-    clean_path,
     commands_of,
-    compact,
     find_job,
+)
+from envs.cicd.requirements.github_texts import (
+    clean_path,
+    compact,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Job, Repository

@@ -14,11 +14,11 @@ from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from envs.cicd.requirements.github_conditions import holds_when_all_is_well, reachable
+from envs.cicd.requirements.github_texts import clean_path, compact, put_in
 from iac_gym.formats.shell import Command, Script
 from iac_gym.languages.github_actions.model import Job, Part, Repository, Step, Workflow
 from iac_gym.languages.github_actions.scripts import read_run
 from iac_gym.languages.github_actions.triggers import Trigger
-from iac_gym.languages.github_actions.values import EXPRESSION
 from iac_gym.verdict import Finding
 
 T = TypeVar("T")
@@ -41,10 +41,17 @@ def amiss(model: Repository, message: str, part: Part | None = None, *keys: str)
     return where.finding(message, *keys)
 
 
+def live_workflows(model: Repository) -> Iterator[Workflow]:
+    """Yield the workflows with a job that some event starts."""
+    for workflow in model.workflows.values():
+        if any(reachable(job) for job in workflow.running):
+            yield workflow
+
+
 def triggers(model: Repository, event: str) -> Iterator[tuple[Workflow, Trigger]]:
     """Yield an event of every workflow that some job follows."""
-    for workflow in model.workflows.values():
-        if event in workflow.triggers and workflow.possible:
+    for workflow in live_workflows(model):
+        if event in workflow.triggers:
             yield workflow, workflow.triggers[event]
 
 
@@ -60,38 +67,6 @@ def find_job(model: Repository, name: str) -> Found[Job | None]:
         return None
     yield amiss(model, f"there is no job `{name}`")
     return None
-
-
-# --- texts ---------------------------------------------------------------------------------------
-
-
-def compact(text: str) -> str:
-    """Return a text with its expressions written without spaces."""
-    if "${{" not in text:
-        return text
-    return EXPRESSION.sub(lambda found: f"${{{{{_squeezed(found[1])}}}}}", text)
-
-
-@lru_cache(maxsize=1024)
-def _squeezed(expression: str) -> str:
-    parts = re.split(r"('[^']*')", expression)
-    return "".join(part if part[:1] == "'" else re.sub(r"\s+", "", part) for part in parts)
-
-
-def same_text(one: str, other: str) -> bool:
-    """Whether two texts are the same but for the spaces in expressions."""
-    return compact(one).strip() == compact(other).strip()
-
-
-def lines_of(text: str) -> list[str]:
-    """Split an input that holds a list, one item to a line or between commas."""
-    return [item.strip() for item in re.split(r"[\n,]", text) if item.strip()]
-
-
-def clean_path(path: str) -> str:
-    """Return a path without `./` in front and `/` behind."""
-    path = compact(path).removeprefix("${{github.workspace}}/")
-    return posixpath.normpath(path).rstrip("/") if path else "."
 
 
 def values_of(step: Step, name: str, default: str = "") -> frozenset[str]:
@@ -209,11 +184,11 @@ def _expand(word: str, env: Mapping[str, str]) -> str:
     if "$" not in word:
         return word
     word = _VARIABLE.sub(lambda found: env.get(found[1] or found[2], found[0]), word)
-    return EXPRESSION.sub(lambda found: _of_env(found[0], found[1], env), word)
+    return put_in(word, lambda found: _of_env(found, env)) if "${{" in word else word
 
 
-def _of_env(whole: str, inner: str, env: Mapping[str, str]) -> str:
-    name = inner.strip()
+def _of_env(whole: str, env: Mapping[str, str]) -> str:
+    name = whole[3:-2].strip()
     return env.get(name[4:], whole) if name.startswith("env.") else whole
 
 

@@ -10,14 +10,17 @@ from typing import NamedTuple
 from envs.cicd.requirements.github_conditions import holds, job_runs, scenarios
 from envs.cicd.requirements.github_find import (
     Found,
-    clean_path,
     commands_of,
-    compact,
     find_job,
-    lines_of,
     live_steps,
     using,
     value_of,
+)
+from envs.cicd.requirements.github_texts import (
+    clean_path,
+    compact,
+    lines_of,
+    sole_expression,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.expressions import (
@@ -26,7 +29,6 @@ from iac_gym.languages.github_actions.expressions import (
     truth,
 )
 from iac_gym.languages.github_actions.model import Job, Repository, Step
-from iac_gym.languages.github_actions.values import sole_expression
 
 _BUILD, _META = "docker/build-push-action", "docker/metadata-action"
 

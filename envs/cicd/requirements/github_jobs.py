@@ -7,12 +7,16 @@ import re
 from envs.cicd.requirements.github_conditions import scenarios
 from envs.cicd.requirements.github_find import (
     amiss,
-    clean_path,
-    compact,
     find_job,
     live_steps,
+    live_workflows,
     ran_in,
+)
+from envs.cicd.requirements.github_texts import (
+    clean_path,
+    compact,
     same_text,
+    sole_expression,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.expressions import (
@@ -27,7 +31,6 @@ from iac_gym.languages.github_actions.model import (
     Repository,
     Workflow,
 )
-from iac_gym.languages.github_actions.values import sole_expression
 
 
 def _labels(job: Job) -> frozenset[str]:
@@ -79,7 +82,7 @@ def workflow_job_title(model: Repository, job: str, title: str) -> Findings:
 )
 def workflow_called(model: Repository, name: str) -> Findings:
     """`name` of a workflow that has jobs."""
-    if not any(one.possible and same_text(one.name, name) for one in model.workflows.values()):
+    if not any(same_text(one.name, name) for one in live_workflows(model)):
         yield amiss(model, f"no workflow is called `{name}`", None, "name")
 
 
@@ -100,7 +103,7 @@ def _is_limited(found: Permissions | None, wanted: dict[str, str]) -> bool:
 def workflow_token_limited(model: Repository, permissions: list[str]) -> Findings:
     """`permissions` with exactly these, at the top or in every job that needs no others."""
     wanted = dict(line.split(": ") for line in permissions)
-    for workflow in model.workflows.values():
+    for workflow in live_workflows(model):
         jobs = workflow.running
         if jobs and _is_limited(workflow.permissions, wanted):
             return
@@ -168,7 +171,7 @@ def _always_cancels(workflow: Workflow, found: Concurrency) -> bool:
 )
 def workflow_newest_run_wins(model: Repository) -> Findings:
     """A concurrency group of the workflow (or of all its jobs) for each ref that cancels."""
-    for workflow in model.workflows.values():
+    for workflow in live_workflows(model):
         found = workflow.concurrency
         groups = [found] if found else [job.concurrency for job in workflow.running]
         if groups and all(
@@ -187,8 +190,8 @@ def workflow_newest_run_wins(model: Repository) -> Findings:
 )
 def workflow_queue(model: Repository, group: str) -> Findings:
     """A concurrency group at the top that does not cancel."""
-    workflows = model.workflows.values()
-    if not any(one.possible and _is_own_group(one, None, group, "false") for one in workflows):
+    workflows = live_workflows(model)
+    if not any(_is_own_group(one, None, group, "false") for one in workflows):
         yield amiss(model, f"runs do not wait in the group `{group}`", None, "concurrency")
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from envs.cicd.requirements.github_find import (
-    compact,
     find_job,
 )
 from envs.cicd.requirements.github_setup import plain_version, setups, versions_of
+from envs.cicd.requirements.github_texts import (
+    compact,
+)
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Job, Repository
 from iac_gym.languages.github_actions.values import text_of

@@ -12,7 +12,14 @@ from envs.cicd.requirements.github_conditions import (
     job_runs,
     scenarios,
 )
-from envs.cicd.requirements.github_find import compact, find_job, live_steps, ran_in
+from envs.cicd.requirements.github_find import (
+    find_job,
+    live_steps,
+    ran_in,
+)
+from envs.cicd.requirements.github_texts import (
+    compact,
+)
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Job, Repository
 

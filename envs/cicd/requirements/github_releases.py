@@ -8,15 +8,17 @@ from typing import NamedTuple
 from envs.cicd.requirements.github_find import (
     Found,
     Ran,
-    clean_path,
     commands_of,
-    compact,
     find_job,
     is_true,
-    lines_of,
     live_steps,
     using,
     value_of,
+)
+from envs.cicd.requirements.github_texts import (
+    clean_path,
+    compact,
+    lines_of,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Job, Repository, Step

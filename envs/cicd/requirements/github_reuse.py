@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from envs.cicd.requirements.github_find import (
     Found,
     amiss,
-    compact,
     find_job,
     live_steps,
     ran_in,
-    same_text,
     triggers,
     using,
     value_of,
     words_of,
 )
 from envs.cicd.requirements.github_setup import TOOLS
+from envs.cicd.requirements.github_texts import (
+    compact,
+    same_text,
+)
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Action, Job, Repository, Step
 from iac_gym.languages.github_actions.triggers import Input

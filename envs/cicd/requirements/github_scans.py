@@ -8,16 +8,18 @@ from typing import NamedTuple
 from envs.cicd.requirements.github_conditions import FAILED, WELL, step_holds
 from envs.cicd.requirements.github_find import (
     Found,
-    clean_path,
     commands_of,
-    compact,
     find_action,
     find_job,
-    lines_of,
     live_steps,
     using,
     value_of,
     values_of,
+)
+from envs.cicd.requirements.github_texts import (
+    clean_path,
+    compact,
+    lines_of,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Job, Repository, Step

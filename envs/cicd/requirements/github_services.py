@@ -5,7 +5,13 @@ from __future__ import annotations
 import shlex
 from functools import lru_cache
 
-from envs.cicd.requirements.github_find import Found, compact, find_job
+from envs.cicd.requirements.github_find import (
+    Found,
+    find_job,
+)
+from envs.cicd.requirements.github_texts import (
+    compact,
+)
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Container, Repository
 from iac_gym.verdict import Finding

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from envs.cicd.requirements.github_find import (
-    clean_path,
     find_job,
-    lines_of,
     live_steps,
     using,
     value_of,
     values_of,
+)
+from envs.cicd.requirements.github_texts import (
+    clean_path,
+    lines_of,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Job, Repository, Step

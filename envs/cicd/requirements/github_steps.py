@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from envs.cicd.requirements.github_conditions import FAILED, Facts, step_holds
 from envs.cicd.requirements.github_find import (
-    clean_path,
-    compact,
     find_action,
     find_anyhow,
     find_command,
     is_true,
     value_of,
+)
+from envs.cicd.requirements.github_texts import (
+    clean_path,
+    compact,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Repository, Step

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from envs.cicd.choices import cron_daily, cron_weekly
-from envs.cicd.requirements.github_find import amiss, triggers
+from envs.cicd.requirements.github_find import (
+    amiss,
+    triggers,
+)
 from envs.cicd.requirements.github_schedules import same_cron
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Repository

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from envs.cicd.requirements.github_find import (
     Found,
-    clean_path,
     commands_of,
-    compact,
     find_action,
     find_job,
     is_true,
-    lines_of,
     value_of,
+)
+from envs.cicd.requirements.github_texts import (
+    clean_path,
+    compact,
+    lines_of,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Job, Repository, Step

@@ -113,7 +113,7 @@ def ec2_instance(draw: Draw) -> Draft:
         if draw.phrase(wish.name, (True, False, False)):
             stack.ask(wish(of=name))
     return stack.draft(
-        f"Start the EC2 instance `{name}` with CloudFormation; its subnet is a parameter",
+        f"Start the EC2 instance `{name}` with CloudFormation (its subnet as a parameter)",
         f"Write a CloudFormation template for the machine `{name}` on EC2",
         f"We need `{name}` on EC2, as a CloudFormation stack",
     )
@@ -219,7 +219,7 @@ def scaling_group(draw: Draw) -> Draft:
     if draw.phrase("metadata", (True, False)):
         stack.ask(ask.launch_metadata(of=fleet.template_name))
     return stack.draft(
-        f"Run the Auto Scaling group `{fleet.name}` with CloudFormation; subnets are a parameter",
+        f"Run the Auto Scaling group `{fleet.name}` with CloudFormation (subnets as a parameter)",
         f"Write a CloudFormation template for the Auto Scaling group `{fleet.name}`",
     )
 

@@ -320,8 +320,8 @@ def repair_template(draw: Draw) -> Draft:
     for place in sorted(chosen):
         _DAMAGES[place](broken)
     return stack.draft(
-        "CloudFormation rejects the given template. Repair it; the stack should have this",
-        "The given CloudFormation template does not validate; mend it. The stack is to have this",
+        "CloudFormation rejects the given template; repair it",
+        "Repair the given CloudFormation template, which does not validate",
         given=render(broken),
         mode="repair",
     )

@@ -354,13 +354,19 @@ def stored_secret(draw: Draw) -> Draft:
     )
 
 
+SETTINGS = (
+    ("log-level", ("debug", "info", "warning", "error")), ("page-size", ("10", "25", "50", "100")),
+    ("currency", ("EUR", "USD", "GBP")), ("region", ("eu-west-1", "us-west-2", "ap-south-1")),
+)  # fmt: skip
+
+
 @family("cloudformation", levels=(1, 2, 3, 4))
 def ssm_parameters(draw: Draw) -> Draft:
     """Parameters in Parameter Store: values, types, patterns, references."""
     stack = Stack(draw, "Configuration in Parameter Store")
     app = draw.name("app", ("shop", "api", "billing", "portal"))
-    name = f"/{app}/" + draw.choice("which", ("log-level", "page-size", "currency", "region"))
-    value = draw.choice("value", ("debug", "25", "EUR", "eu-west-1", "info", "100"))
+    last, values = draw.choice("which", SETTINGS)
+    name, value = f"/{app}/{last}", draw.choice("value", values)
     made = stack.add("SSM::Parameter", "Parameter", Name=name, Type="String", Value=value)
     stack.ask(keys.ssm_parameter(name=name), keys.ssm_value(of=name, value=value))
     more = Settings(stack, made, name)

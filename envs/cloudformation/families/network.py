@@ -300,5 +300,5 @@ def security_groups(draw: Draw) -> Draft:
         closed()
     return stack.draft(
         f"Write a CloudFormation template for the security group `{name}`",
-        f"Set up the firewall rules of `{name}` with CloudFormation; the VPC is a parameter",
+        f"Set up the firewall rules of `{name}` with CloudFormation (the VPC as a parameter)",
     )

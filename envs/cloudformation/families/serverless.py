@@ -255,7 +255,7 @@ def scheduled_function(draw: Draw) -> Draft:
     extras = made.extras()
     decorate(stack, (*extras[:4], Extra("dead letters", 2, made.dead_letters), *extras[4:]))
     return stack.draft(
-        f"Run the Lambda function `{made.name}` regularly; write the CloudFormation template",
+        f"Run the Lambda function `{made.name}` regularly, by CloudFormation",
         f"Write a CloudFormation template for a scheduled function `{made.name}`",
     )
 

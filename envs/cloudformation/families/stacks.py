@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envs.cloudformation.families.compute import Balancer, Fleet
-from envs.cloudformation.families.databases import Database
+from envs.cloudformation.families.databases import ENGINES, Database
 from envs.cloudformation.families.network import Guard, Network
 from envs.cloudformation.families.serverless import Function, arn
 from envs.cloudformation.families.storage import BUCKETS, add_bucket
@@ -47,14 +47,14 @@ def private_database(draw: Draw) -> Draft:
             networks.group_vpc(of=guard.name, to=net.name),
             databases.database_group(of=one.name, to=guard.name),
         )
-        guard.admit(draw.choice("port", (5432, 3306)), net.range)
+        guard.admit(ENGINES[one.engine][1], net.range)
         one.made.set(VPCSecurityGroups=[guard.made["GroupId"]])
 
     extras = one.extras()
     decorate(stack, (Extra("guard", 4, guarded), *extras[:4]))
     return stack.draft(
         f"Put the database `{one.name}` into a network `{net.name}` of its own (CloudFormation)",
-        f"Write a CloudFormation template: the VPC `{net.name}` with the RDS database `{one.name}`",
+        f"Write a CloudFormation template for the RDS database `{one.name}` in its VPC `{net.name}`",
     )
 
 
@@ -85,7 +85,7 @@ def web_tier(draw: Draw) -> Draft:
     return stack.draft(
         f"Run the machines of `{fleet.name}` behind the load balancer `{front.name}`, by "
         "CloudFormation",
-        f"Write a CloudFormation template for the web tier: `{front.name}` in front of "
+        f"Write a CloudFormation template for a web tier, with `{front.name}` in front of "
         f"`{fleet.name}`",
     )
 

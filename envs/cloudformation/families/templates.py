@@ -212,7 +212,7 @@ def stack_exports(draw: Draw) -> Draft:
     )  # fmt: skip
     return stack.draft(
         f"Write a CloudFormation template that exports the queue `{name}` to other stacks",
-        f"Other stacks need the queue `{name}`: export it from a CloudFormation template",
+        f"Export the queue `{name}` to other stacks, with a CloudFormation template",
     )
 
 

@@ -33,8 +33,8 @@ from envs.cloudformation.requirements.kinds import (
 from envs.cloudformation.requirements.policies import (
     Statement,
     arn_of,
+    lets_in,
     resource_policies,
-    service_name,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.cloudformation.model import Template
@@ -273,9 +273,7 @@ def bucket_service(template: Template, of: str, service: str, action: str) -> Fi
         return [thing]
     objects = arn_of(thing, BUCKET, "/*")
     right = any(
-        one.allows(action)
-        and any(kind == "Service" and service_name(who) == service for kind, who in one.principals)
-        and any(objects(value) for value in one.resources)
+        lets_in(one, service, action) and any(objects(value) for value in one.resources)
         for one in bucket_statements(template, thing)
     )
     return unless(right, template, thing, f"{service} may not do {action} in `{of}`")
@@ -292,7 +290,8 @@ def bucket_public_read(template: Template, of: str) -> Findings:
         return [thing]
     objects = arn_of(thing, BUCKET, "/*")
     open_to_all = any(
-        one.allows("s3:GetObject")
+        one.is_allow
+        and one.covers("s3:GetObject")
         and _everybody(one)
         and not one.conditions
         and any(objects(value) for value in one.resources)

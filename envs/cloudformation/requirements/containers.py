@@ -18,6 +18,7 @@ from envs.cloudformation.requirements.factories import (
 from envs.cloudformation.requirements.kinds import (
     all_of,
     at_path,
+    behind_arn,
     blocks,
     companions,
     is_true,
@@ -34,7 +35,7 @@ from envs.cloudformation.requirements.kinds import (
 )
 from envs.cloudformation.requirements.messages import encrypted_by
 from envs.cloudformation.requirements.policies import (
-    arn_of,
+    On,
     granted,
     has_managed,
     may_assume,
@@ -367,6 +368,11 @@ def _is_secret(value: Any, secret: Thing) -> bool:
     return refers(parts[0], secret, SECRET) and (len(parts) == 1 or str(parts[1]).startswith(":"))
 
 
+def _secret(secret: Thing) -> On:
+    """Make the test for a secret's ARN, whose random end may be a wildcard."""
+    return lambda value: behind_arn(value, secret, SECRET) in ("", "-*", "-??????", "*")
+
+
 @requirement(
     "the execution role of `{of}` allowed secretsmanager:GetSecretValue on just the secret "
     "`{secret}`",
@@ -383,7 +389,7 @@ def task_reads_secret(template: Template, of: str, secret: str) -> Findings:
         for role in roles_of(template, [found[0].value("ExecutionRoleArn")])
         for one in permissions(template, role)
     ]
-    right = granted(said, "secretsmanager:GetSecretValue", arn_of(found[1], SECRET))
+    right = granted(said, "secretsmanager:GetSecretValue", _secret(found[1]))
     return unless(right, template, found[0], f"`{of}` may not read `{secret}`")
 
 

@@ -36,7 +36,7 @@ def queue_not_open(template: Template, of: str) -> Findings:
     if isinstance(thing, Finding):
         return [thing]
     said = resource_policies(template, "AWS::SQS::QueuePolicy", "Queues", thing, QUEUE, ("id",))
-    right = not _opens(said) and any(one.allows("sqs:SendMessage") for one in said)
+    right = not _opens(said) and any(one.is_allow and one.covers("sqs:SendMessage") for one in said)
     return unless(right, template, thing, f"the policy of `{of}` is open, or gone")
 
 
@@ -50,7 +50,7 @@ def topic_not_open(template: Template, of: str) -> Findings:
     if isinstance(thing, Finding):
         return [thing]
     said = resource_policies(template, "AWS::SNS::TopicPolicy", "Topics", thing, TOPIC, ("arn",))
-    right = not _opens(said) and any(one.allows("sns:Publish") for one in said)
+    right = not _opens(said) and any(one.is_allow and one.covers("sns:Publish") for one in said)
     return unless(right, template, thing, f"the policy of `{of}` is open, or gone")
 
 

@@ -78,7 +78,7 @@ def key_description(template: Template, alias: str, text: str) -> Findings:
 
 
 def _may_use(statement: Statement, actions: tuple[str, ...]) -> bool:
-    return any(statement.allows(action) for action in actions)
+    return statement.is_allow and any(statement.covers(action) for action in actions)
 
 
 @requirement(

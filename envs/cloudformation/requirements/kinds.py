@@ -78,6 +78,8 @@ def name_of(thing: Thing, kind: Kind) -> Any:
     if front == "Tags":
         return tags_of(thing).get(key)
     value = thing.value(front)
+    if kind.type == "AWS::Route53::HostedZone" and isinstance(value, str):
+        return value.removesuffix(".")  # which only says that the name is complete
     return value.get(key) if key and isinstance(value, Mapping) else value
 
 

@@ -53,6 +53,12 @@ log_retained = retained(
 )  # fmt: skip
 
 
+def _pattern(filter: Thing) -> str:
+    """Return the pattern of a filter; a single term may stand in quotes."""
+    given = str(text(filter.value("FilterPattern"))).strip()
+    return given[1:-1] if len(given) > 1 and given[0] == given[-1] == '"' else given
+
+
 @requirement(
     "a metric filter on {of} that counts {pattern} as the metric {metric} in {namespace}",
     "{pattern} in the log group {of} counted by a metric filter: metric {metric}, namespace "
@@ -64,7 +70,7 @@ def log_metric(template: Template, of: str, pattern: str, metric: str, namespace
     if isinstance(group, Finding):
         return [group]
     right = any(
-        same(one.value("FilterPattern"), pattern)
+        _pattern(one) == pattern
         and any(
             same(each.get("MetricName"), metric)
             and same(each.get("MetricNamespace"), namespace)
@@ -88,7 +94,7 @@ def log_subscription(template: Template, of: str, pattern: str, function: str) -
     if problems:
         return problems
     right = any(
-        same(one.value("FilterPattern"), pattern)
+        _pattern(one) == pattern
         and refers(one.value("DestinationArn"), found[1], FUNCTION, ("arn",))
         for one in companions(
             template, "AWS::Logs::SubscriptionFilter", "LogGroupName", found[0], LOG_GROUP,

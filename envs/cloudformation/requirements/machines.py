@@ -118,13 +118,34 @@ def _stored(template: Template, value: Unknown) -> bool:
     )
 
 
-def _tokens(template: Template, thing: Thing) -> Iterator[Finding]:
-    found = blocks(thing, "MetadataOptions") + [
-        one
-        for made in targets(template, LAUNCH_TEMPLATE, launch_ids(thing))
-        for one in blocks(made, "LaunchTemplateData.MetadataOptions")
+def described(template: Template, thing: Thing, path: str) -> list[Any]:
+    """Return what an instance says at a path; where it says nothing, its launch template."""
+    own = at_path(thing, path)
+    return own or [
+        value
+        for made in launched_from(template, thing)
+        for value in at_path(made, f"LaunchTemplateData.{path}")
     ]
-    if not any(same(one.get("HttpTokens"), "required") for one in found):
+
+
+def launched_from(template: Template, thing: Thing) -> list[Thing]:
+    """Return the launch templates that an instance or a group names, by id or by name."""
+    paths = ("LaunchTemplate", "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification")
+    given = [one for path in paths for one in blocks(thing, path)]
+    return [
+        made
+        for made in things(template, LAUNCH_TEMPLATE.type)
+        if any(
+            refers(one.get("LaunchTemplateId"), made, LAUNCH_TEMPLATE)
+            or same(one.get("LaunchTemplateName"), made.value("LaunchTemplateName"))
+            for one in given
+        )
+    ]
+
+
+def _tokens(template: Template, thing: Thing) -> Iterator[Finding]:
+    found = described(template, thing, "MetadataOptions.HttpTokens")
+    if not any(same(one, "required") for one in found):
         yield problem(template, thing, "IMDSv1 is not switched off", "MetadataOptions")
 
 
@@ -145,8 +166,8 @@ def instance_disk(template: Template, of: str, size: int, kind: str) -> Findings
         return [thing]
     right = any(
         _disk(one, size, kind)
-        for one in blocks(thing, "BlockDeviceMappings")
-        if str(one.get("DeviceName")) in _ROOTS
+        for one in flat(described(template, thing, "BlockDeviceMappings"))
+        if isinstance(one, Mapping) and str(one.get("DeviceName")) in _ROOTS
     )
     return unless(right, template, thing, f"the root disk of `{of}` is not {size} GB of {kind}")
 
@@ -171,7 +192,8 @@ def instance_encrypted(template: Template, of: str) -> Findings:
     thing = the(template, INSTANCE, of)
     if isinstance(thing, Finding):
         return [thing]
-    disks = blocks(thing, "BlockDeviceMappings")
+    given = flat(described(template, thing, "BlockDeviceMappings"))
+    disks = [one for one in given if isinstance(one, Mapping)]
     root = any(str(one.get("DeviceName")) in _ROOTS for one in disks)
     right = root and all(
         is_true(ebs.get("Encrypted")) for one in disks for ebs in blocks(one, "Ebs")
@@ -190,9 +212,19 @@ def instance_role(template: Template, of: str, policy: str) -> Findings:
         return [thing]
     right = any(
         may_assume(role, "ec2.amazonaws.com") and has_managed(template, role, policy)
-        for role in _roles(template, [thing.value("IamInstanceProfile")])
+        for role in _roles(template, _profiles(template, thing))
     )
     return unless(right, template, thing, f"`{of}` has no such role")
+
+
+def _profiles(template: Template, thing: Thing) -> list[Any]:
+    """Return what names the profile of an instance: in it, or in its launch template."""
+    own = at_path(thing, "IamInstanceProfile")
+    return own or [
+        value
+        for name in ("Arn", "Name")
+        for value in described(template, thing, f"IamInstanceProfile.{name}")
+    ]
 
 
 def _roles(template: Template, profiles: list[Any]) -> list[Thing]:
@@ -259,16 +291,6 @@ launch_group = link(
     "machines of the launch template `{of}` behind the security group `{to}`",
     "the security group `{to}` in the launch template `{of}`",
 )  # fmt: skip
-
-
-def launch_ids(thing: Thing) -> list[Any]:
-    """Return what names the launch template of an instance or a group."""
-    found = at_path(thing, "LaunchTemplate.LaunchTemplateId")
-    found += at_path(
-        thing,
-        "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId",
-    )
-    return found
 
 
 @requirement(

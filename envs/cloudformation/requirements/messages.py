@@ -39,12 +39,12 @@ from envs.cloudformation.requirements.policies import (
     ROLE,
     arn_of,
     granted,
+    lets_in,
     may_assume,
     permissions,
     read,
     resource_policies,
     roles_of,
-    service_name,
 )
 from envs.cloudformation.requirements.services import (
     ALIAS,
@@ -212,8 +212,7 @@ def queue_service(template: Template, of: str, service: str) -> Findings:
     said = resource_policies(template, "AWS::SQS::QueuePolicy", "Queues", thing, QUEUE, ("id",))
     on = arn_of(thing, QUEUE)
     right = any(
-        one.allows("sqs:SendMessage")
-        and any(kind == "Service" and service_name(who) == service for kind, who in one.principals)
+        lets_in(one, service, "sqs:SendMessage")
         and any(on(value) or value == "*" for value in one.resources)
         for one in said
     )
@@ -336,8 +335,7 @@ def topic_service(template: Template, of: str, service: str) -> Findings:
     said = resource_policies(template, "AWS::SNS::TopicPolicy", "Topics", thing, TOPIC, ("arn",))
     on = arn_of(thing, TOPIC)
     right = any(
-        one.allows("sns:Publish")
-        and any(kind == "Service" and service_name(who) == service for kind, who in one.principals)
+        lets_in(one, service, "sns:Publish")
         and any(on(value) or value == "*" for value in one.resources)
         for one in said
     )

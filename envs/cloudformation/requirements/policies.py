@@ -145,16 +145,41 @@ def refuses(statement: Statement, action: str) -> bool:
 
 
 def granted(said: Iterable[Statement], action: str, on: On) -> bool:
-    """Whether statements allow an action, which they name, on a resource; none may deny it."""
+    """Whether statements allow an action, which they name, on a resource, and not on all others.
+
+    None may deny it there.
+    """
     found = list(said)
     allowed = any(
         one.allows(action) and harmless(one) and any(on(value) for value in one.resources)
         for one in found
     )
-    return allowed and not any(
-        refuses(one, action) and any(on(value) or value == "*" for value in one.resources)
-        for one in found
+    everywhere = any(
+        one.is_allow and one.covers(action) and "*" in one.resources for one in found
+    )  # fmt: skip
+    return (
+        allowed
+        and not everywhere
+        and not any(
+            refuses(one, action) and any(on(value) or value == "*" for value in one.resources)
+            for one in found
+        )
     )
+
+
+def lets_in(statement: Statement, service: str, action: str) -> bool:
+    """Whether a statement of a resource's policy lets a service do something.
+
+    It names the service, or everybody under the condition that the source is a certain one.
+    """
+    if not (statement.is_allow and statement.covers(action)):
+        return False
+    if statement.trusts("Service", service):
+        return True
+    return statement.for_everybody and any(
+        positive(test) and key.lower() == "aws:sourcearn"
+        for test, key, _ in statement.conditions
+    )  # fmt: skip
 
 
 def arn_of(thing: Thing, kind: Kind, suffix: str = "") -> On:

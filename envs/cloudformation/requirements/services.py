@@ -114,8 +114,13 @@ FILES = Kind(
     "file system", "AWS::EFS::FileSystem", "Tags.Name", ids=("Ref", "FileSystemId"), arns=("Arn",)
 )
 KEY = Kind("KMS key", "AWS::KMS::Key", "Description", ids=("Ref", "KeyId"), arns=("Arn",))
-ALIAS = Kind("KMS alias", "AWS::KMS::Alias", "AliasName", names=("Ref",))
-SECRET = Kind("secret", "AWS::SecretsManager::Secret", "Name", arns=("Ref", "Id"))
+ALIAS = Kind(
+    "KMS alias", "AWS::KMS::Alias", "AliasName", names=("Ref",), arn="arn:aws:kms:R:A:NAME"
+)
+SECRET = Kind(
+    "secret", "AWS::SecretsManager::Secret", "Name", names=("Name",), arns=("Ref", "Id"),
+    arn="arn:aws:secretsmanager:R:A:secret:NAME",
+)  # fmt: skip
 PARAMETER = Kind("SSM parameter", "AWS::SSM::Parameter", "Name", names=("Ref",))
 ALARM = Kind("alarm", "AWS::CloudWatch::Alarm", "AlarmName", names=("Ref",), arns=("Arn",))
 DASHBOARD = Kind(

@@ -19,7 +19,13 @@ from envs.cloudformation.requirements.kinds import (
     the,
     unless,
 )
-from envs.cloudformation.requirements.services import QUEUE, TABLE, TOPIC
+from envs.cloudformation.requirements.services import (
+    INSTANCE,
+    QUEUE,
+    SECURITY_GROUP,
+    TABLE,
+    TOPIC,
+)
 from iac_gym.check import Findings, RequirementType, requirement
 from iac_gym.languages.cloudformation.folded import Unknown
 from iac_gym.languages.cloudformation.model import Template
@@ -145,7 +151,9 @@ def _with(template: Template, parameter: str, when: str) -> Template | Finding:
     return found
 
 
-def varying(name: str, kind: Kind, path: str, *wordings: str) -> RequirementType:
+def varying(
+    name: str, kind: Kind, path: str, *wordings: str, absent: Any = None
+) -> RequirementType:
     """Make "a setting of the thing has a value when a parameter has another"."""
 
     def check(
@@ -157,7 +165,7 @@ def varying(name: str, kind: Kind, path: str, *wordings: str) -> RequirementType
             yield thing
             return
         given = thing.get(path)
-        if not same(given, value):
+        if not same(absent if given is None else given, value):
             message = f"`{path}` is {shown(given)} when {parameter} is {when}"
             yield problem(template, thing, message, path)
 
@@ -232,7 +240,7 @@ queue_visibility_when = varying(
 table_protected_when = varying(
     "table-protected-when", TABLE, "DeletionProtectionEnabled",
     "deletion protection of `{of}` set to {value} when {parameter} is {when}",
-    "with {parameter} = {when}, the deletion protection of the table `{of}` {value}",
+    "with {parameter} = {when}, the deletion protection of the table `{of}` {value}", absent=False,
 )  # fmt: skip
 bucket_versions_when = varying(
     "bucket-versions-when", BUCKET, "VersioningConfiguration.Status",
@@ -300,8 +308,6 @@ def imports(template: Template, type: str, path: str, name: str) -> bool:
 )
 def group_imports_vpc(template: Template, of: str, export: str) -> Findings:
     """`VpcId` is `Fn::ImportValue` of the export."""
-    from envs.cloudformation.requirements.services import SECURITY_GROUP
-
     thing = the(template, SECURITY_GROUP, of)
     if isinstance(thing, Finding):
         return [thing]
@@ -315,8 +321,6 @@ def group_imports_vpc(template: Template, of: str, export: str) -> Findings:
 )
 def instance_imports_subnet(template: Template, of: str, export: str) -> Findings:
     """`SubnetId` is `Fn::ImportValue` of the export."""
-    from envs.cloudformation.requirements.services import INSTANCE
-
     thing = the(template, INSTANCE, of)
     if isinstance(thing, Finding):
         return [thing]
@@ -390,11 +394,17 @@ def nested_inherits(template: Template, name: str, key: str, parameter: str) -> 
     if not isinstance(given, Mapping):
         return unless(False, template, found, f"there is no parameter {parameter}")
     allowed = given.get("AllowedValues")
-    mark = str(text(allowed[-1])) if isinstance(allowed, list) and allowed else "\ue0ff"
-    changed = under(template, parameter, mark)
-    inner = resolve(changed).resource(name) if changed is not None else None
-    right = inner is not None and same(inner.get(f"Parameters.{key}"), mark)
+    values = [str(text(one)) for one in allowed] if isinstance(allowed, list) else ["\ue0f1", "-"]
+    right = bool(values) and all(
+        _passes(template, name, key, parameter, value) for value in values
+    )  # fmt: skip
     return unless(right, template, found, f"{key} of {name} does not follow {parameter}")
+
+
+def _passes(template: Template, name: str, key: str, parameter: str, value: str) -> bool:
+    changed = under(template, parameter, value)
+    inner = resolve(changed).resource(name) if changed is not None else None
+    return inner is not None and same(inner.get(f"Parameters.{key}"), value)
 
 
 @requirement(

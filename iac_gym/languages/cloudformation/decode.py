@@ -14,7 +14,9 @@ from iac_gym.formats.yaml import (
     YamlMap,
     load_all,
 )
+from iac_gym.formats.yaml_lines import read_lines
 from iac_gym.formats.yaml_scalars import CLOUDFORMATION
+from iac_gym.languages.cloudformation.short_lines import read_short
 from iac_gym.verdict import Finding
 
 #: The largest template that the service takes (from S3), in bytes.
@@ -43,7 +45,7 @@ def decode(text: str, path: str) -> YamlMap:
     if not isinstance(tree, YamlMap):
         message = "the top level of a template must be a mapping"
         raise ParseError(Finding(message, path, *documents[0].mark, "start with `Resources:`"))
-    if "Fn::GetAtt" in text or "!GetAtt" in text:
+    if "GetAtt" in text:
         _split_attributes(tree)
     return tree
 
@@ -52,9 +54,8 @@ def _documents(text: str) -> list[Document]:
     """Read the documents; JSON may be indented with tabs, which YAML does not know."""
     if "\t" in text and _JSON.match(text):
         text = text.replace("\t", " ")
-    if "!" not in text:
-        return load_all(text, CLOUDFORMATION)
-    return load_all(text, CLOUDFORMATION, LIMITS)
+    found = read_short(text) if "!" in text else read_lines(text, CLOUDFORMATION)
+    return load_all(text, CLOUDFORMATION, LIMITS) if found is None else found
 
 
 def _split_attributes(tree: YamlMap) -> None:

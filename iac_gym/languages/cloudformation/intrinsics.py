@@ -14,6 +14,8 @@ from iac_gym.languages.cloudformation.fitting import Fitting
 from iac_gym.languages.cloudformation.foreach import LOOP_SHAPE, is_loop
 from iac_gym.languages.cloudformation.model import LANGUAGE_EXTENSIONS
 
+#: Keys whose texts are not looked at: templates in templates, and what was told of already.
+_UNREAD = ("TemplateBody", "Fn::Sub")
 _EMBEDDED = re.compile(r"\$\{([A-Za-z0-9_:.]+)\}")
 
 
@@ -59,7 +61,7 @@ class Functions(Fitting):
         for key, value in node.items():
             cls = value.__class__
             if cls is str:
-                if "{" in value and key != "TemplateBody":
+                if "{" in value and key not in _UNREAD:
                     self._text(value, node.marks[key])
             elif cls is YamlMap or cls is YamlList:
                 pending.append(value)
@@ -94,10 +96,12 @@ class Functions(Fitting):
         return True
 
     in_rules = False
+    #: Metadata is free: what looks like a function with other keys beside it may be data.
+    in_metadata = False
 
     def _beside(self, node: YamlMap, name: str) -> None:
         """A function has other keys beside it."""
-        if name == "Fn::Transform":
+        if name == "Fn::Transform" or self.in_metadata:
             return
         if name.startswith("Fn::ForEach"):
             self._loop(node, name)

@@ -179,7 +179,9 @@ def _metadata(template: Template, functions: Functions, resource: Resource) -> N
     if value.__class__ is not YamlMap:
         mark = resource.tree.marks["Metadata"]
         template.fault(_RULE, mark, "`Metadata` must be a mapping")
+    functions.in_metadata = True
     functions.walk(value, resource.name)
+    functions.in_metadata = False
 
 
 def _version(template: Template, resource: Resource) -> None:

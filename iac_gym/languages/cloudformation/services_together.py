@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from iac_gym.languages.cloudformation.model import Resource, Template
+from iac_gym.languages.cloudformation.walk_base import NO_VALUE
 
 #: Path below the properties, message.
 Found = tuple[tuple[Any, ...], str]
@@ -33,7 +34,7 @@ def _other(template: Template, value: Any, kind: str) -> Resource | None:
 def _said(resource: Resource, name: str, default: str = "") -> str | None:
     """Return a property as text, the default where it is missing, None where it is not written."""
     value = resource.properties.get(name)
-    if value is None:
+    if value is None or value == NO_VALUE:
         return default
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -10,7 +10,7 @@ from iac_gym.formats.yaml import YamlList, YamlMap
 from iac_gym.languages.github_actions.expressions import UNKNOWN, constant, read_template
 from iac_gym.languages.github_actions.expressions.values import Array, Object, to_text
 from iac_gym.languages.github_actions.matrix import Combination
-from iac_gym.languages.github_actions.values import EXPRESSION, PROPERTY, has_expression, text_of
+from iac_gym.languages.github_actions.values import PROPERTY, has_expression, put_in, text_of
 
 #: Most texts that are given.
 MOST_VALUES = 256
@@ -47,14 +47,14 @@ class _Filling:
     def fill(self, text: str, again: bool = True) -> str:
         """Put in what is known; a variable may hold expressions itself."""
 
-        def put(found: Any) -> str:
-            plain = PROPERTY.fullmatch(found[1])
-            known = self.look(plain[1].lower(), plain[2]) if plain else self.work_out(found[0])
+        def put(expression: str) -> str:
+            plain = PROPERTY.fullmatch(expression[3:-2])
+            known = self.look(plain[1].lower(), plain[2]) if plain else self.work_out(expression)
             if known is None:
-                return str(found[0])
+                return expression
             return self.fill(known, False) if again and has_expression(known) else known
 
-        return EXPRESSION.sub(put, text)
+        return put_in(text, put)
 
     def look(self, context: str, name: str) -> str | None:
         """Return a property of `matrix` or `env`, None where it is not known."""

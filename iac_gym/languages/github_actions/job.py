@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iac_gym.formats.yaml import Mark, YamlMap
-from iac_gym.languages.github_actions.conditions import Condition, facts_of, read_condition
+from iac_gym.languages.github_actions.conditions import Condition, read_condition
 from iac_gym.languages.github_actions.filling import filled
 from iac_gym.languages.github_actions.matrix import Matrix, read_matrix
-from iac_gym.languages.github_actions.part import Part, both
+from iac_gym.languages.github_actions.part import Part
 from iac_gym.languages.github_actions.parts import (
     Concurrency,
     Container,
@@ -61,10 +62,7 @@ class Job(Part):
     @property
     def ordinary(self) -> bool:
         """Whether the job runs in every run where nothing fails."""
-        jobs = self.workflow.jobs
-        return self.runs and all(
-            jobs[name].condition.ordinary for name in (self.id, *self.ancestors) if name in jobs
-        )
+        return self.id in self.workflow.ordinary
 
     def runs_for(self, event: str, *, branch: str = "", tag: str = "") -> bool | None:
         """Say whether the job runs for an event, all going well; None where it depends.
@@ -75,22 +73,15 @@ class Job(Part):
         trigger = self.workflow.triggers.get(event)
         if trigger is None or not self.runs or not trigger.starts(branch, tag):
             return False
-        facts = facts_of(event, branch, tag)
-        answer: bool | None = True
-        for name in (self.id, *self.ancestors):
-            job = self.workflow.jobs[name]
-            answer = both(answer, job.condition.holds(facts))
-            if job.condition.ignores_needs:
-                break
-        return answer
+        return self.workflow.answers(event, branch, tag).get(self.id, False)
 
     @cached_property
     def ancestors(self) -> tuple[str, ...]:
         """The ids of all jobs that must be through before this one, near ones first."""
         found: dict[str, None] = {}
-        waiting = list(self.needs)
+        waiting = deque(self.needs)
         while waiting:
-            name = waiting.pop(0)
+            name = waiting.popleft()
             if name not in found and name in self.workflow.jobs:
                 found[name] = None
                 waiting.extend(self.workflow.jobs[name].needs)

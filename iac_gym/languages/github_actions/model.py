@@ -31,11 +31,11 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from iac_gym.formats.yaml import YamlMap
-from iac_gym.languages.github_actions.conditions import Condition
+from iac_gym.languages.github_actions.conditions import Condition, facts_of
 from iac_gym.languages.github_actions.filling import filled
 from iac_gym.languages.github_actions.job import Job
 from iac_gym.languages.github_actions.matrix import Matrix
-from iac_gym.languages.github_actions.part import Part
+from iac_gym.languages.github_actions.part import Part, both
 from iac_gym.languages.github_actions.parts import (
     Concurrency,
     Container,
@@ -76,6 +76,7 @@ class Workflow(Part):
 
     def __init__(self, file: str, tree: YamlMap) -> None:
         super().__init__(file, tree, tree.mark)
+        self._answers: dict[tuple[str, str, str], dict[str, bool | None]] = {}
 
     @property
     def name(self) -> str:
@@ -119,24 +120,57 @@ class Workflow(Part):
         }
 
     @cached_property
-    def possible(self) -> frozenset[str]:
-        """The ids of the jobs that can run."""
+    def in_order(self) -> tuple[Job, ...]:
+        """The jobs, each behind those that it needs; those of a cycle are left out."""
         jobs = self.jobs
         after: dict[str, list[str]] = {}
-        dead: set[str] = set()
-        for name, job in jobs.items():
-            if not job.condition.possible or job.empty:
-                dead.add(name)
-            elif not job.condition.ignores_needs:
-                for need in job.needs:
-                    after.setdefault(need, []).append(name)
-        waiting = [*dead, *(need for need in after if need not in jobs)]
-        while waiting:
-            for name in after.get(waiting.pop(), ()):
-                if name not in dead:
-                    dead.add(name)
-                    waiting.append(name)
-        return frozenset(jobs) - dead
+        left = {name: {need for need in job.needs if need in jobs} for name, job in jobs.items()}
+        for name, needs in left.items():
+            for need in needs:
+                after.setdefault(need, []).append(name)
+        order = [name for name, needs in left.items() if not needs]
+        for done in order:
+            for name in after.get(done, ()):
+                left[name].discard(done)
+                if not left[name]:
+                    order.append(name)
+        return tuple(jobs[name] for name in order)
+
+    @cached_property
+    def possible(self) -> frozenset[str]:
+        """The ids of the jobs that can run."""
+        found: set[str] = set()
+        for job in self.in_order:
+            condition = job.condition
+            if not condition.possible or job.empty:
+                continue
+            if condition.ignores_needs or all(need in found for need in job.needs):
+                found.add(job.id)
+        return frozenset(found)
+
+    @cached_property
+    def ordinary(self) -> frozenset[str]:
+        """The ids of the jobs that run in every run where nothing fails."""
+        found: set[str] = set()
+        for job in self.in_order:
+            runs = job.id in self.possible and job.condition.ordinary
+            if runs and all(need in found for need in job.needs if need in self.jobs):
+                found.add(job.id)
+        return frozenset(found)
+
+    def answers(self, event: str, branch: str = "", tag: str = "") -> dict[str, bool | None]:
+        """Say of each job whether it runs for an event, all going well (see `Job.runs_for`)."""
+        key = (event, branch, tag)
+        if key not in self._answers:
+            facts = facts_of(event, branch, tag)
+            made: dict[str, bool | None] = {}
+            for job in self.in_order:
+                answer = job.condition.holds(facts)
+                for need in () if job.condition.ignores_needs else job.needs:
+                    answer = both(answer, made.get(need, False))
+                made[job.id] = answer
+            self._answers[key] = made
+        return self._answers[key]
 
     @property
     def running(self) -> tuple[Job, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from iac_gym.formats.shell import Command, Script, read_script
-from iac_gym.languages.github_actions.values import EXPRESSION
+from iac_gym.languages.github_actions.values import put_in
 
 #: Shells whose text is no shell script at all.
 _OTHER = ("python", "node", "perl", "ruby", "deno", "php", "rscript")
@@ -49,11 +49,11 @@ def read_run(text: str, shell: str, env: Mapping[str, str]) -> Script:
         return _NO_SCRIPT
     placed: list[str] = []
 
-    def place(found: re.Match[str]) -> str:
-        placed.append(found[0])
+    def place(expression: str) -> str:
+        placed.append(expression)
         return _WORD.format(len(placed) - 1)
 
-    plain = EXPRESSION.sub(place, text) if "${{" in text else text
+    plain = put_in(text, place) if "${{" in text else text
     script = read_script(plain, env if "$" in plain else {})
     lax = not stops_at_failure(shell)
     if not placed and not lax and "set" not in plain:

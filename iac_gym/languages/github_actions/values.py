@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
 
-#: One `${{ ... }}`; braces inside of single quotes do not end it.
-EXPRESSION = re.compile(r"\$\{\{((?:[^'}]|'[^']*'|\}(?!\}))*)\}\}")
+#: What ends an expression, or hides the end: braces inside of single quotes are text.
+_QUOTED_OR_END = re.compile(r"'[^']*(?:'|\Z)|\}\}")
 #: A property of a context: `matrix.os`, `env.NAME`, `matrix.config.os`.
 PROPERTY = re.compile(r"\s*([A-Za-z_][\w-]*)\.([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\s*")
 
@@ -93,7 +93,29 @@ def has_expression(text: str) -> bool:
     return "${{" in text
 
 
+def expressions_in(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each `${{ ... }}` of a text starts and ends, up to one that is not closed."""
+    start = text.find("${{")
+    while start >= 0:
+        hits = _QUOTED_OR_END.finditer(text, start + 3)
+        end = next((hit.end() for hit in hits if hit.group() == "}}"), -1)
+        if end < 0:
+            return
+        yield start, end
+        start = text.find("${{", end)
+
+
+def put_in(text: str, put: Callable[[str], str]) -> str:
+    """Replace each `${{ ... }}` by what a function makes of it, braces and all."""
+    parts, position = [], 0
+    for start, end in expressions_in(text):
+        parts += [text[position:start], put(text[start:end])]
+        position = end
+    return "".join([*parts, text[position:]])
+
+
 def sole_expression(text: str) -> str | None:
     """Return what stands in `${{ }}` where that is the whole text, else None."""
-    found = EXPRESSION.fullmatch(text.strip()) if "${{" in text else None
-    return found[1].strip() if found else None
+    text = text.strip()
+    first = next(expressions_in(text), None)
+    return text[3:-2].strip() if first == (0, len(text)) else None

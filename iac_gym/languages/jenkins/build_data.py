@@ -1,4 +1,4 @@
-"""Build `data/classes.txt`: the classes that a Jenkinsfile may name without an import.
+"""Build `data/classes.json`: the classes that a Jenkinsfile may name without an import.
 
     python -m iac_gym.languages.jenkins.build_data JDK GROOVY_JAR JENKINS_CHECKOUT
 
@@ -8,6 +8,7 @@ JENKINS_CHECKOUT a checkout (or bare repository) of https://github.com/jenkinsci
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -60,8 +61,8 @@ def main() -> None:
     """Write the file."""
     jdk, jar, checkout = (Path(one) for one in sys.argv[1:4])
     names = {*ALONE, *of_java(jdk), *of_jar(jar), *of_jenkins(checkout)}
-    target = Path(__file__).parent / "data" / "classes.txt"
-    target.write_text("\n".join(sorted(names)) + "\n", encoding="utf-8")
+    target = Path(__file__).parent / "data" / "classes.json"
+    target.write_text(json.dumps(sorted(names), separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def _lines(file: str) -> list[str]:
 def steps() -> dict[str, Signature]:
     """Return the steps by name."""
     found: dict[str, Signature] = {}
-    for line in _lines("steps.txt"):
+    for line in _lines("steps.md"):
         signature = _signature(line)
         found.setdefault(signature.name, signature)
     return found
@@ -64,7 +64,7 @@ def steps() -> dict[str, Signature]:
 def _sections() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     lines: list[str] = []
-    for line in _lines("symbols.txt"):
+    for line in _lines("symbols.md"):
         if line.startswith("["):
             lines = found.setdefault(line.strip("[]"), [])
         else:

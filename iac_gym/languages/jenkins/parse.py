@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from iac_gym.check import ParseError
@@ -33,6 +34,8 @@ _RENAMED = {
     "postBuild": "post",
 }
 
+_ASSIGNED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)[ \t]*(?:[-+*/]?=(?![=~])|\+\+|--)")
+
 
 def parse(files: Mapping[str, str]) -> Pipeline:
     """Read a Jenkinsfile (the first of the files). Raises `ParseError`."""
@@ -45,7 +48,11 @@ def parse(files: Mapping[str, str]) -> Pipeline:
     if not any(not isinstance(one, Import) for one in script.statements):
         hint = "write `pipeline { ... }`"
         raise ParseError(Finding("there is no pipeline in this file", path, hint=hint))
-    return _Whole(script, path).read()
+    try:
+        return _Whole(script, path).read()
+    except RecursionError:
+        message = "this file is nested too deeply"
+        raise ParseError(Finding(message, path, hint="split it into functions")) from None
 
 
 class _Whole(Scripted):
@@ -57,15 +64,14 @@ class _Whole(Scripted):
 
     def _learn_constants(self) -> None:
         """Take the literal values of variables that are set once, at the top."""
-        for node in self.script.statements:
-            if isinstance(node, Declaration):
-                for one in node.variables:
-                    if isinstance(one.value, Constant) and self._set_once(one.name):
-                        self.values.known[one.name] = one.value.value
-
-    def _set_once(self, name: str) -> bool:
-        pattern = rf"(?<![\w.]){re.escape(name)}\s*(?:[-+*/]?=(?![=~])|\+\+|--)"
-        return len(re.findall(pattern, self.text)) == 1
+        declared = [one for one in self.script.statements if isinstance(one, Declaration)]
+        if not declared:
+            return
+        times = Counter(_ASSIGNED.findall(self.text))
+        for node in declared:
+            for one in node.variables:
+                if isinstance(one.value, Constant) and times[one.name] == 1:
+                    self.values.known[one.name] = one.value.value
 
     def read(self) -> Pipeline:
         """Read the file."""

@@ -29,6 +29,8 @@ from iac_gym.languages.jenkins.model import Item, Mark, Pipeline
 from iac_gym.languages.jenkins.pack import Signature, steps, symbols
 from iac_gym.languages.jenkins.values import Values
 
+#: Most faults of one rule, and most hints.
+MOST_FAULTS = 50
 #: What a whole number may be at most.
 MOST_INTEGER = 2**63 - 1
 
@@ -41,6 +43,7 @@ class Reader:
         self.text = script.text
         self.pipeline = Pipeline(path, script.text)
         self.values = Values(script.text, self.item_of)
+        self._asked = 0
         self._line_starts = [0]
         at = script.text.find("\n")
         while at >= 0:
@@ -56,8 +59,11 @@ class Reader:
 
     def fault(self, rule: str, message: str, node: Node, hint: str = "") -> None:
         """Note what a rule finds."""
+        found = self.pipeline.faults.setdefault(rule, [])
+        if len(found) >= MOST_FAULTS:
+            return
         finding = self.pipeline.finding(message, self.mark(node), hint)
-        self.pipeline.faults.setdefault(rule, []).append(finding)
+        found.append(finding)
 
     def shown(self, node: Node) -> str:
         """Return the first line of a node's text, for messages."""
@@ -112,6 +118,9 @@ class Reader:
 
     def nearest(self, name: str, known: Iterable[str]) -> str:
         """Return a hint with the nearest known word."""
+        self._asked += 1
+        if self._asked > MOST_FAULTS:
+            return ""
         close = get_close_matches(name, [*known], 1)
         return f"did you mean `{close[0]}`?" if close else ""
 

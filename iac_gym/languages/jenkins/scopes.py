@@ -7,6 +7,7 @@ with a shared library, which may bring classes of its own.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -43,8 +44,8 @@ _HINTS = {
 @cache
 def known_classes() -> frozenset[str]:
     """Return the classes that need no import."""
-    path = resource("iac_gym.languages.jenkins") / "data" / "classes.txt"
-    return frozenset(path.read_text(encoding="utf-8").split())
+    path = resource("iac_gym.languages.jenkins") / "data" / "classes.json"
+    return frozenset(json.loads(path.read_text(encoding="utf-8")))
 
 
 def check_script(script: nodes.Script, report: Report) -> None:

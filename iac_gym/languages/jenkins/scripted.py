@@ -87,7 +87,7 @@ class Scripted(Stages):
         outer, self.agent_around = self.agent_around, agent
         if self.stage is None and self.pipeline.agent is None:
             self.pipeline.agent = agent
-        elif self.stage is not None and self.stage.agent is None:
+        elif self.stage is not None and self.stage.own_agent is None:
             self.stage.agent = self.stage.own_agent = agent
         if isinstance(closure, Closure):
             self.statements(closure.body, place)

@@ -274,7 +274,7 @@ class Stages(Steps):
         return (name, values) if name else None
 
     def _check_axis_values(self, node: Call) -> None:
-        seen: list[Any] = []
+        seen: set[tuple[type, Any]] = set()
         for arg in node.args:
             if not isinstance(arg, Constant):
                 message = f"`{self.shown(arg)}` must be a plain text"
@@ -282,7 +282,7 @@ class Stages(Steps):
             elif (type(arg.value), arg.value) in seen:
                 self.fault("unique-names", f"the value `{arg.value}` occurs twice", arg)
             else:
-                seen.append((type(arg.value), arg.value))
+                seen.add((type(arg.value), arg.value))
 
     def _read_excludes(self, matrix: Matrix, node: Call) -> None:
         body = self.body(node, "excludes")

@@ -40,6 +40,8 @@ _BLOCKED = {
 }
 #: How deep functions of the file are followed.
 _MOST_CALLS = 4
+#: How many steps there may be before functions are followed no more.
+_MOST_STEPS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Steps(Conditions):
         super().__init__(*args)
         self.methods = {one.name: one for one in self.script.statements if isinstance(one, Method)}
         self.images: dict[str, Any] = {}
+        self.count = 0
 
     # Declarative
 
@@ -98,6 +101,7 @@ class Steps(Conditions):
 
     def _made(self, node: Call, name: str, place: Place) -> Step:
         args, unnamed = self.item_values(node.args, known_steps().get(name))
+        self.count += 1
         has_block = bool(node.args) and isinstance(node.args[-1], Closure)
         forgiven = place.forgiven or args.get("returnStatus") is True
         step = Step(
@@ -182,6 +186,9 @@ class Steps(Conditions):
         return place
 
     def _binary(self, node: Binary, place: Place) -> Place:
+        while isinstance(node.left, Binary) and not node.operator.endswith("="):
+            self.statement(node.right, place)
+            node = node.left
         left = node.left
         self.statement(node.right, place)
         if not node.operator.endswith("=") or node.operator in ("==", "!=", "<=", ">="):
@@ -240,7 +247,9 @@ class Steps(Conditions):
         if node.args and isinstance(node.args[-1], Closure):
             self.statements(node.args[-1].body, inside)
         method = self.methods.get(name)
-        if method is not None and method.body is not None and place.calls < _MOST_CALLS:
+        if method is None or method.body is None or place.calls >= _MOST_CALLS:
+            return
+        if self.count < _MOST_STEPS:
             self.statements(method.body, replace(inside, calls=place.calls + 1))
 
     def _arguments(self, node: Call, place: Place) -> None:

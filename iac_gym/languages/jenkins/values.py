@@ -21,6 +21,9 @@ from iac_gym.formats.groovy.nodes import (
     Unary,
 )
 
+#: Longest text that is put together, and longest source that is kept of one that is longer.
+MOST_TEXT = 64 * 1024
+MOST_SOURCE = 200
 #: Objects whose properties are environment variables or parameters.
 _VARIABLES = frozenset(("env", "params"))
 #: Methods of texts that a Jenkinsfile uses on literals.
@@ -110,8 +113,7 @@ class Values:
             else:
                 parts.append(_shown(found))
             parts.append(text)
-        joined = "".join(parts)
-        return Text(joined, tuple(holes)) if holes else joined
+        return self._text("".join(parts), holes, node)
 
     def _name(self, node: Name) -> Any:
         if node.name in self.known:
@@ -136,24 +138,38 @@ class Values:
         return known if isinstance(known, str) else Text(f"${{{name}}}", (name,))
 
     def _binary(self, node: Binary) -> Any:
-        if node.operator != "+":
+        terms: list[Expression] = []
+        left: Expression = node
+        while isinstance(left, Binary) and left.operator == "+":
+            terms.append(left.right)
+            left = left.left
+        if not terms:
             return Unknown(self.source(node))
-        left, right = self.of(node.left), self.of(node.right)
-        if isinstance(left, list) and isinstance(right, list):
-            return left + right
-        if isinstance(left, str) or isinstance(right, str):
-            holes: tuple[str, ...] = ()
-            parts = ""
-            for side in (left, right):
-                if isinstance(side, Text):
-                    holes += side.holes
-                elif isinstance(side, Unknown):
-                    holes += (side.source,)
-                elif isinstance(side, (list, dict)) or not is_known(side):
-                    return Unknown(self.source(node))
-                parts += side if isinstance(side, str) else _shown(side)
-            return Text(parts, holes) if holes else parts
-        return Unknown(self.source(node))
+        values = [self.of(one) for one in (left, *reversed(terms))]
+        if all(isinstance(one, list) for one in values):
+            return [item for one in values for item in one]
+        return self._joined(values, node)
+
+    def _joined(self, values: list[Any], node: Expression) -> Any:
+        """Return the text of a sum, where one of the first two values is a text."""
+        if not any(isinstance(one, str) for one in values[:2]):
+            return Unknown(self.source(node))
+        holes: list[str] = []
+        parts: list[str] = []
+        for one in values:
+            if isinstance(one, Unknown):
+                holes.append(one.source)
+            elif isinstance(one, Text):
+                holes.extend(one.holes)
+            elif isinstance(one, (list, dict)) or not is_known(one):
+                return Unknown(self.source(node))
+            parts.append(str(one) if isinstance(one, (str, Unknown)) else _shown(one))
+        return self._text("".join(parts), holes, node)
+
+    def _text(self, text: str, holes: list[str], node: Expression) -> Any:
+        if len(text) > MOST_TEXT:
+            return Unknown(self.source(node)[:MOST_SOURCE])
+        return Text(text, tuple(holes)) if holes else text
 
     def _call(self, node: Call) -> Any:
         if node.target is None:

@@ -282,8 +282,8 @@ REST = Answer(
             Type: AWS_PROXY
             IntegrationHttpMethod: POST
             Uri: !Sub
-              - arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Arn}/invocations
-              - Arn: !GetAtt Worker.Arn
+              - arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${A}/invocations
+              - A: !GetAtt Worker.Arn
       Deployment:
         Type: AWS::ApiGateway::Deployment
         DependsOn: [Get]

@@ -84,7 +84,8 @@ BUCKET = Answer(
             Statement:
               - Effect: Allow
                 Principal:
-                  AWS: !Join ["", ["arn:", !Ref AWS::Partition, ":iam::", !Ref AWS::AccountId, ":root"]]
+                  AWS:
+                    !Join ["", [!Sub "arn:${AWS::Partition}:iam::", !Ref AWS::AccountId, ":root"]]
                 Action: kms:*
                 Resource: "*"
       Alias:

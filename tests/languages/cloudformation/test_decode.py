@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import yaml
 
 from iac_gym.check import ParseError
+from iac_gym.formats.yaml import YamlList, YamlMap, read_events
 from iac_gym.formats.yaml_scalars import CLOUDFORMATION
-from iac_gym.languages.cloudformation.decode import decode
+from iac_gym.languages.cloudformation.decode import LIMITS, _split_attributes, decode
 from iac_gym.languages.cloudformation.parse import parse
+from iac_gym.languages.cloudformation.short_lines import read_short
 
 
 def _value(text: str) -> object:
@@ -129,3 +133,65 @@ def test_the_model_has_sections_resources_and_places() -> None:
     assert "Bad" not in template.resources
     assert template.transform == ("AWS::LanguageExtensions", "My")
     assert template.opaque
+
+
+def _flat(value: Any) -> Any:
+    if isinstance(value, YamlMap):
+        items = [(k, value.key_marks[k], value.marks[k], _flat(v)) for k, v in value.items()]
+        return "map", value.mark, items
+    if isinstance(value, YamlList):
+        return "list", value.mark, [(value.marks[n], _flat(v)) for n, v in enumerate(value)]
+    return type(value), value
+
+
+SHORT = """\
+a: !Ref A
+b: !GetAtt A.B.C  # a note
+c: !Sub "x-${A}"
+d: !Sub 'x'
+e: !If [Is, 512, !Ref AWS::NoValue]
+f: [!Ref A, b, !GetAtt A.B]
+g: !Equals [!Ref A, prod]
+h:
+  - !Ref A
+  - - !ImportValue x
+  - k: !Select [0, !Ref B]
+    l: !GetAZs ""
+m: !Join [-, [a, b]]
+"""
+
+
+@pytest.mark.parametrize("line", range(-1, SHORT.count("\n")))
+def test_the_quick_reader_reads_what_the_reader_of_events_reads(line: int) -> None:
+    lines = SHORT.splitlines()
+    text = "\n".join(lines if line < 0 else lines[line : line + 1]) + "\n"
+    text = text.replace("m: !Join [-, [a, b]]\n", "") if line < 0 else text
+    quick = read_short(text)
+    slow = read_events(text, CLOUDFORMATION, LIMITS)
+    if "[a, b]" in text or text.startswith("    l"):
+        return  # not for the quick reader, or no text of its own
+    assert quick is not None
+    for documents in (quick, slow):
+        _split_attributes(documents[0].value)
+    assert _flat(quick[0].value) == _flat(slow[0].value)
+
+
+def test_what_stands_in_quotes_is_text() -> None:
+    tree = decode('a: ["x, !Ref b"]\nb: "!Ref B"\nc: !Ref C  # !Ref D\n', "t.yaml")
+    assert tree == {"a": ["x, !Ref b"], "b": "!Ref B", "c": {"Ref": "C"}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: |\n  !Ref A\nb: !Ref B\n",
+        "a: $Ref~B\nb: !Ref B\n",
+        "a: [$If+B, c]\nb: !Ref B\n",
+        "a: !Ref AWS//Region\n",
+        "a: !Foo b\n",
+        "a: !If\n  - b\n",
+        "a: {b: !Ref c}\n",
+    ],
+)
+def test_what_the_rewriting_could_touch_is_left_to_the_reader_of_events(text: str) -> None:
+    assert read_short(text) is None

@@ -311,6 +311,7 @@ GROUP = "Type: AWS::AutoScaling::AutoScalingGroup, Properties: {MinSize: '1', Ma
         "{Type: AWS::SQS::Queue, DeletionPolicy: !Ref P}",
         "{Type: AWS::SQS::Queue, DeletionPolicy: !If [C, Retain, Delete]}",
         "{Type: AWS::SQS::Queue, Metadata: {a: [!Ref P]}}",
+        "{Type: AWS::SQS::Queue, Metadata: {a: {Fn::Sub: '${P}', enabled: true}}}",
         "{Type: AWS::SQS::Queue, Properties: {}}",
         "{Type: Custom::A, Version: '1', Properties: {ServiceToken: a}}",
         "{Type: AWS::SQS::Queue, Fn::Transform: {Name: AWS::Include}}",

@@ -57,7 +57,8 @@ TARGETS = """\
     [
         (QUEUES.format("true", "true"), 0),
         (QUEUES.format("true", "false"), 1),
-        (QUEUES.format("true", "!Ref AWS::NoValue"), 0),
+        (QUEUES.format("true", "!Ref AWS::NoValue"), 1),
+        (QUEUES.format("true", "!Ref P"), 0),
         (POLL.format(30, "false", 30, 10), 0),
         (POLL.format(30, "false", 31, 100), 1),
         (POLL.format(30, "true", 30, 11), 1),

@@ -438,3 +438,22 @@ def test_merge_keys_are_not_merged(workflow):
         """)
     assert found.jobs["a"].env == {"A": "1"}
     assert found.jobs["b"].steps[0].run == "x"
+
+
+def test_jobs_that_wait_for_each_other_do_not_run(workflow):
+    found = workflow("""
+        on: push
+        jobs:
+          a: {}
+          b: {needs: [a, c]}
+          c: {needs: b}
+          d: {needs: a, if: "github.ref == 'refs/heads/main'"}
+          e: {needs: d}
+        """)
+    assert [job.id for job in found.running] == ["a", "d", "e"]
+    assert [job.id for job in found.in_order] == ["a", "d", "e"]
+    assert found.jobs["a"].ordinary
+    assert not found.jobs["e"].ordinary
+    assert found.jobs["e"].runs_for("push", branch="main") is True
+    assert found.jobs["e"].runs_for("push", branch="dev") is False
+    assert found.jobs["c"].runs_for("push") is False

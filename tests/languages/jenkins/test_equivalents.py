@@ -21,7 +21,7 @@ pipeline {
             steps {
                 sh 'make all'
                 sh "make ${env.TARGET}"
-                echo 'done'
+                echo "done"
                 withEnv(['A=b']) {
                     sh '''
                         make more
@@ -48,7 +48,10 @@ def _facts(text):
     model = LANGUAGE.parse({"Jenkinsfile": text})
     return [
         model.faults,
-        [(one.path, one.kind, one.agent.image, one.runs, one.certain) for one in model.all_stages()],
+        [
+            (one.path, one.kind, one.agent.image, one.runs, one.certain)
+            for one in model.all_stages()
+        ],
         [(one.name, one.unnamed, one.certain) for one in model.all_steps()],
         [[word.words for word in one.script.certain] for one in model.all_steps()],
         [one.args for one in model.all_steps() if one.name != "sh"],

@@ -1,5 +1,7 @@
 """Hostile Jenkinsfiles: a verdict in time, and no rule ever raises."""
 
+# ruff: noqa: E501 - tables of scripts, one to a line
+
 import time
 from itertools import islice
 
@@ -66,7 +68,9 @@ def test_hostile_files_get_a_verdict_in_time(name):
 WORDS = """pipeline agent any none { } ( ) [ ] stages stage 'a' "b${c}" steps sh script when branch
 expression not allOf environment A = + options timeout time : 5 , triggers cron parameters string
 name post always matrix axes axis values tools input message parallel failFast true null def x it
--> if else for in node docker . image inside withCredentials withEnv credentials ; \n \n \n""".split(" ")
+-> if else for in node docker . image inside withCredentials withEnv credentials ; \n \n \n""".split(
+    " "
+)
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=50))

@@ -1,5 +1,7 @@
 """Every rule: what Jenkins accepts and rejects."""
 
+# ruff: noqa: E501 - tables of scripts, one to a line
+
 import pytest
 
 from iac_gym.languages.jenkins import LANGUAGE

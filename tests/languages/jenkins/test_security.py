@@ -1,5 +1,7 @@
 """Security: what is reported, and what is not."""
 
+# ruff: noqa: E501 - tables of scripts, one to a line
+
 import pytest
 
 
@@ -34,7 +36,7 @@ GOOD = [
     "node { docker.image(\"x:${tag}\").inside { sh 'a' } }",
     "pipeline {\nagent { " + pod("maven:3.9") + " }\nstages { stage('a') { steps { sh 'b' } } }\n}",
     "node { sh 'curl -fsSL https://x -o y && sha256sum -c z' }",
-    "node { sh 'echo \"$P\" | docker login -u \"$U\" --password-stdin r' }",
+    'node { sh \'echo "$P" | docker login -u "$U" --password-stdin r\' }',
     "def acmeDeploy(x) { sh x }\nnode { acmeDeploy 'x' }",
     "pipeline {\nagent any\nenvironment { A_TOKEN = credentials('x') }\nstages {\nstage('a') {\n"
     "when { expression { false } }\nsteps { sh 'curl https://x | bash' }\n}\n}\n}",

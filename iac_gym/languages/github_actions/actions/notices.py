@@ -28,6 +28,8 @@ RETIRED_UP_TO = {
 }
 #: Refs that stand for the newest version.
 _NEWEST = ("stable", "release/v1")
+#: Longest `uses` that can name a known action.
+_MOST_NAME = 300
 #: So many inputs of a step are looked at.
 _MOST_INPUTS = 60
 #: Inputs of every Docker action.
@@ -47,17 +49,21 @@ def check_step(tree: YamlMap, out: Faults) -> None:
     """Note what is odd about the inputs of a step that uses an action."""
     text = tree["uses"]
     given = map_of(tree, "with")
-    if text.__class__ is not str:
+    if text.__class__ is not str or len(text) > _MOST_NAME:
         return
-    for rule, name, message, hint in _odd(text, tuple(given)):
+    names = tuple(given)
+    odd = _kept_odd if len(names) <= _MOST_INPUTS else _odd
+    for rule, name, message, hint in odd(text, names):
         mark = given.key_marks[name] if name else tree.marks["uses"]
         out.append(Fault(rule, mark, message, hint))
 
 
-@lru_cache(maxsize=4096)
 def _odd(text: str, names: tuple[Any, ...]) -> tuple[Odd, ...]:
     """Return what is odd about the inputs with these names, of an action as written in `uses`."""
     return tuple(_find_odd(read_uses(text), [name for name in names if name.__class__ is str]))
+
+
+_kept_odd = lru_cache(maxsize=4096)(_odd)
 
 
 def _find_odd(uses: Uses, names: list[str]) -> Iterator[Odd]:

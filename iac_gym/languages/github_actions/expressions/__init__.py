@@ -17,10 +17,15 @@ For rules and requirements::
     parse_expression(text) -> Node         # ExpressionError with an offset when it is none
     split_template(text) -> parts          # str and Piece; ExpressionError when one is unclosed
     check_template(text, allowed, condition=False) -> faults
-    constant(node, known) -> value         # or UNKNOWN; `known` gives values of contexts
-    truth(node, facts) -> True, False or None (depends); also for halves of `&&` and `||`
-    references(node) -> the context accesses in it, each as a path of lower-case names and STAR
+    constant(node, facts) -> value         # the only value that it can have, or UNKNOWN
+    possible(node, facts) -> values        # all that it can have (FALSY: some falsy one), or None
+    truth(node, facts) -> True, False or None (depends); parts of `&&` that contradict are False
+    references(node) -> the context accesses in it, each with its path in lower case
     place(template_offset, text, mark, lines) -> (line, column) in the file
+
+`facts` name what contexts can be: `{("github", "event_name"): ["push"], ("failure()",): [False]}`.
+`scope.Scope` knows what names stand for in one workflow (`missing(path)`); `notices` reports what
+stands for nothing, which the service accepts.
 """
 
 from __future__ import annotations

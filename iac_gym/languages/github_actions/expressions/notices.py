@@ -29,7 +29,11 @@ from iac_gym.languages.github_actions.expressions.scope import (
     Scope,
     has_property,
 )
-from iac_gym.languages.github_actions.expressions.template import OPEN, read_text
+from iac_gym.languages.github_actions.expressions.template import (
+    MOST_KEPT,
+    OPEN,
+    read_text,
+)
 from iac_gym.languages.github_actions.expressions.values import EvaluationError, read_json
 from iac_gym.languages.github_actions.schema import MOST_FAULTS, Fault, Faults
 
@@ -62,9 +66,12 @@ class Read(NamedTuple):
     collection: str = ""
 
 
-@lru_cache(maxsize=8192)
 def read_use(text: str, condition: bool) -> Read:
     """Return the context accesses of a text and what fails in it, wherever it stands."""
+    return (_kept_use if len(text) <= MOST_KEPT else _read_use)(text, condition)
+
+
+def _read_use(text: str, condition: bool) -> Read:
     reading = read_text(text, condition)
     paths: list[tuple[int, tuple[str, ...]]] = []
     faults: list[tuple[int, str, str, str]] = []
@@ -83,6 +90,9 @@ def read_use(text: str, condition: bool) -> Read:
         message = "text around `${{ }}` makes the condition a text, which always holds"
         faults.append((0, CONDITION, message, "put the whole condition into `${{ }}`"))
     return Read(tuple(paths), tuple(faults), whole)
+
+
+_kept_use = lru_cache(maxsize=8192)(_read_use)
 
 
 def _collection(found: list[Reference]) -> str:

@@ -15,6 +15,8 @@ from iac_gym.languages.github_actions.expressions.nodes import Call, Context, No
 from iac_gym.languages.github_actions.expressions.parser import ExpressionError, parse_expression
 
 OPEN, CLOSE = "${{", "}}"
+#: Longest text whose reading is kept for the next file that holds the same.
+MOST_KEPT = 2048
 #: Most faults that are reported of one text, and most of its expressions that are read.
 _MOST_FAULTS = 12
 _MOST_PIECES = 1000
@@ -210,9 +212,12 @@ class Reading(NamedTuple):
     unclosed: Fault | None = None
 
 
-@lru_cache(maxsize=8192)
 def read_text(text: str, condition: bool) -> Reading:
     """Cut and parse a text; a condition without `${{ }}` is one expression."""
+    return (_kept_reading if len(text) <= MOST_KEPT else _read_text)(text, condition)
+
+
+def _read_text(text: str, condition: bool) -> Reading:
     if OPEN not in text:
         if not condition or not text.strip():
             return Reading(1, ())
@@ -236,12 +241,19 @@ def _parsed(piece: Piece) -> tuple[Piece, Node | None, Fault | None]:
         return piece, None, Fault(offset, SYNTAX, error.message, error.hint)
 
 
-@lru_cache(maxsize=8192)
+_kept_reading = lru_cache(maxsize=8192)(_read_text)
+
+
 def read_template(text: str, allowed: tuple[str, ...], condition: bool = False) -> Template:
     """Read a text as a template; with `condition`, as the value of an `if:` key.
 
     A condition is an expression with or without `${{ }}`; an empty one is no fault.
     """
+    read = _kept_template if len(text) <= MOST_KEPT else _read_template
+    return read(text, allowed, condition)
+
+
+def _read_template(text: str, allowed: tuple[str, ...], condition: bool) -> Template:
     reading = read_text(text, condition)
     if reading.unclosed is not None:
         return Template(text, "text", text, faults=(reading.unclosed,))
@@ -255,6 +267,9 @@ def read_template(text: str, allowed: tuple[str, ...], condition: bool = False) 
     trees = tuple([(piece.offset, tree) for piece, tree, _ in reading.pieces if tree is not None])
     kind = "expression" if trees or faults else "insert"
     return Template(text, kind, "", trees, faults, reading.parts == 1)
+
+
+_kept_template = lru_cache(maxsize=8192)(_read_template)
 
 
 def _faults(reading: Reading, items: tuple[str, ...]) -> Iterator[Fault]:

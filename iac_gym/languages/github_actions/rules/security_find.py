@@ -55,6 +55,8 @@ _SECRET_NAME = re.compile(
     r"|access[-_]key[-_]id)$",
     re.IGNORECASE,
 )
+#: Longest `uses` that is looked at.
+_MOST_NAME = 300
 #: What `secrets` looks like where one secret is not named.
 _WHOLE_SECRETS = re.compile(r"secrets(?:(?![.:\w])|\.\*)")
 #: Formats of tokens, behind the word by which a text without any is passed over.
@@ -228,7 +230,7 @@ def _check_steps(steps: tuple[Step, ...], out: Faults) -> None:
         tree = step.tree
         _check_variables(step, out)
         uses, run = tree.get("uses"), tree.get("run")
-        if uses.__class__ is str:
+        if uses.__class__ is str and len(uses) <= _MOST_NAME:
             _check_pin(uses, tree, out)
             if "with" in tree:
                 _check_inputs(step, out)

@@ -16,7 +16,7 @@ from iac_gym.languages.github_actions.expressions import (
 )
 from iac_gym.languages.github_actions.expressions.contexts import is_untrusted
 from iac_gym.languages.github_actions.expressions.nodes import Reference
-from iac_gym.languages.github_actions.expressions.template import read_text
+from iac_gym.languages.github_actions.expressions.template import MOST_KEPT, read_text
 from iac_gym.languages.github_actions.model import Step
 from iac_gym.languages.github_actions.schema import Fault, Faults
 from iac_gym.languages.github_actions.uses import read_uses
@@ -72,15 +72,21 @@ def _accessed(node: Context | Index) -> Reference | None:
     return references(node)[0] if isinstance(of, Context) else None
 
 
-@lru_cache(maxsize=4096)
 def flows(text: str) -> tuple[Flow, ...]:
     """Return the context accesses whose values get into a text."""
+    return (_kept_flows if len(text) <= MOST_KEPT else _flows)(text)
+
+
+def _flows(text: str) -> tuple[Flow, ...]:
     return tuple(
         Flow(piece.offset + one.offset, one.path, one.names, one.whole)
         for piece, tree, _ in read_text(text, False).pieces
         if tree is not None
         for one in _flowing(tree)
     )
+
+
+_kept_flows = lru_cache(maxsize=4096)(_flows)
 
 
 def tainted(text: str) -> bool:

@@ -21,7 +21,7 @@ SECRET_NAME = re.compile(
 SECRET_TEXT = re.compile(
     r"\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}|\bglpat-[\w-]{20}|\bxox[abprs]-[\w-]{10,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY|\blogin\b[^\n|;&]*\s(?:-p|--password)[ =]['\"]?[^\s$'\"-]"
-    r"|\b(?:PASSWORD|TOKEN|SECRET|SECRET_ACCESS_KEY)=['\"]?[^\s$'\"]+"
+    r"|(?:\b|_)(?:PASSWORD|TOKEN|SECRET|SECRET_ACCESS_KEY)=['\"]?[^\s$'\"]+"
     r"|Authorization: (?:Bearer|Basic) [^\s$'\"]",
 )
 PRIVILEGED = re.compile(

@@ -1,0 +1,60 @@
+"""Texts of workflows: expressions written without spaces, lists and paths in one form."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+_QUOTED_OR_END = re.compile(r"'[^']*'|\}\}")
+
+
+def put_in(text: str, put: Callable[[str], str]) -> str:
+    """Replace each `${{ ... }}` of a text by what a function makes of it, braces and all."""
+    parts: list[str] = []
+    done, start = 0, text.find("${{")
+    while start >= 0:
+        hits = _QUOTED_OR_END.finditer(text, start + 3)
+        end = next((hit.end() for hit in hits if hit.group() == "}}"), -1)
+        if end < 0:
+            break
+        parts += [text[done:start], put(text[start:end])]
+        done, start = end, text.find("${{", end)
+    return "".join([*parts, text[done:]])
+
+
+def sole_expression(text: str) -> str | None:
+    """Return what stands in `${{ }}` where that is the whole text, else None."""
+    text = text.strip()
+    whole = text.startswith("${{") and put_in(text, lambda found: "") == ""
+    return text[3:-2].strip() if whole and text.count("${{") == 1 else None
+
+
+def compact(text: str) -> str:
+    """Return a text with its expressions written without spaces."""
+    if "${{" not in text:
+        return text
+    return put_in(text, lambda found: f"${{{{{_squeezed(found[3:-2])}}}}}")
+
+
+@lru_cache(maxsize=1024)
+def _squeezed(expression: str) -> str:
+    parts = re.split(r"('[^']*')", expression)
+    return "".join(part if part[:1] == "'" else re.sub(r"\s+", "", part) for part in parts)
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether two texts are the same but for the spaces in expressions."""
+    return compact(one).strip() == compact(other).strip()
+
+
+def lines_of(text: str) -> list[str]:
+    """Split an input that holds a list, one item to a line or between commas."""
+    return [item.strip() for item in re.split(r"[\n,]", text) if item.strip()]
+
+
+def clean_path(path: str) -> str:
+    """Return a path without `./` in front and `/` behind."""
+    path = compact(path).removeprefix("${{github.workspace}}/")
+    return posixpath.normpath(path).rstrip("/") if path else "."
