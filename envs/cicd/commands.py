@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-_RUNNERS = frozenset(("poetry run", "uv run", "pipenv run", "hatch run", "bundle exec"))
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+
+_RUNNERS = frozenset(("poetry run", "uv run", "pipenv run", "hatch run", "bundle exec",
+                      "pnpm exec", "yarn exec"))  # fmt: skip
+_PACKAGES = frozenset(("npm", "yarn", "pnpm"))
+#: Most runners around a command that are taken away.
+_MOST_RUNNERS = 4
 
 
 def normal(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -11,13 +19,19 @@ def normal(words: tuple[str, ...]) -> tuple[str, ...]:
     `python -m pytest` is `pytest`, `npm run build` is `npm build`, `--a=b` is `--a b`, and a script
     that a shell is told to run is the script.
     """
-    words = _without_runner(tuple(words))
-    if words[:2] in (("npm", "run"), ("npm", "run-script"), ("yarn", "run"), ("pnpm", "run")):
+    words = tuple(words)
+    for _ in range(_MOST_RUNNERS):
+        shorter = _without_runner(words)
+        if shorter == words or not shorter:
+            break
+        words = shorter
+    if words[0] in _PACKAGES and words[1:2] in (("run",), ("run-script",)) and len(words) > 2:
         words = (words[0], *words[2:])
+    single = words[0] == "terraform"
     made: list[str] = []
     for word in words:
         name, equals, value = word.partition("=")
-        if equals and name.startswith("--") and "{" not in name:
+        if equals and (name.startswith("--") or (single and name[:1] == "-")) and "{" not in name:
             made += [name, value]
         else:
             made.append(word)
@@ -28,11 +42,13 @@ def normal(words: tuple[str, ...]) -> tuple[str, ...]:
 def _without_runner(words: tuple[str, ...]) -> tuple[str, ...]:
     if words[0] in ("python", "python3", "py") and words[1:2] == ("-m",) and len(words) > 2:
         words = words[2:]
-    elif words[0] in ("bash", "sh") and len(words) > 1 and not words[1].startswith("-"):
-        words = words[1:]
+    elif words[0] in ("bash", "sh") and len(words) > 1:
+        words = _script_of(words)
     elif words[0] == "npx" and len(words) > 1:
         rest = [word for word in words[1:3] if word not in ("-y", "--yes", "--no-install")]
         words = (*rest, *words[3:]) or words
+    elif words[0] == "timeout" and len(words) > 2 and re.fullmatch(r"[\d.]+[smhd]?", words[1]):
+        words = words[2:]
     elif " ".join(words[:2]) in _RUNNERS and len(words) > 2:
         words = words[2:]
     if words[0] in ("pip3", "python3"):
@@ -40,17 +56,176 @@ def _without_runner(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
+def _script_of(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the script that a shell is told to run; options such as `-e` change nothing of it."""
+    at = 1
+    while at < len(words) - 1 and re.fullmatch(r"-[eux]+", words[at]):
+        at += 1
+    return words if words[at].startswith("-") else words[at:]
+
+
+#: The options by which programs go to another folder. They may stand anywhere, some only first.
+_ELSEWHERE: Mapping[str, tuple[str, ...]] = {
+    "make": ("-C", "--directory"), "npm": ("--prefix", "-C"), "pnpm": ("-C", "--dir", "--prefix"),
+    "yarn": ("--cwd",), "go": ("-C",), "git": ("-C",), "terraform": ("-chdir",),
+    "tofu": ("-chdir",), "gradle": ("-p", "--project-dir"), "./gradlew": ("-p", "--project-dir"),
+}  # fmt: skip
+_FIRST = frozenset(("go", "git", "terraform", "tofu"))
+
+
 def elsewhere(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
     """Take the option that names another working folder out of a command line.
 
     `terraform -chdir=infra plan` gives the words of `terraform plan`, and `infra`.
     """
-    name, _, value = words[1].partition("=") if len(words) > 1 else ("", "", "")
-    if words[0] == "terraform" and name == "-chdir":
-        return (words[0], *words[2:]), value
-    if words[0] in ("make", "npm") and name in ("-C", "--directory", "--prefix"):
-        if value:
-            return (words[0], *words[2:]), value
-        if len(words) > 2:
-            return (words[0], *words[3:]), words[2]
+    options = _ELSEWHERE.get(words[0])
+    if options is None:
+        return words, "."
+    end = 2 if words[0] in _FIRST else len(words)
+    for place in range(1, min(end, len(words))):
+        word = words[place]
+        if word == "--":
+            break
+        name, equals, value = word.partition("=")
+        if equals and value and name in options:
+            return (*words[:place], *words[place + 1 :]), value
+        if word in options and place + 1 < len(words) and word != "-chdir":
+            return (*words[:place], *words[place + 2 :]), words[place + 1]
     return words, "."
+
+
+# --- folders -------------------------------------------------------------------------------------
+
+
+class Folders:
+    """Follows `cd`, `pushd` and `popd` through a script. `roots` name the folder at its start.
+
+    A `cd` in a subshell ends with it; one that may not run leaves the folder unknown.
+    """
+
+    #: The folder where it is not known.
+    UNKNOWN = "?"
+
+    def __init__(self, start: str = ".", roots: Sequence[str] = ()) -> None:
+        self._roots = roots
+        self._at: dict[tuple[int, ...], str] = {(): start}
+        self._before: list[str] = []
+        self._pushed: list[str] = []
+        self._text = ""
+
+    def enter(self, text: str, offset: int) -> tuple[int, ...]:
+        """Go to a command of a text; returns the subshells that it stands in."""
+        if text != self._text:
+            self._text = text
+            self._at = {(): self._at[()]}
+        return subshells(text, offset) if "(" in text else ()
+
+    def of(self, scope: tuple[int, ...]) -> str:
+        """Return the folder of a command."""
+        while scope and scope not in self._at:
+            scope = scope[:-1]
+        return self._at[scope]
+
+    def moves(self, words: tuple[str, ...], scope: tuple[int, ...], certain: bool) -> bool:
+        """Follow a command, if it goes to another folder."""
+        if words[0] not in ("cd", "pushd", "popd"):
+            return False
+        here = self.of(scope)
+        self._at[scope] = self._target(words, here) if certain else self.UNKNOWN
+        self._before.append(here)
+        return True
+
+    def _target(self, words: tuple[str, ...], here: str) -> str:
+        given = [word for word in words[1:] if word != "--"]
+        if words[0] == "popd":
+            return self._pushed.pop() if self._pushed else self.UNKNOWN
+        if words[0] == "pushd":
+            self._pushed.append(here)
+        if given == ["-"]:
+            return self._before[-1] if self._before else self.UNKNOWN
+        if len(given) != 1:
+            return self.UNKNOWN
+        return joined(here, given[0], self._roots)
+
+
+def joined(here: str, path: str, roots: Sequence[str]) -> str:
+    """Return the folder that a path leads to; `roots` are the spellings of the start."""
+    for root in roots:
+        if path == root or path.startswith(f"{root}/"):
+            here, path = ".", path[len(root) :].lstrip("/") or "."
+    return posixpath.normpath(posixpath.join(here, path))
+
+
+def subshells(text: str, offset: int) -> tuple[int, ...]:
+    """Return where the parentheses open in which a place of a script stands."""
+    opened: list[int] = []
+    quote, place = "", 0
+    while place < min(offset, len(text)):
+        char = text[place]
+        if char == "\\" and quote != "'":
+            place += 1
+        elif quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        elif char == "(":
+            opened.append(place)
+        elif char == ")" and opened:
+            opened.pop()
+        place += 1
+    return tuple(opened)
+
+
+# --- variables that a script sets ----------------------------------------------------------------
+
+_SET = re.compile(
+    r"""(?:^|[;\n]|&&)[ \t]*(?:(?:export|readonly|local|declare(?:[ \t]+-\w+)?)[ \t]+)?
+    (?P<name>[A-Za-z_]\w*)=
+    (?:(?P<value>"(?:[^"\\`]|\\.)*"|'[^']*'|[^\s;&|"'`()<>]*)(?=[ \t]*(?:$|[;\n]|&&|\#))
+    |(?P<unknown>"?(?:\$\(|`)))""",
+    re.VERBOSE,
+)
+_BRANCHES = re.compile(r"(?:^|[\s;])(?:if|for|while|until|case|function)\s|\|\||\)\s*\{")
+_NAMES = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
+_MOST_VALUE = 2_000
+
+
+def assigned(text: str) -> list[tuple[int, str, str | None]]:
+    """Return what a script sets: where, the variable, its value (None where only a run tells)."""
+    if "=" not in text:
+        return []
+    doubtful = _BRANCHES.search(text) is not None
+    found: list[tuple[int, str, str | None]] = []
+    for one in _SET.finditer(text[:20_000]):
+        value = None if one["unknown"] or doubtful else one["value"]
+        if value is not None and ("$(" in value or "`" in value):
+            value = None
+        if value is not None and value[:1] == "'":
+            value = value[1:-1].replace("$", "\0")
+        elif value is not None:
+            value = value.strip('"')
+        found.append((one.start("name"), one["name"], value))
+    return found
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """Put the values of variables into a text; those without a value stay."""
+    if "$" not in text:
+        return text
+    return _NAMES.sub(lambda one: values.get(one[1] or one[2], one[0]), text)[:_MOST_VALUE]
+
+
+def remember(values: dict[str, str], name: str, value: str | None) -> None:
+    """Note what a script has set a variable to."""
+    if value is None:
+        values.pop(name, None)
+    else:
+        values[name] = filled(value, values)
+
+
+_FORGIVEN = re.compile(r"\s*\|\|\s*(?:true|:|/bin/true|echo\b[^;&|\n]*|exit\s+0)\s*$", re.MULTILINE)
+
+
+def without_pardons(text: str) -> str:
+    """Return a script without `|| true` at the ends of its lines, where failures do not matter."""
+    return _FORGIVEN.sub("", text)

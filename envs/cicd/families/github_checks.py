@@ -54,8 +54,6 @@ def github_python_tests(draw: Draw) -> Draft:
         setup_cache(job, "pip"), goes_on(job), command(job, "lint", "lint", (
             "ruff check .", "ruff format --check .", "flake8 src", "mypy src", "black --check .")),
         on_systems(job), timeout(job), CANCEL_OLDER, READ_ONLY,
-        artifact(job, ("coverage", "junit", "test-report", "pytest-report"),
-                 ("coverage.xml", "reports/", "junit.xml", "htmlcov/")),
         last_version_only(job, "Python", versions, (
             "coverage xml", "coverage report", "python scripts/badge.py", "make docs")),
         secret_variable(job, line, ("API_TOKEN", "DATABASE_URL", "SIGNING_KEY")),
@@ -94,8 +92,6 @@ def github_node_tests(draw: Draw) -> Draft:
             "npm run lint", "npx eslint .", "npx prettier --check .", "npx tsc --noEmit")),
         goes_on(job), on_systems(job), READ_ONLY, timeout(job), CANCEL_OLDER,
         command(job, "build", "build", ("npm run build", "npm run bundle", "npx vite build")),
-        artifact(job, ("bundle", "coverage-web", "screenshots", "web-report"),
-                 ("dist/", "coverage/", "build/", "playwright-report/")),
         setting(job, "NODE_ENV", ("test", "production", "development", "ci")),
         secret_variable(job, line, ("NPM_AUTH", "SENTRY_DSN", "API_KEY")), parallel(job),
     ))  # fmt: skip

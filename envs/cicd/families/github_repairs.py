@@ -193,7 +193,6 @@ def github_extended_workflow(draw: Draw) -> Draft:
             "make format", "./ci/format.sh", "npm run format", "make check-style")),
         CANCEL_OLDER, runner(job), READ_ONLY, setting(job, "TRACE", ("0", "1", "all")),
         own_cache(job, (".cache/deps", "~/.cache/deps"), ("lockfile", "deps.lock")),
-        artifact(job, ("extended-report", "evidence"), ("evidence/", "report/")),
         secret_variable(job, line, ("API_TOKEN", "LICENCE_KEY")),
         command(job, "docs", "build", ("make docs", "./ci/docs.sh", "npm run docs")),
     ))  # fmt: skip

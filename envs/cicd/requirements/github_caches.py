@@ -33,6 +33,8 @@ _CACHES: dict[str, tuple[str, ...]] = {
     "go": ("~/go/pkg/mod", "~/.cache/go-build"),
     "bundler": ("vendor/bundle",),
 }
+#: A key has at most 512 characters; an expression may be longer.
+_MOST_KEY = 2000
 _CACHE, _RESTORE, _SAVE = "actions/cache", "actions/cache/restore", "actions/cache/save"
 
 
@@ -118,7 +120,7 @@ def workflow_cache_hash(model: Repository, job: str, path: str, file: str) -> Fi
 
 
 def _key(step: Step) -> str:
-    return compact(step.inputs.get("key", ""))
+    return compact(step.inputs.get("key", "")[:_MOST_KEY])
 
 
 @requirement(

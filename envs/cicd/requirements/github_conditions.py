@@ -31,7 +31,11 @@ Status = Mapping[str, bool]
 WELL: Status = {"success": True, "failure": False, "cancelled": False, "always": True}
 FAILED: Status = {"success": False, "failure": True, "cancelled": False, "always": True}
 #: A branch and a tag that no task names.
-_OTHER_BRANCH, _SYSTEMS = "some-other-branch-7", ("ubuntu", "windows", "macos")
+_OTHER_BRANCH = "some-other-branch-7"
+#: What `runner.os` is on runners whose label begins so.
+_SYSTEMS = {"ubuntu": "Linux", "windows": "Windows", "macos": "macOS"}
+#: Most combinations, most trials of the conditions of one job, and most branches that are tried.
+_MOST_COMBINATIONS, _MOST_TRIALS, _MOST_BRANCHES = 256, 4096, 8
 
 
 class Scenario(NamedTuple):
@@ -69,21 +73,24 @@ def _assume(node: Node, status: Status) -> Node:
 # --- steps ---------------------------------------------------------------------------------------
 
 
-def combinations(job: Job) -> Iterator[Facts]:
-    """Yield what is known of the matrix and the runner in each job of a matrix."""
+@lru_cache(maxsize=256)
+def combinations(job: Job) -> tuple[Facts, ...]:
+    """Return what is known of the matrix and the runner in each job of a matrix."""
     matrix = job.matrix
-    every = matrix.combinations if matrix is not None else ()
+    every = matrix.combinations[:_MOST_COMBINATIONS] if matrix is not None else ()
     names = dict.fromkeys(name for one in every for name in one)
-    for one in every or ({},):
-        facts: Facts = {("matrix", name.lower()): (_typed(one.get(name)),) for name in names}
-        labels = [_filled(label, one) for label in job.labels]
-        system = next((s for s in _SYSTEMS if any(x.startswith(s) for x in labels)), "")
-        if system:
-            name = {"ubuntu": "Linux", "windows": "Windows", "macos": "macOS"}[system]
-            facts["runner", "os"] = (name,)
-        for need in job.needs:
-            facts["needs", need.lower(), "result"] = ("success",)
-        yield facts
+    return tuple([_facts_of(job, one, tuple(names)) for one in every or ({},)])
+
+
+def _facts_of(job: Job, one: Mapping[str, Any], names: Sequence[str]) -> Facts:
+    facts: Facts = {("matrix", name.lower()): (_typed(one.get(name)),) for name in names}
+    labels = [_filled(label, one) for label in job.labels]
+    system = next((s for s in _SYSTEMS if any(x.startswith(s) for x in labels)), "")
+    if system:
+        facts["runner", "os"] = (_SYSTEMS[system],)
+    for need in job.needs:
+        facts["needs", need.lower(), "result"] = ("success",)
+    return facts
 
 
 def _typed(value: Any) -> Any:
@@ -104,7 +111,8 @@ def step_holds(step: Step, status: Status = WELL) -> list[tuple[Facts, bool | No
     """Say whether a step runs in each job of the matrix."""
     if not isinstance(step.owner, Job):
         return [({}, holds(step.condition, {}, status))]
-    facts = list(combinations(step.owner))
+    most = max(1, _MOST_TRIALS // len(step.owner.steps))
+    facts = combinations(step.owner)[:most]
     return [(one, holds(step.condition, one, status)) for one in facts]
 
 
@@ -159,7 +167,8 @@ def scenarios(workflow: Workflow, main: str = "main") -> Iterator[Scenario]:
     for event, trigger in workflow.triggers.items():
         filters = trigger.filters
         if event == "push":
-            named = (main, *filters.get("branches", ()), _OTHER_BRANCH, f"not-{main}-7")
+            own = filters.get("branches", ())[:_MOST_BRANCHES]
+            named = (main, *own, _OTHER_BRANCH, f"not-{main}-7")
             for branch in dict.fromkeys(name for name in named if name[:1] != "!"):
                 plain = branch.replace("**", "1").replace("*", "1")
                 if trigger.on_branch(plain):

@@ -24,6 +24,8 @@ from iac_gym.verdict import Finding
 T = TypeVar("T")
 Found = Generator[Finding, None, T]
 
+#: Longest value of a variable that is put into commands.
+_MOST_VALUE = 1000
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 #: Variables of every step, and the contexts that they repeat.
 _GIVEN = {
@@ -175,7 +177,7 @@ def _sets_pipefail(commands: list[Command]) -> bool:
 def _environment(step: Step) -> dict[str, str]:
     env = dict(_GIVEN)
     for name, text in step.env.items():
-        env[name] = compact(text)
+        env[name] = compact(text[:_MOST_VALUE])
     return env
 
 

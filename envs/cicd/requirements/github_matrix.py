@@ -17,6 +17,9 @@ from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Job, Repository
 from iac_gym.languages.github_actions.values import text_of
 
+#: Most properties of a matrix that are looked for.
+_MOST_NAMES = 50
+
 
 @requirement(
     "the job `{job}` runs once with each of these versions of {tool}: {versions}",
@@ -111,7 +114,7 @@ def _values(job: Job) -> Iterator[frozenset[str]]:
         return
     text = compact(str(dict(job.tree)))
     names = {name for one in job.matrix.combinations for name in one}
-    for name in sorted(names):
+    for name in sorted(names)[:_MOST_NAMES]:
         if re.search(rf"\bmatrix\.{re.escape(name)}\b", text):
             yield job.matrix.values(name)
 

@@ -248,12 +248,15 @@ def _writes_sarif(job: Job, file: str) -> bool:
         same = clean_path(scan.options.get("output", "")) == clean_path(file)
         if same and scan.options.get("format", "").lower() == "sarif":
             return True
-    return any("sarif" in " ".join(ran.words).lower() and file in _files(ran.words)
-               for ran in commands_of(job))  # fmt: skip
+    return any(_is_sarif(ran.words, clean_path(file)) for ran in commands_of(job))
 
 
-def _files(words: tuple[str, ...]) -> set[str]:
-    return {clean_path(part) for word in words for part in (word, word.rpartition("=")[2]) if part}
+def _is_sarif(words: tuple[str, ...], file: str) -> bool:
+    """Whether another scanner is told to write SARIF to a file."""
+    parts = [(word, word.rpartition("=")[2]) for word in words if words[0] != "trivy"]
+    named = [file in (clean_path(whole), clean_path(last)) for whole, last in parts]
+    told = any("sarif" in parts[n][0].lower() and not one for n, one in enumerate(named))
+    return any(named) and told
 
 
 @requirement(

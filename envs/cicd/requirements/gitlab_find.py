@@ -12,7 +12,8 @@ from collections.abc import Generator, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from envs.cicd.commands import elsewhere, normal
+from envs.cicd.commands import Folders, assigned, elsewhere, filled, normal, remember
+from envs.cicd.requirements.gitlab_scenarios import never_created
 from iac_gym.formats.shell import read_script
 from iac_gym.languages.gitlab_ci.job import Job, replace
 from iac_gym.languages.gitlab_ci.model import Pipeline
@@ -23,6 +24,8 @@ T = TypeVar("T")
 Found = Generator[Finding, None, T]
 
 _BRACED = re.compile(r"\$\{(\w+)\}")
+#: The checkout, as scripts name it.
+ROOTS = ("$CI_PROJECT_DIR", "$PWD")
 
 
 def find_job(model: Pipeline, name: str) -> Found[Job | None]:
@@ -34,12 +37,54 @@ def find_job(model: Pipeline, name: str) -> Found[Job | None]:
     if not job.runs:
         yield model.finding(f"the job `{name}` never runs", job.mark)
         return None
+    if never_created(job):
+        yield model.finding(f"no pipeline is created that has the job `{name}`", job.mark)
+        return None
     return job
 
 
 def spelled(text: str, variables: Mapping[str, str]) -> str:
     """Return a text with known variables replaced and the others written as `$NAME`."""
     return _BRACED.sub(r"$\1", replace(text, variables))
+
+
+def settings(job: Job) -> list[Mapping[str, str]]:
+    """Return the variables of a job in each way that it may come about.
+
+    `rules:variables` and `workflow:rules:variables` change them, and so does a matrix.
+    """
+    known: list[Mapping[str, str]] | None = job.pipeline.shared.get(("settings", job.name))
+    if known is None:
+        known = job.pipeline.shared["settings", job.name] = _settings(job)
+    return known
+
+
+#: Most ways in which a job comes about that are looked at.
+_MOST_SETTINGS = 200
+
+
+def _settings(job: Job) -> list[Mapping[str, str]]:
+    flows = [one.variables for one in job.pipeline.workflow or () if one.when != "never"] or [{}]
+    flows = flows if any(flows) else [{}]
+    clauses: list[Mapping[str, str]] = [one.variables for one in job.chances] or [{}]
+    clauses = clauses if any(clauses) else [{}]
+    sets: list[Mapping[str, str]] = [*job.parallel.matrix] or [{}]
+    if len(flows) * len(clauses) * len(sets) > _MOST_SETTINGS:
+        sets = sets[:1]
+    if not (any(flows) or any(clauses) or any(sets)):
+        return [job.variables]
+    outer = {**job.variables}
+    return [
+        {**outer, **flow, **job.own_variables, **chosen, **clause}
+        for flow in flows
+        for chosen in sets
+        for clause in clauses[:_MOST_SETTINGS]
+    ]
+
+
+def always(job: Job, text: str, wanted: str) -> bool:
+    """Whether a text with variables has a value however the job comes about."""
+    return all(spelled(text, known) == wanted for known in settings(job))
 
 
 class Ran(NamedTuple):
@@ -52,26 +97,67 @@ class Ran(NamedTuple):
 
 
 def commands_of(job: Job) -> Iterator[Ran]:
-    """Yield the commands that certainly run in a job and must succeed."""
-    folder = "."
-    last = {(id(run.line), run.command.pipe): run for run in job.commands}
-    for place, run in enumerate(job.commands):
-        if not run.certain:
+    """Yield the commands that certainly run in a job and must succeed.
+
+    GitLab's runner sets `pipefail`, so each command of a pipe counts.
+    """
+    own = _own_variables(job)
+    folders = Folders(".", ROOTS)
+    values: dict[str, str] = {}
+    line: object = None
+    pending: list[tuple[int, str, str | None]] = []
+    for place, run in enumerate(own.commands if own is not None else job.commands):
+        if run.line is not line and own is not None:
+            for _, name, value in pending:
+                remember(values, name, value)
+            line, pending = run.line, []
+            _catch_up(job, run, values)
+            pending = assigned(run.line.text)
+        while pending and pending[0][0] <= run.command.offset:
+            _, name, value = pending.pop(0)
+            remember(values, name, value)
+        known = {**job.variables, **values} if own is not None else job.variables
+        words = tuple([spelled(filled(word, values), known).replace("\0", "$")
+                       for word in run.words])  # fmt: skip
+        scope = folders.enter(run.line.text, run.command.offset)
+        if folders.moves(words, scope, run.certain) or not run.certain or not words[0]:
             continue
-        words = tuple(spelled(word, job.variables) for word in run.words)
-        if run.program == "cd" and len(words) == 2:
-            target = words[1].replace("$CI_PROJECT_DIR/", "").replace("$CI_PROJECT_DIR", ".")
-            folder = posixpath.normpath(posixpath.join(folder, target))
-            continue
-        if last[id(run.line), run.command.pipe] is not run and not _pipefail(job):
-            continue  # the end of a pipe decides whether it fails
-        words, own = elsewhere(words)
-        where = posixpath.normpath(posixpath.join(folder, own))
-        yield Ran(run, normal(words), where, place)
+        folder = folders.of(scope)
+        words, there = elsewhere(words)
+        where = posixpath.normpath(posixpath.join(folder, there))
+        if folder != Folders.UNKNOWN or there.startswith("/"):
+            yield Ran(run, normal(words), where, place)
+        else:
+            yield Ran(run, normal(words), folder, place)
 
 
-def _pipefail(job: Job) -> bool:
-    return any(run.program == "set" and "pipefail" in run.words for run in job.commands)
+def _catch_up(job: Job, run: Run, values: dict[str, str]) -> None:
+    """Note what lines without commands have set, up to the line of a command."""
+    for line in (*job.before_script, *job.script):
+        if line is run.line:
+            return
+        for _, name, value in assigned(line.text):
+            remember(values, name, value)
+
+
+def _own_variables(job: Job) -> Job | None:
+    """Return the job without the variables that its script sets itself; None where it sets none."""
+    key = ("own", job.name)
+    if key not in job.pipeline.shared:
+        names = {
+            name
+            for line in (*job.before_script, *job.script)
+            if "=" in line.text
+            for _, name, _ in assigned(line.text)
+        }
+        made = None
+        if names:
+            made = Job(job.name, job.tree, job.pipeline, job.mark)
+            left = {name: value for name, value in job.variables.items() if name not in names}
+            made.__dict__["variables"] = left
+        job.pipeline.shared[key] = made
+    found: Job | None = job.pipeline.shared[key]
+    return found
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,7 @@ from envs.cloudformation.choices import LOG_DAYS
 from envs.cloudformation.families.serverless import Function
 from envs.cloudformation.requirements import apis as ask
 from envs.cloudformation.requirements import logs as logs_ask
-from envs.cloudformation.requirements import messages
+from envs.cloudformation.requirements import messages, rest_apis, workflows
 from envs.cloudformation.template import (
     Extra,
     Handle,
@@ -167,16 +167,16 @@ def rest_api(draw: Draw) -> Draft:
         StageName=stage_name,
     )  # fmt: skip
     stack.ask(
-        ask.rest_api(name=name),
-        ask.rest_method(of=name, method=method, path=f"/{part}", function=made.name),
-        ask.function_api_permission(of=made.name), ask.rest_stage(of=name, stage=stage_name),
+        rest_apis.rest_api(name=name),
+        rest_apis.rest_method(of=name, method=method, path=f"/{part}", function=made.name),
+        ask.function_api_permission(of=made.name), rest_apis.rest_stage(of=name, stage=stage_name),
     )  # fmt: skip
 
     def keyed() -> None:
         rate, quota = draw.integer("rate", 5, 100, 5), draw.integer("quota", 1000, 20000, 500)
         stack.ask(
-            ask.rest_key_needed(of=name, method=method, path=f"/{part}"),
-            ask.rest_plan(of=name, stage=stage_name, rate=rate, quota=quota),
+            rest_apis.rest_key_needed(of=name, method=method, path=f"/{part}"),
+            rest_apis.rest_plan(of=name, stage=stage_name, rate=rate, quota=quota),
         )
         call.set(ApiKeyRequired=True)
         plan = stack.add(
@@ -193,18 +193,18 @@ def rest_api(draw: Draw) -> Draft:
 
     def cached() -> None:
         size = draw.choice("cache", ("0.5", "1.6", "6.1", "13.5"))
-        stack.ask(ask.rest_cache(of=name, stage=stage_name, size=size))
+        stack.ask(rest_apis.rest_cache(of=name, stage=stage_name, size=size))
         stage.set(CacheClusterEnabled=True, CacheClusterSize=size)
 
     def traced() -> None:
-        stack.ask(ask.rest_tracing(of=name, stage=stage_name))
+        stack.ask(rest_apis.rest_tracing(of=name, stage=stage_name))
         stage.set(TracingEnabled=True)
 
     extras = made.extras()
     endpoint = draw.choice("endpoint", ("REGIONAL", "EDGE"))
 
     def typed() -> None:
-        stack.ask(ask.rest_endpoint(of=name, value=endpoint))
+        stack.ask(rest_apis.rest_endpoint(of=name, value=endpoint))
 
     api.set(EndpointConfiguration={"Types": [endpoint]})
     typed()
@@ -216,7 +216,7 @@ def rest_api(draw: Draw) -> Draft:
         ),
     )  # fmt: skip
     if draw.phrase("ordered", (True, False)):
-        stack.ask(ask.rest_deployed_after(of=name))
+        stack.ask(rest_apis.rest_deployed_after(of=name))
     return stack.draft(
         f"Put the REST API `{name}` in front of the function `{made.name}` with CloudFormation",
         f"Write a CloudFormation template for the REST API `{name}`",
@@ -244,14 +244,14 @@ def state_machine(draw: Draw) -> Draft:
         Definition={"StartAt": "Work", "States": states},
     )  # fmt: skip
     stack.ask(
-        ask.machine(name=name), ask.machine_invokes(of=name, function=made.name),
-        ask.machine_role(of=name, function=made.name),
+        workflows.machine(name=name), workflows.machine_invokes(of=name, function=made.name),
+        workflows.machine_role(of=name, function=made.name),
     )  # fmt: skip
     more = Settings(stack, machine, name)
 
     def retried() -> None:
         tries = draw.choice("tries", (2, 4, 5, 6, 8))
-        stack.ask(ask.machine_retries(of=name, function=made.name, tries=tries))
+        stack.ask(workflows.machine_retries(of=name, function=made.name, tries=tries))
         work["Retry"] = [
             {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 2, "MaxAttempts": tries,
              "BackoffRate": 2}
@@ -259,7 +259,7 @@ def state_machine(draw: Draw) -> Draft:
 
     def waits() -> None:
         seconds = draw.integer("seconds", 10, 600, 10)
-        stack.ask(ask.machine_waits(of=name, seconds=seconds))
+        stack.ask(workflows.machine_waits(of=name, seconds=seconds))
         states["Pause"] = {"Type": "Wait", "Seconds": seconds, "Next": "Work"}
         machine.put("Definition.StartAt", "Pause")
 
@@ -267,8 +267,8 @@ def state_machine(draw: Draw) -> Draft:
         topic = draw.name("topic", ("done", "results", "notices"))
         to = stack.add("SNS::Topic", "Topic", TopicName=topic)
         stack.ask(
-            messages.topic(name=topic), ask.machine_publishes(of=name, topic=topic),
-            ask.machine_may_publish(of=name, topic=topic),
+            messages.topic(name=topic), workflows.machine_publishes(of=name, topic=topic),
+            workflows.machine_may_publish(of=name, topic=topic),
         )  # fmt: skip
         work.pop("End")
         work["Next"] = "Tell"
@@ -286,7 +286,7 @@ def state_machine(draw: Draw) -> Draft:
         logs = stack.add("Logs::LogGroup", "Logs", LogGroupName=group, RetentionInDays=days)
         stack.ask(
             logs_ask.log_group(name=group), logs_ask.log_days(of=group, value=days),
-            ask.machine_logs(of=name, level=level, group=group),
+            workflows.machine_logs(of=name, level=level, group=group),
         )  # fmt: skip
         machine.set(
             LoggingConfiguration={
@@ -308,14 +308,14 @@ def state_machine(draw: Draw) -> Draft:
         })  # fmt: skip
 
     def express() -> None:
-        stack.ask(ask.machine_type(of=name, value="EXPRESS"))
+        stack.ask(workflows.machine_type(of=name, value="EXPRESS"))
         machine.set(StateMachineType="EXPRESS")
 
     decorate(
         stack,
         (
             Extra("retries", 1, retried), Extra("wait", 1, waits), Extra("topic", 3, told),
-            more.switch(ask.machine_tracing, "TracingConfiguration.Enabled"),
+            more.switch(workflows.machine_tracing, "TracingConfiguration.Enabled"),
             Extra("logs", 3, logged), Extra("express", 1, express), *made.extras()[:2],
         ),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from envs.cloudformation.choices import OFFICES, TAGS
 from envs.cloudformation.families.network import Guard
+from envs.cloudformation.requirements import load_balancers
 from envs.cloudformation.requirements import machines as ask
 from envs.cloudformation.template import (
     Call,
@@ -256,17 +257,20 @@ class Balancer:
             VpcId=self.vpc, Protocol="HTTP", Port=self.port, TargetType=kind,
         )  # fmt: skip
         stack.ask(
-            ask.balancer(name=self.name), ask.balancer_group(of=self.name, to=self.guard.name),
-            ask.target_group(name=self.group_name),
-            ask.target_port(of=self.group_name, protocol="HTTP", port=self.port),
+            load_balancers.balancer(name=self.name),
+            load_balancers.balancer_group(of=self.name, to=self.guard.name),
+            load_balancers.target_group(name=self.group_name),
+            load_balancers.target_port(of=self.group_name, protocol="HTTP", port=self.port),
         )  # fmt: skip
 
     def secure(self) -> Handle:
         """Ask for an HTTPS listener."""
         arn = self.stack.draw.choice("certificate", CERTIFICATES)
         self.stack.ask(
-            ask.listener_forwards(of=self.name, protocol="HTTPS", port=443, to=self.group_name),
-            ask.listener_certificate(of=self.name, arn=arn),
+            load_balancers.listener_forwards(
+                of=self.name, protocol="HTTPS", port=443, to=self.group_name
+            ),
+            load_balancers.listener_certificate(of=self.name, arn=arn),
         )
         self.guard.rule(443, CidrIp="0.0.0.0/0")
         return self.stack.add(
@@ -279,7 +283,7 @@ class Balancer:
     def redirected(self) -> None:
         """Ask for a redirection of HTTP."""
         code = self.stack.draw.choice("code", ("HTTP_301", "HTTP_302"))
-        self.stack.ask(ask.listener_redirects(of=self.name, code=code))
+        self.stack.ask(load_balancers.listener_redirects(of=self.name, code=code))
         self.guard.rule(80, CidrIp="0.0.0.0/0")
         redirect = {"Protocol": "HTTPS", "Port": "443", "StatusCode": code}
         self.stack.add(
@@ -291,12 +295,12 @@ class Balancer:
     def idle(self) -> None:
         """Ask for an idle timeout."""
         seconds = self.stack.draw.integer("idle", 70, 300, 10)
-        self.stack.ask(ask.balancer_idle(of=self.name, seconds=seconds))
+        self.stack.ask(load_balancers.balancer_idle(of=self.name, seconds=seconds))
         self._attribute("idle_timeout.timeout_seconds", str(seconds))
 
     def protected(self) -> None:
         """Ask for deletion protection."""
-        self.stack.ask(ask.balancer_protected(of=self.name))
+        self.stack.ask(load_balancers.balancer_protected(of=self.name))
         self._attribute("deletion_protection.enabled", "true")
 
     def _attribute(self, key: str, value: str) -> None:
@@ -305,7 +309,7 @@ class Balancer:
     def drained(self) -> None:
         """Ask for a deregistration delay."""
         seconds = self.stack.draw.integer("delay", 10, 240, 10)
-        self.stack.ask(ask.target_delay(of=self.group_name, seconds=seconds))
+        self.stack.ask(load_balancers.target_delay(of=self.group_name, seconds=seconds))
         self.targets.append(
             "TargetGroupAttributes",
             {"Key": "deregistration_delay.timeout_seconds", "Value": str(seconds)},
@@ -316,18 +320,20 @@ class Balancer:
         more = Settings(self.stack, self.targets, self.group_name)
         return (
             more.value(
-                ask.target_health, "HealthCheckPath",
+                load_balancers.target_health, "HealthCheckPath",
                 ("/health", "/healthz", "/status", "/ping", "/ready"),
             ),
-            more.value(ask.target_interval, "HealthCheckIntervalSeconds", range(10, 121, 5)),
-            more.value(ask.target_healthy, "HealthyThresholdCount", (2, 3, 4, 6)),
+            more.value(
+                load_balancers.target_interval, "HealthCheckIntervalSeconds", range(10, 121, 5)
+            ),
+            more.value(load_balancers.target_healthy, "HealthyThresholdCount", (2, 3, 4, 6)),
         )  # fmt: skip
 
 
 def plain_balancer(stack: Stack) -> tuple[Handle, str]:
     """Ask for a load balancer; its subnets and security groups are parameters."""
     name = stack.draw.name("balancer", ("lb", "front", "edge", "web"))
-    stack.ask(ask.balancer(name=name))
+    stack.ask(load_balancers.balancer(name=name))
     made = stack.add(
         "ElasticLoadBalancingV2::LoadBalancer", "LoadBalancer", Name=name, Type="application",
         Scheme="internet-facing",
@@ -352,8 +358,10 @@ def load_balancer(draw: Draw) -> Draft:
         other, path = f"{one.name}-api", draw.choice("path", ("/api/*", "/admin/*", "/v2/*"))
         priority = draw.integer("priority", 5, 100, 5)
         stack.ask(
-            ask.target_group(name=other),
-            ask.listener_rule(of=one.name, port=443, path=path, to=other, priority=priority),
+            load_balancers.target_group(name=other),
+            load_balancers.listener_rule(
+                of=one.name, port=443, path=path, to=other, priority=priority
+            ),
         )
         group = stack.add(
             "ElasticLoadBalancingV2::TargetGroup", "ApiTargets", Name=other, VpcId=one.vpc,
@@ -372,12 +380,14 @@ def load_balancer(draw: Draw) -> Draft:
         (
             Extra("redirect", 1, one.redirected), health[0], Extra("idle", 1, one.idle),
             Extra("rule", 2, routed), health[1], Extra("protected", 1, one.protected),
-            more.output(ask.balancer_name_output, one.made["DNSName"], ("DnsName", "Url")),
+            more.output(
+                load_balancers.balancer_name_output, one.made["DNSName"], ("DnsName", "Url")
+            ),
             Extra("drained", 1, one.drained), health[2],
         ),
     )  # fmt: skip
     if draw.phrase("headers", (True, False)):
-        stack.ask(ask.balancer_headers(of=one.name))
+        stack.ask(load_balancers.balancer_headers(of=one.name))
     return stack.draft(
         f"Set up the application load balancer `{one.name}` with CloudFormation",
         f"Write a CloudFormation template for the load balancer `{one.name}`",

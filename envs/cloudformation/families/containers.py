@@ -11,7 +11,7 @@ from envs.cloudformation.families.network import Guard
 from envs.cloudformation.families.serverless import arn
 from envs.cloudformation.families.storage import add_key
 from envs.cloudformation.requirements import containers as ask
-from envs.cloudformation.requirements import keys, logs
+from envs.cloudformation.requirements import keys, kubernetes_clusters, logs, registries
 from envs.cloudformation.template import (
     REGION,
     Extra,
@@ -40,7 +40,7 @@ def ecr_repository(draw: Draw) -> Draft:
     stack = Stack(draw, "A container registry")
     name = draw.name("repository", ("images", "api", "web", "worker", "base", "tools"))
     made = stack.add("ECR::Repository", "Repository", RepositoryName=name)
-    stack.ask(ask.repository(name=name))
+    stack.ask(registries.repository(name=name))
     more = Settings(stack, made, name)
     rules: list[dict[str, Any]] = []
 
@@ -51,17 +51,17 @@ def ecr_repository(draw: Draw) -> Draft:
 
     def untagged() -> None:
         days = draw.integer("days", 1, 30)
-        stack.ask(ask.repository_untagged(of=name, days=days))
+        stack.ask(registries.repository_untagged(of=name, days=days))
         rule(tagStatus="untagged", countType="sinceImagePushed", countUnit="days", countNumber=days)
 
     def kept() -> None:
         count = draw.integer("count", 5, 100, 5)
-        stack.ask(ask.repository_keeps(of=name, count=count))
+        stack.ask(registries.repository_keeps(of=name, count=count))
         rule(tagStatus="any", countType="imageCountMoreThan", countNumber=count)
 
     def shared() -> None:
         account = draw.choice("account", ("111122223333", "444455556666", "777788889999"))
-        stack.ask(ask.repository_pulls(of=name, account=account))
+        stack.ask(registries.repository_pulls(of=name, account=account))
         made.set(
             RepositoryPolicyText=document(
                 statement(
@@ -75,17 +75,21 @@ def ecr_repository(draw: Draw) -> Draft:
     def keyed() -> None:
         alias = "alias/" + draw.name("alias", ("images", "registry"))
         key = add_key(stack, alias)
-        stack.ask(ask.repository_encrypted(of=name, alias=alias))
+        stack.ask(registries.repository_encrypted(of=name, alias=alias))
         made.set(EncryptionConfiguration={"EncryptionType": "KMS", "KmsKey": key["Arn"]})
 
     decorate(
         stack,
         (
-            more.switch(ask.repository_scans, "ImageScanningConfiguration.ScanOnPush"),
-            more.switch(ask.repository_immutable, "ImageTagMutability", "IMMUTABLE"),
-            Extra("untagged", 1, untagged), Extra("kept", 1, kept), more.tag(ask.repository_tag),
-            Extra("shared", 1, shared), Extra("key", 2, keyed), more.kept(ask.repository_retained),
-            more.output(ask.repository_output, made["RepositoryUri"], ("RepositoryUri", "Uri")),
+            more.switch(registries.repository_scans, "ImageScanningConfiguration.ScanOnPush"),
+            more.switch(registries.repository_immutable, "ImageTagMutability", "IMMUTABLE"),
+            Extra("untagged", 1, untagged), Extra("kept", 1, kept),
+            more.tag(registries.repository_tag),
+            Extra("shared", 1, shared), Extra("key", 2, keyed),
+            more.kept(registries.repository_retained),
+            more.output(
+                registries.repository_output, made["RepositoryUri"], ("RepositoryUri", "Uri")
+            ),
         ),
     )  # fmt: skip
     if rules:
@@ -146,7 +150,7 @@ class Service:
         name, label = f"{self.name}-images", self.stack.draw.choice("label", ("v1", "1.4.2", "rc3"))
         repository = self.stack.add("ECR::Repository", "Repository", RepositoryName=name)
         self.stack.ask(
-            ask.repository(name=name),
+            registries.repository(name=name),
             ask.task_own_image(of=self.family, name="app", repository=name, label=label),
         )
         self.container["Image"] = sub(f"${{{repository.id}.RepositoryUri}}:{label}")
@@ -339,7 +343,10 @@ def eks_cluster(draw: Draw) -> Draft:
         ResourcesVpcConfig={"SubnetIds": subnets},
     )  # fmt: skip
     stack.ask(
-        ask.eks(name=name), ask.eks_version(of=name, value=version), ask.eks_role(of=name)
+        kubernetes_clusters.eks(name=name),
+        kubernetes_clusters.eks_version(of=name, value=version), kubernetes_clusters.eks_role(
+            of=name
+        )
     )  # fmt: skip
     more = Settings(stack, made, name)
 
@@ -348,19 +355,21 @@ def eks_cluster(draw: Draw) -> Draft:
 
     def logged() -> None:
         types = draw.sample("types", ("api", "audit", "authenticator", "scheduler"), 2)
-        stack.ask(ask.eks_logs(of=name, values=types))
+        stack.ask(kubernetes_clusters.eks_logs(of=name, values=types))
         made.set(Logging={"ClusterLogging": {"EnabledTypes": [{"Type": one} for one in types]}})
 
     def keyed() -> None:
         alias = "alias/" + draw.name("alias", ("secrets", "cluster", "etcd"))
         key = add_key(stack, alias)
-        stack.ask(ask.eks_encrypted(of=name, alias=alias))
+        stack.ask(kubernetes_clusters.eks_encrypted(of=name, alias=alias))
         made.set(
             EncryptionConfig=[{"Provider": {"KeyArn": key["Arn"]}, "Resources": ["secrets"]}]
         )  # fmt: skip
 
     def sealed() -> None:
-        stack.ask(ask.eks_private(of=name), ask.eks_not_public(of=name))
+        stack.ask(
+            kubernetes_clusters.eks_private(of=name), kubernetes_clusters.eks_not_public(of=name)
+        )
         made.put("ResourcesVpcConfig.EndpointPrivateAccess", True)
         made.put("ResourcesVpcConfig.EndpointPublicAccess", False)
 
@@ -368,7 +377,7 @@ def eks_cluster(draw: Draw) -> Draft:
         chosen = draw.choice(
             "addon", ("vpc-cni", "coredns", "kube-proxy", "eks-pod-identity-agent")
         )
-        stack.ask(ask.eks_addon(of=name, name=chosen))
+        stack.ask(kubernetes_clusters.eks_addon(of=name, name=chosen))
         stack.add("EKS::Addon", "Addon", ClusterName=made.ref, AddonName=chosen)
 
     decorate(
@@ -376,7 +385,8 @@ def eks_cluster(draw: Draw) -> Draft:
         (
             Extra("logs", 1, logged), Extra("addon", 1, addon), Extra("sealed", 2, sealed),
             more.value(
-                ask.eks_mode, "AccessConfig.AuthenticationMode", ("API", "API_AND_CONFIG_MAP")
+                kubernetes_clusters.eks_mode, "AccessConfig.AuthenticationMode",
+                ("API", "API_AND_CONFIG_MAP")
             ),
             Extra("key", 2, keyed), Extra("nodes", 6, grouped),
         ),
@@ -407,18 +417,19 @@ def _nodes(stack: Stack, cluster: Handle, name: str, subnets: object) -> None:
         ScalingConfig={"MinSize": low, "MaxSize": high, "DesiredSize": wanted},
     )  # fmt: skip
     stack.ask(
-        ask.nodes(name=group), ask.nodes_cluster(of=group, to=name),
-        ask.nodes_types(of=group, values=[size]), ask.nodes_role(of=group),
-        ask.nodes_sizes(of=group, low=low, high=high, wanted=wanted),
+        kubernetes_clusters.nodes(name=group), kubernetes_clusters.nodes_cluster(of=group, to=name),
+        kubernetes_clusters.nodes_types(of=group, values=[size]),
+        kubernetes_clusters.nodes_role(of=group),
+        kubernetes_clusters.nodes_sizes(of=group, low=low, high=high, wanted=wanted),
     )  # fmt: skip
     if draw.chance("spot", 0.3):
-        stack.ask(ask.nodes_capacity(of=group, value="SPOT"))
+        stack.ask(kubernetes_clusters.nodes_capacity(of=group, value="SPOT"))
         made.set(CapacityType="SPOT")
     if draw.chance("disk", 0.3):
         disk = draw.integer("node disk", 30, 200, 10)
-        stack.ask(ask.nodes_disk(of=group, value=disk))
+        stack.ask(kubernetes_clusters.nodes_disk(of=group, value=disk))
         made.set(DiskSize=disk)
     if draw.chance("label", 0.3):
         value = draw.choice("node label", ("general", "batch", "web", "system"))
-        stack.ask(ask.nodes_label(of=group, key="workload", value=value))
+        stack.ask(kubernetes_clusters.nodes_label(of=group, key="workload", value=value))
         made.set(Labels={"workload": value})

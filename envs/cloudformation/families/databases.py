@@ -5,8 +5,8 @@ from __future__ import annotations
 from envs.cloudformation.choices import OFFICES
 from envs.cloudformation.families.network import Guard
 from envs.cloudformation.families.storage import add_key
+from envs.cloudformation.requirements import caches, file_systems, keys
 from envs.cloudformation.requirements import databases as ask
-from envs.cloudformation.requirements import keys
 from envs.cloudformation.template import (
     Extra,
     Settings,
@@ -230,11 +230,11 @@ def redis_cache(draw: Draw) -> Draft:
         AutomaticFailoverEnabled=True, NumCacheClusters=2,
     )  # fmt: skip
     stack.ask(
-        ask.cache(name=name), ask.cache_engine(of=name, value=engine),
-        ask.cache_type(of=name, value=node), ask.cache_at_rest(of=name),
+        caches.cache(name=name), caches.cache_engine(of=name, value=engine),
+        caches.cache_type(of=name, value=node), caches.cache_at_rest(of=name),
     )  # fmt: skip
     if draw.phrase("transit", (True, False)):
-        stack.ask(ask.cache_in_transit(of=name))
+        stack.ask(caches.cache_in_transit(of=name))
     more = Settings(stack, made, name)
 
     def subnets() -> None:
@@ -244,29 +244,29 @@ def redis_cache(draw: Draw) -> Draft:
             Description=f"Subnets of {name}",
             SubnetIds=stack.parameter("SubnetIds", "List<AWS::EC2::Subnet::Id>"),
         )  # fmt: skip
-        stack.ask(ask.cache_subnet_group(name=group), ask.cache_subnets(of=name, to=group))
+        stack.ask(caches.cache_subnet_group(name=group), caches.cache_subnets(of=name, to=group))
         made.set(CacheSubnetGroupName=one.ref)
 
     def guarded() -> None:
         guard = Guard(stack, f"{name}-sg", stack.parameter("VpcId", "AWS::EC2::VPC::Id"))
-        stack.ask(ask.cache_group(of=name, to=guard.name))
+        stack.ask(caches.cache_group(of=name, to=guard.name))
         guard.admit(6379, f"10.{draw.integer('octet', 1, 200)}.0.0/16")
         made.set(SecurityGroupIds=[guard.made["GroupId"]])
 
     decorate(
         stack,
         (
-            more.value(ask.cache_nodes, "NumCacheClusters", (3, 4, 5)),
-            more.value(ask.cache_snapshots, "SnapshotRetentionLimit", range(1, 35)),
-            more.switch(ask.cache_zones, "MultiAZEnabled"), more.tag(ask.cache_tag),
+            more.value(caches.cache_nodes, "NumCacheClusters", (3, 4, 5)),
+            more.value(caches.cache_snapshots, "SnapshotRetentionLimit", range(1, 35)),
+            more.switch(caches.cache_zones, "MultiAZEnabled"), more.tag(caches.cache_tag),
             Extra("subnets", 2, subnets), Extra("guard", 3, guarded),
             more.output(
-                ask.cache_output, made["PrimaryEndPoint.Address"], ("CacheHost", "Endpoint")
+                caches.cache_output, made["PrimaryEndPoint.Address"], ("CacheHost", "Endpoint")
             ),
         ),
     )  # fmt: skip
     if draw.phrase("failover", (True, False)):
-        stack.ask(ask.cache_failover(of=name))
+        stack.ask(caches.cache_failover(of=name))
     return stack.draft(
         f"Set up the cache `{name}` on ElastiCache with CloudFormation",
         f"Write a CloudFormation template for the {engine} cache `{name}`",
@@ -282,13 +282,13 @@ def efs_file_system(draw: Draw) -> Draft:
         "EFS::FileSystem", "FileSystem", Encrypted=True,
         FileSystemTags=[{"Key": "Name", "Value": name}],
     )  # fmt: skip
-    stack.ask(ask.files(name=name), ask.files_encrypted(of=name))
+    stack.ask(file_systems.files(name=name), file_systems.files_encrypted(of=name))
     more = Settings(stack, made, name)
 
     def mounted() -> None:
         guard = Guard(stack, f"{name}-sg", stack.parameter("VpcId", "AWS::EC2::VPC::Id"))
         guard.admit(2049, f"10.{draw.integer('octet', 1, 200)}.0.0/16")
-        stack.ask(ask.files_target(of=name, group=guard.name))
+        stack.ask(file_systems.files_target(of=name, group=guard.name))
         stack.add(
             "EFS::MountTarget", "MountTarget", FileSystemId=made.ref,
             SubnetId=stack.parameter("SubnetId", "AWS::EC2::Subnet::Id"),
@@ -298,7 +298,7 @@ def efs_file_system(draw: Draw) -> Draft:
     def entered() -> None:
         path = draw.choice("path", ("/app", "/data", "/exports", "/uploads"))
         uid = draw.integer("uid", 1000, 1009)
-        stack.ask(ask.files_access_point(of=name, path=path, uid=uid, gid=uid))
+        stack.ask(file_systems.files_access_point(of=name, path=path, uid=uid, gid=uid))
         stack.add(
             "EFS::AccessPoint", "AccessPoint", FileSystemId=made.ref,
             PosixUser={"Uid": str(uid), "Gid": str(uid)},
@@ -311,7 +311,7 @@ def efs_file_system(draw: Draw) -> Draft:
         )  # fmt: skip
 
     def tls() -> None:
-        stack.ask(ask.files_tls(of=name))
+        stack.ask(file_systems.files_tls(of=name))
         made.set(
             FileSystemPolicy=document(
                 statement(
@@ -324,22 +324,23 @@ def efs_file_system(draw: Draw) -> Draft:
     def keyed() -> None:
         alias = "alias/" + draw.name("alias", ("files", "storage", "share"))
         key = add_key(stack, alias)
-        stack.ask(ask.files_key(of=name, alias=alias))
+        stack.ask(file_systems.files_key(of=name, alias=alias))
         made.set(KmsKeyId=key["Arn"])
 
     def cold() -> None:
         after = draw.choice("cold", ("AFTER_7_DAYS", "AFTER_30_DAYS", "AFTER_90_DAYS"))
-        stack.ask(ask.files_cold(of=name, value=after))
+        stack.ask(file_systems.files_cold(of=name, value=after))
         made.set(LifecyclePolicies=[{"TransitionToIA": after}])
 
     decorate(
         stack,
         (
-            more.switch(ask.files_backups, "BackupPolicy.Status", "ENABLED"),
-            more.value(ask.files_mode, "ThroughputMode", ("elastic",)), Extra("cold", 1, cold),
+            more.switch(file_systems.files_backups, "BackupPolicy.Status", "ENABLED"),
+            more.value(file_systems.files_mode, "ThroughputMode", ("elastic",)),
+            Extra("cold", 1, cold),
             Extra("access point", 1, entered), Extra("TLS", 1, tls), Extra("mount", 3, mounted),
             Extra("key", 2, keyed),
-            more.output(ask.files_output, made.ref, ("FileSystemId", "FilesId")),
+            more.output(file_systems.files_output, made.ref, ("FileSystemId", "FilesId")),
         ),
     )  # fmt: skip
     return stack.draft(

@@ -7,9 +7,8 @@ from typing import Any
 from envs.cloudformation.choices import VARIABLES
 from envs.cloudformation.families.compute import CERTIFICATES, plain_balancer
 from envs.cloudformation.families.storage import BUCKETS, add_bucket
-from envs.cloudformation.requirements import buckets
+from envs.cloudformation.requirements import buckets, builds, distributions, dns_zones
 from envs.cloudformation.requirements import logs as logs_ask
-from envs.cloudformation.requirements import operations as ask
 from envs.cloudformation.template import (
     Extra,
     Settings,
@@ -64,16 +63,16 @@ def cdn_site(draw: Draw) -> Draft:
         ),
     )  # fmt: skip
     stack.ask(
-        buckets.bucket(name=store), ask.distribution(name=name),
-        ask.distribution_bucket(of=name, bucket=store),
-        ask.bucket_for_distribution(of=name, bucket=store),
-        ask.distribution_https(of=name, value=policy),
+        buckets.bucket(name=store), distributions.distribution(name=name),
+        distributions.distribution_bucket(of=name, bucket=store),
+        distributions.bucket_for_distribution(of=name, bucket=store),
+        distributions.distribution_https(of=name, value=policy),
     )  # fmt: skip
 
     def hosted() -> None:
         host = f"{draw.choice('host', ('www', 'docs', 'static', 'app'))}.example.com"
         arn = draw.choice("certificate", CERTIFICATES)
-        stack.ask(ask.distribution_host(of=name, host=host, arn=arn))
+        stack.ask(distributions.distribution_host(of=name, host=host, arn=arn))
         config["Aliases"] = [host]
         config["ViewerCertificate"] = {
             "AcmCertificateArn": arn, "SslSupportMethod": "sni-only",
@@ -83,7 +82,7 @@ def cdn_site(draw: Draw) -> Draft:
     def errors() -> None:
         code = draw.choice("code", (403, 404))
         page, answer = draw.choice("page", ("/index.html", "/404.html", "/error.html")), 200
-        stack.ask(ask.distribution_error(of=name, code=code, page=page, answer=answer))
+        stack.ask(distributions.distribution_error(of=name, code=code, page=page, answer=answer))
         config["CustomErrorResponses"] = [
             {"ErrorCode": code, "ResponsePagePath": page, "ResponseCode": answer}
         ]
@@ -93,19 +92,25 @@ def cdn_site(draw: Draw) -> Draft:
     decorate(
         stack,
         (
-            more.value(ask.distribution_root, f"{front}.DefaultRootObject",
+            more.value(distributions.distribution_root, f"{front}.DefaultRootObject",
                        ("index.html", "home.html", "start.html")),
-            more.value(ask.distribution_class, f"{front}.PriceClass",
+            more.value(distributions.distribution_class, f"{front}.PriceClass",
                        ("PriceClass_100", "PriceClass_200")),
-            more.switch(ask.distribution_compress, f"{front}.DefaultCacheBehavior.Compress"),
+            more.switch(
+                distributions.distribution_compress, f"{front}.DefaultCacheBehavior.Compress"
+            ),
             Extra("errors", 1, errors),
-            more.output(ask.distribution_output, made["DomainName"], ("DomainName", "SiteDomain")),
+            more.output(
+                distributions.distribution_output, made["DomainName"], ("DomainName", "SiteDomain")
+            ),
             Extra("host", 1, hosted),
-            more.value(ask.distribution_http, f"{front}.HttpVersion", ("http2", "http2and3")),
+            more.value(
+                distributions.distribution_http, f"{front}.HttpVersion", ("http2", "http2and3")
+            ),
         ),
     )  # fmt: skip
     if draw.phrase("on", (True, False, False)):
-        stack.ask(ask.distribution_on(of=name))
+        stack.ask(distributions.distribution_on(of=name))
     return stack.draft(
         f"Serve the bucket `{store}` through CloudFront, described in CloudFormation",
         f"Write a CloudFormation template for the CDN `{name}` in front of a private bucket",
@@ -118,12 +123,12 @@ def dns_zone(draw: Draw) -> Draft:
     stack = Stack(draw, "DNS")
     name = f"{draw.name('domain', ('shop', 'app', 'labs', 'team'))}.example.com"
     made = stack.add("Route53::HostedZone", "Zone", Name=name)
-    stack.ask(ask.zone(name=name))
+    stack.ask(dns_zones.zone(name=name))
 
     def record(which: str, kind: str, value: str) -> None:
         label = f"{which}.{name}"
         ttl = draw.integer(f"{which} ttl", 60, 3600, 60)
-        stack.ask(ask.zone_record(of=name, kind=kind, name=label, value=value, ttl=ttl))
+        stack.ask(dns_zones.zone_record(of=name, kind=kind, name=label, value=value, ttl=ttl))
         stack.add(
             "Route53::RecordSet", f"{which.capitalize()}Record", HostedZoneId=made.ref,
             Name=label, Type=kind, TTL=str(ttl), ResourceRecords=[value],
@@ -131,18 +136,18 @@ def dns_zone(draw: Draw) -> Draft:
 
     def commented() -> None:
         comment = draw.choice("comment", ("Zone of the shop", "Managed by a stack", "Team zone"))
-        stack.ask(ask.zone_comment(of=name, value=comment))
+        stack.ask(dns_zones.zone_comment(of=name, value=comment))
         made.set(HostedZoneConfig={"Comment": comment})
 
     def tagged() -> None:
         team = draw.choice("team", ("payments", "platform", "search"))
-        stack.ask(ask.zone_tag(of=name, key="Team", value=team))
+        stack.ask(dns_zones.zone_tag(of=name, key="Team", value=team))
         made.append("HostedZoneTags", {"Key": "Team", "Value": team})
 
     def alias() -> None:
         front, balancer = plain_balancer(stack)
         label = f"www.{name}"
-        stack.ask(ask.zone_alias(of=name, name=label, balancer=balancer))
+        stack.ask(dns_zones.zone_alias(of=name, name=label, balancer=balancer))
         stack.add(
             "Route53::RecordSet", "WwwRecord", HostedZoneId=made.ref, Name=label, Type="A",
             AliasTarget={
@@ -159,7 +164,9 @@ def dns_zone(draw: Draw) -> Draft:
             Extra("comment", 1, commented), Extra("tag", 1, tagged),
             Extra("mail", 1, lambda: record("mail", "CNAME", draw.choice(
                 "mail", ("mx.example.net", "smtp.example.org")))),
-            Settings(stack, made, name).output(ask.zone_output, made.ref, ("ZoneId", "DnsZone")),
+            Settings(stack, made, name).output(
+                dns_zones.zone_output, made.ref, ("ZoneId", "DnsZone")
+            ),
             Extra("text", 1, lambda: record("verify", "TXT", draw.choice(
                 "text", ('"token=81f2"', '"token=93aa"')))),
             Extra("alias", 2, alias),
@@ -206,20 +213,20 @@ class _Project:
             Environment={"Type": "LINUX_CONTAINER", "ComputeType": size, "Image": image},
             Source=source,
         )  # fmt: skip
-        stack.ask(ask.project(name=self.name), ask.project_size(of=self.name, value=size))
+        stack.ask(builds.project(name=self.name), builds.project_size(of=self.name, value=size))
         if alone:
             where = f"https://github.com/example/{draw.choice('code', ('shop', 'api', 'web'))}.git"
             source.update(Type="GITHUB", Location=where)
             stack.ask(
-                ask.project_image(of=self.name, value=image), ask.project_role(of=self.name),
-                ask.project_source(of=self.name, kind="GITHUB", location=where),
+                builds.project_image(of=self.name, value=image), builds.project_role(of=self.name),
+                builds.project_source(of=self.name, kind="GITHUB", location=where),
             )  # fmt: skip
 
     def variable(self) -> None:
         """Ask for a variable."""
         key, values = self.stack.draw.choice("variable", VARIABLES)
         value = self.stack.draw.choice("variable value", values)
-        self.stack.ask(ask.project_variable(of=self.name, key=key, value=value))
+        self.stack.ask(builds.project_variable(of=self.name, key=key, value=value))
         self.made.append("Environment.EnvironmentVariables", {"Name": key, "Value": value})
 
     def logged(self) -> None:
@@ -227,7 +234,7 @@ class _Project:
         group = f"/builds/{self.name}"
         made = self.stack.add("Logs::LogGroup", "Logs", LogGroupName=group, RetentionInDays=30)
         self.stack.ask(
-            logs_ask.log_group(name=group), ask.project_logs(of=self.name, to=group)
+            logs_ask.log_group(name=group), builds.project_logs(of=self.name, to=group)
         )  # fmt: skip
         self.made.set(LogsConfig={"CloudWatchLogs": {"Status": "ENABLED", "GroupName": made.ref}})
 
@@ -235,9 +242,9 @@ class _Project:
         """Return the optional parts."""
         more = Settings(self.stack, self.made, self.name)
         return (
-            more.value(ask.project_timeout, "TimeoutInMinutes", range(5, 121, 5)),
+            more.value(builds.project_timeout, "TimeoutInMinutes", range(5, 121, 5)),
             Extra("variable", 1, self.variable), Extra("logs", 2, self.logged),
-            more.switch(ask.project_privileged, "Environment.PrivilegedMode"),
+            more.switch(builds.project_privileged, "Environment.PrivilegedMode"),
         )  # fmt: skip
 
 
@@ -291,18 +298,18 @@ def delivery_pipeline(draw: Draw) -> Draft:
         ArtifactStore={"Type": "S3", "Location": bucket.ref}, Stages=stages,
     )  # fmt: skip
     stack.ask(
-        buckets.bucket(name=store), ask.pipeline(name=name),
-        ask.pipeline_store(of=name, bucket=store),
-        ask.pipeline_source(of=name, repository=repository, branch=branch),
-        ask.pipeline_builds(of=name, stage="Build", project=build.name),
-        ask.pipeline_role(of=name),
+        buckets.bucket(name=store), builds.pipeline(name=name),
+        builds.pipeline_store(of=name, bucket=store),
+        builds.pipeline_source(of=name, repository=repository, branch=branch),
+        builds.pipeline_builds(of=name, stage="Build", project=build.name),
+        builds.pipeline_role(of=name),
     )  # fmt: skip
 
     def approved() -> None:
         stage = draw.choice("approval", ("Approve", "Review", "Release"))
         stack.ask(
-            ask.pipeline_approval(of=name, stage=stage),
-            ask.pipeline_stages(of=name, stages=["Source", "Build", stage]),
+            builds.pipeline_approval(of=name, stage=stage),
+            builds.pipeline_stages(of=name, stages=["Source", "Build", stage]),
         )
         stages.append({"Name": stage, "Actions": [_action("Ask", "Approval", "Manual", {})]})
 
@@ -310,7 +317,8 @@ def delivery_pipeline(draw: Draw) -> Draft:
     decorate(
         stack,
         (
-            more.value(ask.pipeline_type, "PipelineType", ("V2",)), Extra("approval", 2, approved),
+            more.value(builds.pipeline_type, "PipelineType", ("V2",)),
+            Extra("approval", 2, approved),
             *build.extras(),
         ),
     )  # fmt: skip

@@ -14,11 +14,11 @@ from envs.cloudformation.rendering import Call, render
 from envs.cloudformation.requirements import (
     buckets,
     databases,
+    firewall_rules,
     identity,
     keys,
     machines,
     messages,
-    networks,
     tables,
 )
 from envs.cloudformation.requirements import hardening as ask
@@ -89,8 +89,8 @@ class _Pair:
                 ]
             )
         self.ask(
-            networks.group_no_admin(of=name),
-            networks.group_admits(of=name, port=port, source=source),
+            firewall_rules.group_no_admin(of=name),
+            firewall_rules.group_admits(of=name, port=port, source=source),
         )
 
     def database(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from envs.cloudformation.families.serverless import TABLES, Function, add_table, arn
 from envs.cloudformation.families.storage import BUCKETS, ROOT, add_bucket, add_key
-from envs.cloudformation.requirements import buckets, keys, messages, tables
+from envs.cloudformation.requirements import buckets, keys, messages, tables, user_pools
 from envs.cloudformation.requirements import identity as ask
 from envs.cloudformation.template import (
     Extra,
@@ -429,7 +429,7 @@ def cognito_pool(draw: Draw) -> Draft:
             }
         },
     )  # fmt: skip
-    stack.ask(ask.user_pool(name=name), ask.pool_length(of=name, value=length))
+    stack.ask(user_pools.user_pool(name=name), user_pools.pool_length(of=name, value=length))
     more = Settings(stack, pool, name)
 
     def client() -> None:
@@ -444,28 +444,28 @@ def cognito_pool(draw: Draw) -> Draft:
             "ALLOW_REFRESH_TOKEN_AUTH",
         ]  # fmt: skip
         stack.ask(
-            ask.pool_client(name=app), ask.client_pool(of=app, to=name),
-            ask.client_flows(of=app, values=values), ask.client_hides(of=app),
+            user_pools.pool_client(name=app), user_pools.client_pool(of=app, to=name),
+            user_pools.client_flows(of=app, values=values), user_pools.client_hides(of=app),
         )  # fmt: skip
         one.set(ExplicitAuthFlows=values)
         if draw.phrase("secret", (True, False)):
-            stack.ask(ask.client_no_secret(of=app))
+            stack.ask(user_pools.client_no_secret(of=app))
             one.set(GenerateSecret=False)
 
     def mfa() -> None:
         value = draw.choice("mfa", ("ON", "OPTIONAL"))
-        stack.ask(ask.pool_mfa(of=name, value=value))
+        stack.ask(user_pools.pool_mfa(of=name, value=value))
         pool.set(MfaConfiguration=value, EnabledMfas=["SOFTWARE_TOKEN_MFA"])
 
     def domain() -> None:
         prefix = f"{name}-login"
-        stack.ask(ask.pool_domain(of=name, prefix=prefix))
+        stack.ask(user_pools.pool_domain(of=name, prefix=prefix))
         stack.add("Cognito::UserPoolDomain", "Domain", Domain=prefix, UserPoolId=pool.ref)
 
     def mailed() -> None:
         stack.ask(
-            ask.pool_signs_in(of=name, values=["email"]),
-            ask.pool_verifies(of=name, values=["email"]),
+            user_pools.pool_signs_in(of=name, values=["email"]),
+            user_pools.pool_verifies(of=name, values=["email"]),
         )
         pool.set(UsernameAttributes=["email"], AutoVerifiedAttributes=["email"])
 
@@ -473,9 +473,9 @@ def cognito_pool(draw: Draw) -> Draft:
         stack,
         (
             Extra("MFA", 1, mfa), Extra("mail", 2, mailed),
-            more.switch(ask.pool_closed, "AdminCreateUserConfig.AllowAdminCreateUserOnly"),
+            more.switch(user_pools.pool_closed, "AdminCreateUserConfig.AllowAdminCreateUserOnly"),
             Extra("domain", 1, domain), Extra("client", 4.5, client),
-            more.switch(ask.pool_protected, "DeletionProtection", "ACTIVE"),
+            more.switch(user_pools.pool_protected, "DeletionProtection", "ACTIVE"),
         ),
     )  # fmt: skip
     return stack.draft(

@@ -6,7 +6,7 @@ from typing import Any
 
 from envs.cloudformation.choices import SCHEDULES
 from envs.cloudformation.families.storage import BUCKETS, add_bucket, add_key
-from envs.cloudformation.requirements import buckets
+from envs.cloudformation.requirements import buckets, data_streams, event_rules
 from envs.cloudformation.requirements import messages as ask
 from envs.cloudformation.template import (
     Extra,
@@ -200,15 +200,15 @@ class _Rule:
         self.stack = stack
         self.name = draw.name("rule", ("watch", "events", "findings", "changes", "notify", "audit"))
         self.made = stack.add("Events::Rule", "Rule", Name=self.name, State="ENABLED")
-        stack.ask(ask.event_rule(name=self.name))
+        stack.ask(event_rules.event_rule(name=self.name))
         self.scheduled = draw.chance("scheduled", 0.3)
         if self.scheduled:
             schedule = draw.choice("schedule", SCHEDULES)
-            stack.ask(ask.rule_schedule(of=self.name, schedule=schedule))
+            stack.ask(event_rules.rule_schedule(of=self.name, schedule=schedule))
             self.made.set(ScheduleExpression=schedule)
         else:
             source, kind = draw.choice("event", EVENTS)
-            stack.ask(ask.rule_pattern(of=self.name, source=source, kind=kind))
+            stack.ask(event_rules.rule_pattern(of=self.name, source=source, kind=kind))
             self.made.set(EventPattern={"source": [source], "detail-type": [kind]})
         self.target = self._target(draw.name("target", ("alerts", "inbox", "events", "stream")))
         self.made.set(Targets=[self.target])
@@ -220,14 +220,14 @@ class _Rule:
             topic = stack.add("SNS::Topic", "Topic", TopicName=to)
             _admit_rule(stack, topic)
             stack.ask(
-                ask.topic(name=to), ask.rule_to_topic(of=self.name, to=to),
+                ask.topic(name=to), event_rules.rule_to_topic(of=self.name, to=to),
                 ask.topic_service(of=to, service="events.amazonaws.com"),
             )  # fmt: skip
             return {"Id": "topic", "Arn": topic.ref}
         queue = stack.add("SQS::Queue", "Queue", QueueName=to)
         add_policy(stack, queue, "events.amazonaws.com", self.made["Arn"])
         stack.ask(
-            ask.queue(name=to), ask.rule_to_queue(of=self.name, to=to),
+            ask.queue(name=to), event_rules.rule_to_queue(of=self.name, to=to),
             ask.queue_service(of=to, service="events.amazonaws.com"),
         )  # fmt: skip
         return {"Id": "queue", "Arn": queue["Arn"]}
@@ -235,7 +235,7 @@ class _Rule:
     def retried(self) -> None:
         """Ask for the number of retries."""
         tries = self.stack.draw.integer("tries", 1, 100)
-        self.stack.ask(ask.rule_retries(of=self.name, tries=tries))
+        self.stack.ask(event_rules.rule_retries(of=self.name, tries=tries))
         self.target["RetryPolicy"] = {"MaximumRetryAttempts": tries}
 
     def lost(self) -> None:
@@ -243,14 +243,18 @@ class _Rule:
         other = f"{self.name}-lost"
         made = self.stack.add("SQS::Queue", "LostEvents", QueueName=other)
         add_policy(self.stack, made, "events.amazonaws.com", self.made["Arn"])
-        self.stack.ask(ask.queue(name=other), ask.rule_dead_letters(of=self.name, queue=other))
+        self.stack.ask(
+            ask.queue(name=other), event_rules.rule_dead_letters(of=self.name, queue=other)
+        )
         self.target["DeadLetterConfig"] = {"Arn": made["Arn"]}
 
     def own_bus(self) -> None:
         """Ask for a bus of its own."""
         bus = self.stack.draw.name("bus", ("bus", "events", "domain"))
         made = self.stack.add("Events::EventBus", "Bus", Name=bus)
-        self.stack.ask(ask.event_bus(name=bus), ask.rule_on_bus(of=self.name, to=bus))
+        self.stack.ask(
+            event_rules.event_bus(name=bus), event_rules.rule_on_bus(of=self.name, to=bus)
+        )
         self.made.set(EventBusName=made.ref)
 
     def described(self) -> None:
@@ -258,7 +262,7 @@ class _Rule:
         text = self.stack.draw.choice(
             "description", ("Tells the team", "Feeds the audit", "Starts the follow-up work")
         )
-        self.stack.ask(ask.rule_description(of=self.name, value=text))
+        self.stack.ask(event_rules.rule_description(of=self.name, value=text))
         self.made.set(Description=text)
 
 
@@ -315,8 +319,9 @@ def delivery_stream(draw: Draw) -> Draft:
         DeliveryStreamType="DirectPut", ExtendedS3DestinationConfiguration=place,
     )  # fmt: skip
     stack.ask(
-        buckets.bucket(name=store), ask.delivery(name=name),
-        ask.delivery_writes(of=name, to=store), ask.delivery_role(of=name, bucket=store),
+        buckets.bucket(name=store), data_streams.delivery(name=name),
+        data_streams.delivery_writes(of=name, to=store),
+        data_streams.delivery_role(of=name, bucket=store),
     )  # fmt: skip
     more = Settings(stack, made, name)
     inner = "ExtendedS3DestinationConfiguration"
@@ -328,11 +333,12 @@ def delivery_stream(draw: Draw) -> Draft:
             StreamEncryption={"EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"},
         )  # fmt: skip
         stack.ask(
-            ask.stream(name=source), ask.stream_shards(of=source, value=shards),
-            ask.stream_encrypted(of=source), ask.delivery_reads(of=name, to=source),
+            data_streams.stream(name=source), data_streams.stream_shards(of=source, value=shards),
+            data_streams.stream_encrypted(of=source),
+            data_streams.delivery_reads(of=name, to=source),
         )  # fmt: skip
         hours = draw.integer("hours", 48, 240, 12)
-        stack.ask(ask.stream_retention(of=source, value=hours))
+        stack.ask(data_streams.stream_retention(of=source, value=hours))
         stream.set(RetentionPeriodHours=hours)
         made.set(
             DeliveryStreamType="KinesisStreamAsSource",
@@ -351,7 +357,9 @@ def delivery_stream(draw: Draw) -> Draft:
         })  # fmt: skip
 
     seconds = more.value(
-        ask.delivery_seconds, f"{inner}.BufferingHints.IntervalInSeconds", range(60, 900, 30)
+        data_streams.delivery_seconds,
+        f"{inner}.BufferingHints.IntervalInSeconds",
+        range(60, 900, 30),
     )
 
     def buffered() -> None:
@@ -362,17 +370,19 @@ def delivery_stream(draw: Draw) -> Draft:
         stack,
         (
             more.value(
-                ask.delivery_compression, f"{inner}.CompressionFormat",
+                data_streams.delivery_compression, f"{inner}.CompressionFormat",
                 ("GZIP", "ZIP", "Snappy"),
             ),
             Extra("buffering", 1, buffered),
-            more.value(ask.delivery_prefix, f"{inner}.Prefix", ("raw/", "events/", "clicks/")),
+            more.value(
+                data_streams.delivery_prefix, f"{inner}.Prefix", ("raw/", "events/", "clicks/")
+            ),
             Extra("stream", 5, fed),
         ),
     )  # fmt: skip
     if "Prefix" in place and draw.chance("errors", 0.6):
         prefix = draw.choice("error prefix", ("errors/", "failed/", "rejected/"))
-        stack.ask(ask.delivery_errors(of=name, prefix=prefix))
+        stack.ask(data_streams.delivery_errors(of=name, prefix=prefix))
         place["ErrorOutputPrefix"] = prefix
     return stack.draft(
         f"Collect records in S3 with the Firehose stream `{name}`, by CloudFormation",

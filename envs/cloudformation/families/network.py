@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envs.cloudformation.choices import LOG_DAYS, OCTETS, OFFICES
-from envs.cloudformation.requirements import logs
+from envs.cloudformation.requirements import firewall_rules, logs
 from envs.cloudformation.requirements import networks as ask
 from envs.cloudformation.template import (
     Extra,
@@ -226,7 +226,7 @@ class Guard:
             "EC2::SecurityGroup", id, GroupName=name, VpcId=vpc,
             GroupDescription=f"Traffic of {name}",
         )  # fmt: skip
-        stack.ask(ask.security_group(name=name))
+        stack.ask(firewall_rules.security_group(name=name))
 
     def rule(self, port: int, **source: object) -> None:
         """Add an ingress rule, in the group or as a resource of its own."""
@@ -241,7 +241,7 @@ class Guard:
 
     def admit(self, port: int, source: str) -> None:
         """Ask for a range that is admitted."""
-        self.stack.ask(ask.group_admits(of=self.name, port=port, source=source))
+        self.stack.ask(firewall_rules.group_admits(of=self.name, port=port, source=source))
         self.rule(port, CidrIp=source)
 
 
@@ -260,7 +260,7 @@ def security_groups(draw: Draw) -> Draft:
     more = Settings(stack, guard.made, name)
 
     def closed() -> None:
-        stack.ask(ask.group_no_admin(of=name))
+        stack.ask(firewall_rules.group_no_admin(of=name))
 
     def again() -> None:
         guard.admit(draw.choice("other port", (5432, 3306, 6379, 9200)),
@@ -270,15 +270,15 @@ def security_groups(draw: Draw) -> Draft:
         other = draw.name("other group", ("lb-sg", "front-sg", "edge-sg"))
         front = Guard(stack, other, vpc, "FrontGroup")
         on = draw.choice("inner port", (8000, 8001, 8002, 8003))
-        stack.ask(ask.group_admits_group(of=name, port=on, source=other))
+        stack.ask(firewall_rules.group_admits_group(of=name, port=on, source=other))
         guard.rule(on, SourceSecurityGroupId=front.made["GroupId"])
         if draw.chance("front", 0.5):
-            stack.ask(ask.group_world_ports(of=other, ports=443))
+            stack.ask(firewall_rules.group_world_ports(of=other, ports=443))
             front.rule(443, CidrIp="0.0.0.0/0")
 
     def limited() -> None:
         on, target = draw.choice("out", (443, 5432, 6379)), "10.0.0.0/8"
-        stack.ask(ask.group_egress_only(of=name, port=on, target=target))
+        stack.ask(firewall_rules.group_egress_only(of=name, port=on, target=target))
         guard.made.append(
             "SecurityGroupEgress",
             {"IpProtocol": "tcp", "FromPort": on, "ToPort": on, "CidrIp": target},
@@ -287,13 +287,16 @@ def security_groups(draw: Draw) -> Draft:
     decorate(
         stack,
         (
-            Extra("another range", 1, again), more.tag(ask.group_tag), Extra("egress", 1, limited),
+            Extra("another range", 1, again), more.tag(firewall_rules.group_tag),
+            Extra("egress", 1, limited),
             more.value(
-                ask.group_description, "GroupDescription",
+                firewall_rules.group_description, "GroupDescription",
                 ("Traffic of the shop", "Managed by the platform team", "Only what is needed"),
             ),
             Extra("inner", 2.5, inner),
-            more.output(ask.group_output, guard.made["GroupId"], ("GroupId", "SecurityGroupId")),
+            more.output(
+                firewall_rules.group_output, guard.made["GroupId"], ("GroupId", "SecurityGroupId")
+            ),
         ),
     )  # fmt: skip
     if draw.phrase("admin", (True, False)):

@@ -9,9 +9,8 @@ from envs.cloudformation.choices import LOG_DAYS, TAGS
 from envs.cloudformation.families.compute import plain_balancer
 from envs.cloudformation.families.serverless import TABLES, Function, add_table, arn
 from envs.cloudformation.families.storage import add_key
-from envs.cloudformation.requirements import keys, messages, tables
+from envs.cloudformation.requirements import backups, keys, messages, tables, web_firewalls
 from envs.cloudformation.requirements import logs as ask
-from envs.cloudformation.requirements import operations as ops
 from envs.cloudformation.template import (
     Call,
     Extra,
@@ -231,9 +230,9 @@ class _Backup:
             BackupPlan={"BackupPlanName": self.name, "BackupPlanRule": [rule]},
         )  # fmt: skip
         stack.ask(
-            ops.vault(name=self.store), ops.plan(name=self.name),
-            ops.plan_schedule(of=self.name, vault=self.store, schedule=schedule),
-            ops.plan_retention(of=self.name, vault=self.store, days=days),
+            backups.vault(name=self.store), backups.plan(name=self.name),
+            backups.plan_schedule(of=self.name, vault=self.store, schedule=schedule),
+            backups.plan_retention(of=self.name, vault=self.store, days=days),
         )  # fmt: skip
 
     def _select(self, id: str, **selection: Any) -> None:
@@ -242,7 +241,7 @@ class _Backup:
                 "IAM::Role", "BackupRole", AssumeRolePolicyDocument=trust("backup.amazonaws.com"),
                 ManagedPolicyArns=[arn("AWSBackupServiceRolePolicyForBackup")],
             )  # fmt: skip
-            self.stack.ask(ops.plan_role(of=self.name))
+            self.stack.ask(backups.plan_role(of=self.name))
         self.stack.add(
             "Backup::BackupSelection", id, BackupPlanId=self.plan.ref,
             BackupSelection={
@@ -255,7 +254,7 @@ class _Backup:
         """Ask for a selection by a tag."""
         key, values = self.stack.draw.choice("key", TAGS)
         value = self.stack.draw.choice("value", values)
-        self.stack.ask(ops.plan_selects_tag(of=self.name, key=key, value=value))
+        self.stack.ask(backups.plan_selects_tag(of=self.name, key=key, value=value))
         entry = {"ConditionType": "STRINGEQUALS", "ConditionKey": key, "ConditionValue": value}
         self._select("ByTag", ListOfTags=[entry])
 
@@ -263,26 +262,26 @@ class _Backup:
         """Ask for a table that is backed up."""
         one = self.stack.draw.name("table", TABLES)
         made = add_table(self.stack, one, "id", "S")
-        self.stack.ask(tables.table(name=one), ops.plan_selects_table(of=self.name, table=one))
+        self.stack.ask(tables.table(name=one), backups.plan_selects_table(of=self.name, table=one))
         self._select("Tables", Resources=[made["Arn"]])
 
     def cold(self) -> None:
         """Ask for cold storage."""
         after = self.stack.draw.integer("cold", 7, 28, 7)
-        self.stack.ask(ops.plan_cold(of=self.name, vault=self.store, days=after))
+        self.stack.ask(backups.plan_cold(of=self.name, vault=self.store, days=after))
         self.lifecycle["MoveToColdStorageAfterDays"] = after
 
     def keyed(self) -> None:
         """Ask for a key."""
         alias = "alias/" + self.stack.draw.name("alias", ("backup", "vault", "safe"))
         key = add_key(self.stack, alias)
-        self.stack.ask(ops.vault_encrypted(of=self.store, alias=alias))
+        self.stack.ask(backups.vault_encrypted(of=self.store, alias=alias))
         self.vault.set(EncryptionKeyArn=key["Arn"])
 
     def locked(self) -> None:
         """Ask for a vault lock."""
         least = self.stack.draw.integer("least", 7, 60)
-        self.stack.ask(ops.vault_locked(of=self.store, days=least))
+        self.stack.ask(backups.vault_locked(of=self.store, days=least))
         self.vault.set(LockConfiguration={"MinRetentionDays": least})
 
 
@@ -325,7 +324,9 @@ def web_firewall(draw: Draw) -> Draft:
         "WAFv2::WebACL", "Firewall", Name=name, Scope="REGIONAL",
         DefaultAction={default.capitalize(): {}}, VisibilityConfig=_visible(name), Rules=rules,
     )  # fmt: skip
-    stack.ask(ops.firewall(name=name), ops.firewall_default(of=name, what=default))
+    stack.ask(
+        web_firewalls.firewall(name=name), web_firewalls.firewall_default(of=name, what=default)
+    )
 
     def rule(title: str, statement: dict[str, Any], **action: Any) -> None:
         rules.append({
@@ -336,25 +337,25 @@ def web_firewall(draw: Draw) -> Draft:
     def managed(which: str) -> None:
         options = GROUPS[:2] if which == "first" else GROUPS[2:]
         group = draw.choice(f"{which} group", options)
-        stack.ask(ops.firewall_managed(of=name, group=group))
+        stack.ask(web_firewalls.firewall_managed(of=name, group=group))
         inner = {"VendorName": "AWS", "Name": group}
         rule(f"{which}-managed", {"ManagedRuleGroupStatement": inner}, OverrideAction={"None": {}})
 
     def limited() -> None:
         limit = draw.integer("limit", 500, 5000, 100)
-        stack.ask(ops.firewall_rate(of=name, limit=limit))
+        stack.ask(web_firewalls.firewall_rate(of=name, limit=limit))
         inner = {"Limit": limit, "AggregateKeyType": "IP"}
         rule("rate", {"RateBasedStatement": inner}, Action={"Block": {}})
 
     def countries() -> None:
         codes = draw.sample("countries", ("KP", "RU", "IR", "SY", "CU"), 2)
-        stack.ask(ops.firewall_countries(of=name, countries=codes))
+        stack.ask(web_firewalls.firewall_countries(of=name, countries=codes))
         rule("countries", {"GeoMatchStatement": {"CountryCodes": list(codes)}},
              Action={"Block": {}})  # fmt: skip
 
     def guards() -> None:
         front, balancer = plain_balancer(stack)
-        stack.ask(ops.firewall_guards(of=name, balancer=balancer))
+        stack.ask(web_firewalls.firewall_guards(of=name, balancer=balancer))
         stack.add(
             "WAFv2::WebACLAssociation", "Association", WebACLArn=made["Arn"],
             ResourceArn=front.ref,
@@ -369,7 +370,7 @@ def web_firewall(draw: Draw) -> Draft:
         ),
     )  # fmt: skip
     if draw.phrase("scope", (True, False)):
-        stack.ask(ops.firewall_scope(of=name, value="REGIONAL"))
+        stack.ask(web_firewalls.firewall_scope(of=name, value="REGIONAL"))
     return stack.draft(
         f"Set up the web ACL `{name}` of AWS WAF with CloudFormation",
         f"Write a CloudFormation template for the firewall `{name}` (WAFv2)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envs.cloudformation.choices import LOG_DAYS, RUNTIMES, SCHEDULES, VARIABLES
 from envs.cloudformation.families.storage import BUCKETS, add_bucket
-from envs.cloudformation.requirements import buckets, messages, tables
+from envs.cloudformation.requirements import buckets, messages, tables, triggers
 from envs.cloudformation.requirements import functions as ask
 from envs.cloudformation.requirements.policies import managed_arn
 from envs.cloudformation.template import (
@@ -99,7 +99,7 @@ class Function:
     def alias(self) -> None:
         """Ask for an alias."""
         name = self.stack.draw.choice("function alias", ("live", "stable", "current", "prod"))
-        self.stack.ask(ask.function_alias(of=self.name, name=name))
+        self.stack.ask(triggers.function_alias(of=self.name, name=name))
         version = self.stack.add(
             "Lambda::Version", "FunctionVersion", FunctionName=self.made.ref
         )  # fmt: skip
@@ -110,7 +110,7 @@ class Function:
 
     def url(self) -> None:
         """Ask for a URL."""
-        self.stack.ask(ask.function_url(of=self.name))
+        self.stack.ask(triggers.function_url(of=self.name))
         self.stack.add(
             "Lambda::Url", "FunctionUrl", TargetFunctionArn=self.made["Arn"], AuthType="AWS_IAM"
         )
@@ -195,7 +195,8 @@ def queue_worker(draw: Draw) -> Draft:
         queue["Arn"],
     )
     stack.ask(
-        messages.queue(name=name), ask.function_reads_queue(of=made.name, queue=name, size=size)
+        messages.queue(name=name),
+        triggers.function_reads_queue(of=made.name, queue=name, size=size),
     )
 
     def dead_letters() -> None:
@@ -208,12 +209,12 @@ def queue_worker(draw: Draw) -> Draft:
         queue.set(RedrivePolicy={"deadLetterTargetArn": target["Arn"], "maxReceiveCount": tries})
 
     def partial() -> None:
-        stack.ask(ask.function_partial_batches(of=made.name, queue=name))
+        stack.ask(triggers.function_partial_batches(of=made.name, queue=name))
         mapping.set(FunctionResponseTypes=["ReportBatchItemFailures"])
 
     def limited() -> None:
         most = draw.integer("most", 2, 60)
-        stack.ask(ask.function_queue_concurrency(of=made.name, queue=name, most=most))
+        stack.ask(triggers.function_queue_concurrency(of=made.name, queue=name, most=most))
         mapping.set(ScalingConfig={"MaximumConcurrency": most})
 
     extras, more = made.extras(), Settings(stack, queue, name)
@@ -249,8 +250,8 @@ def scheduled_function(draw: Draw) -> Draft:
         Action="lambda:InvokeFunction", Principal="events.amazonaws.com", SourceArn=rule["Arn"],
     )  # fmt: skip
     stack.ask(
-        ask.function_schedule(of=made.name, schedule=schedule),
-        ask.function_events_permission(of=made.name),
+        triggers.function_schedule(of=made.name, schedule=schedule),
+        triggers.function_events_permission(of=made.name),
     )
     extras = made.extras()
     decorate(stack, (*extras[:4], Extra("dead letters", 2, made.dead_letters), *extras[4:]))
@@ -282,8 +283,8 @@ def upload_function(draw: Draw) -> Draft:
     )  # fmt: skip
     stack.ask(
         buckets.bucket(name=name),
-        ask.function_on_upload(of=made.name, event=event, bucket=name, prefix=prefix),
-        ask.function_s3_permission(of=made.name),
+        triggers.function_on_upload(of=made.name, event=event, bucket=name, prefix=prefix),
+        triggers.function_s3_permission(of=made.name),
     )
 
     def reads() -> None:
@@ -341,7 +342,7 @@ def table_stream_function(draw: Draw) -> Draft:
     stack.ask(
         tables.table(name=name), tables.table_key(of=name, key=key, type="S"),
         tables.table_stream(of=name, value=view),
-        ask.function_reads_table(of=made.name, table=name, size=size),
+        triggers.function_reads_table(of=made.name, table=name, size=size),
     )  # fmt: skip
     stack.add(
         "Lambda::EventSourceMapping", "StreamTrigger", EventSourceArn=table["StreamArn"],
@@ -395,8 +396,8 @@ def topic_function(draw: Draw) -> Draft:
         Action="lambda:InvokeFunction", Principal="sns.amazonaws.com", SourceArn=topic.ref,
     )  # fmt: skip
     stack.ask(
-        messages.topic(name=name), ask.function_subscribed(of=made.name, topic=name),
-        ask.function_sns_permission(of=made.name),
+        messages.topic(name=name), triggers.function_subscribed(of=made.name, topic=name),
+        triggers.function_sns_permission(of=made.name),
     )  # fmt: skip
 
     def passes_on() -> None:

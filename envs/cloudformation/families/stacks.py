@@ -10,6 +10,7 @@ from envs.cloudformation.families.storage import BUCKETS, add_bucket
 from envs.cloudformation.requirements import (
     buckets,
     databases,
+    firewall_rules,
     functions,
     machines,
     messages,
@@ -44,7 +45,7 @@ def private_database(draw: Draw) -> Draft:
     def guarded() -> None:
         guard = Guard(stack, f"{one.name}-sg", net.made.ref)
         stack.ask(
-            networks.group_vpc(of=guard.name, to=net.name),
+            firewall_rules.group_vpc(of=guard.name, to=net.name),
             databases.database_group(of=one.name, to=guard.name),
         )
         guard.admit(ENGINES[one.engine][1], net.range)
@@ -54,7 +55,7 @@ def private_database(draw: Draw) -> Draft:
     decorate(stack, (Extra("guard", 4, guarded), *extras[:4]))
     return stack.draft(
         f"Put the database `{one.name}` into a network `{net.name}` of its own (CloudFormation)",
-        f"Write a CloudFormation template for the RDS database `{one.name}` in its VPC `{net.name}`",
+        f"Write a CloudFormation template for the database `{one.name}` in its VPC `{net.name}`",
     )
 
 
@@ -71,7 +72,7 @@ def web_tier(draw: Draw) -> Draft:
     guard.rule(front.port, SourceSecurityGroupId=front.guard.made["GroupId"])
     stack.ask(
         machines.launch_group(of=fleet.template_name, to=guard.name),
-        networks.group_admits_group(of=guard.name, port=front.port, source=front.guard.name),
+        firewall_rules.group_admits_group(of=guard.name, port=front.port, source=front.guard.name),
     )
     more = Settings(stack, fleet.made, fleet.name)
     extras = fleet.extras()
@@ -126,7 +127,7 @@ def vpc_function(draw: Draw) -> Draft:
 
     def limited() -> None:
         port = draw.choice("out", (443, 5432, 6379))
-        stack.ask(networks.group_egress_only(of=guard_name, port=port, target="10.0.0.0/8"))
+        stack.ask(firewall_rules.group_egress_only(of=guard_name, port=port, target="10.0.0.0/8"))
         guard.made.append(
             "SecurityGroupEgress",
             {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "CidrIp": "10.0.0.0/8"},

@@ -7,7 +7,7 @@ from typing import Any
 from envs.cloudformation.families.compute import TYPES, image
 from envs.cloudformation.families.serverless import add_table
 from envs.cloudformation.families.storage import BUCKETS, add_bucket
-from envs.cloudformation.requirements import machines, messages, networks
+from envs.cloudformation.requirements import firewall_rules, machines, messages
 from envs.cloudformation.requirements import templates as ask
 from envs.cloudformation.template import (
     NO_VALUE,
@@ -239,7 +239,8 @@ def stack_imports(draw: Draw) -> Draft:
     )  # fmt: skip
     stack.ask(
         machines.instance(name=name), machines.instance_type(of=name, value=size),
-        ask.instance_imports_subnet(of=name, export=subnet), networks.security_group(name=guard),
+        ask.instance_imports_subnet(of=name, export=subnet),
+        firewall_rules.security_group(name=guard),
         ask.group_imports_vpc(of=guard, export=vpc),
     )  # fmt: skip
     more = Settings(stack, instance, name)
@@ -249,7 +250,7 @@ def stack_imports(draw: Draw) -> Draft:
             draw.choice("port", (443, 8080, 9090)),
             f"10.{draw.integer('net', 1, 99)}.0.0/16",
         )
-        stack.ask(networks.group_admits(of=guard, port=port, source=source))
+        stack.ask(firewall_rules.group_admits(of=guard, port=port, source=source))
         made.append(
             "SecurityGroupIngress",
             {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "CidrIp": source},
@@ -262,7 +263,7 @@ def stack_imports(draw: Draw) -> Draft:
             more.tag(machines.instance_tag),
             more.switch(machines.instance_protected, "DisableApiTermination"),
             more.output(machines.instance_output, instance.ref, ("InstanceId", "MachineId")),
-            Settings(stack, made, guard).tag(networks.group_tag),
+            Settings(stack, made, guard).tag(firewall_rules.group_tag),
         ),
     )  # fmt: skip
     if draw.phrase("group", (True, False)):

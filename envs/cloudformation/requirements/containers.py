@@ -1,4 +1,4 @@
-"""Requirements about ECR, ECS and EKS."""
+"""Requirements about ECS clusters, task definitions and services."""
 
 from __future__ import annotations
 
@@ -9,23 +9,19 @@ from envs.cloudformation.requirements.factories import (
     existence,
     fixed,
     link,
-    listed,
-    output,
-    retained,
     setting,
-    tag,
 )
 from envs.cloudformation.requirements.kinds import (
     all_of,
     at_path,
     behind_arn,
     blocks,
-    companions,
     is_true,
     number,
     refers,
     same,
     shown,
+    spelled,
     targets,
     text,
     the,
@@ -33,22 +29,17 @@ from envs.cloudformation.requirements.kinds import (
     unless,
     values_of,
 )
-from envs.cloudformation.requirements.messages import encrypted_by
 from envs.cloudformation.requirements.policies import (
     On,
     granted,
     has_managed,
     may_assume,
     permissions,
-    read,
     roles_of,
-    statements,
 )
 from envs.cloudformation.requirements.services import (
     CLUSTER,
-    EKS_CLUSTER,
     LOG_GROUP,
-    NODES,
     REPOSITORY,
     SECRET,
     SECURITY_GROUP,
@@ -60,117 +51,6 @@ from iac_gym.check import Findings, requirement
 from iac_gym.languages.cloudformation.model import Template
 from iac_gym.languages.cloudformation.resolved import Item as Thing
 from iac_gym.verdict import Finding
-
-# -- repositories ----------------------------------------------------------------------------------
-
-repository = existence(
-    "repository", REPOSITORY,
-    "an ECR repository called `{name}`", "the ECR repository `{name}`",
-)  # fmt: skip
-repository_scans = fixed(
-    "repository-scans", REPOSITORY, "ImageScanningConfiguration.ScanOnPush", True,
-    "images scanned when they are pushed to `{of}`", "`{of}` scans images on push",
-)  # fmt: skip
-repository_immutable = fixed(
-    "repository-immutable", REPOSITORY, "ImageTagMutability", "IMMUTABLE",
-    "immutable tags in `{of}`", "tags in the repository `{of}` that cannot be moved",
-)  # fmt: skip
-repository_tag = tag(
-    "repository-tag", REPOSITORY,
-    "the tag {key} = `{value}` on the repository `{of}`", "`{of}` tagged {key} = `{value}`",
-)  # fmt: skip
-repository_output = output(
-    "repository-output", REPOSITORY, ("RepositoryUri",),
-    "an output `{name}` with the URI of the repository `{of}`",
-    "the URI of `{of}` given out as the output `{name}`",
-)  # fmt: skip
-repository_retained = retained(
-    "repository-retained", REPOSITORY,
-    "the repository `{of}` stays when the stack is deleted",
-    "`{of}` not deleted along with its stack",
-)  # fmt: skip
-
-
-def _rules(repository: Thing) -> list[Mapping[str, Any]]:
-    found = read(repository.get("LifecyclePolicy.LifecyclePolicyText"))
-    return blocks(found, "rules") if isinstance(found, Mapping) else []
-
-
-@requirement(
-    "only the newest {count} images kept in `{of}`", "images in `{of}` expired beyond {count}",
-)  # fmt: skip
-def repository_keeps(template: Template, of: str, count: int) -> Findings:
-    """A lifecycle rule for any image, by count."""
-    thing = the(template, REPOSITORY, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    right = any(
-        same(each.get("countType"), "imageCountMoreThan")
-        and same(each.get("countNumber"), count)
-        and same(each.get("tagStatus"), "any")
-        and any(same(do.get("type"), "expire") for do in blocks(one, "action"))
-        for one in _rules(thing)
-        for each in blocks(one, "selection")
-    )
-    return unless(right, template, thing, f"`{of}` does not keep just {count} images")
-
-
-@requirement(
-    "untagged images in `{of}` expired after {days} days",
-    "images without a tag deleted from `{of}` {days} days after their push",
-)
-def repository_untagged(template: Template, of: str, days: int) -> Findings:
-    """A lifecycle rule for untagged images, by age."""
-    thing = the(template, REPOSITORY, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    right = any(
-        same(each.get("countType"), "sinceImagePushed")
-        and same(each.get("countNumber"), days)
-        and same(each.get("countUnit"), "days")
-        and same(each.get("tagStatus"), "untagged")
-        and any(same(do.get("type"), "expire") for do in blocks(one, "action"))
-        for one in _rules(thing)
-        for each in blocks(one, "selection")
-    )
-    return unless(right, template, thing, f"untagged images in `{of}` stay")
-
-
-@requirement(
-    "images in `{of}` encrypted with the key {alias}",
-    "the key {alias} used to encrypt the repository `{of}`",
-)
-def repository_encrypted(template: Template, of: str, alias: str) -> Findings:
-    """KMS encryption with the key."""
-    thing = the(template, REPOSITORY, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    if not same(thing.get("EncryptionConfiguration.EncryptionType"), "KMS"):
-        return unless(False, template, thing, f"`{of}` is not encrypted with KMS")
-    return encrypted_by(template, REPOSITORY, of, alias, ("EncryptionConfiguration.KmsKey",))
-
-
-@requirement(
-    "the account {account} allowed to pull images from `{of}`",
-    "a policy of the repository `{of}` that lets the account {account} pull images",
-)
-def repository_pulls(template: Template, of: str, account: str) -> Findings:
-    """The repository's policy names the account and the actions to pull."""
-    thing = the(template, REPOSITORY, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    names = (account, f"arn:aws:iam::{account}:root")
-    said = [
-        one
-        for one in statements(thing.value("RepositoryPolicyText"))
-        if any(kind == "AWS" and text(who) in names for kind, who in one.principals)
-    ]
-    right = all(
-        any(one.allows(f"ecr:{action}") for one in said)
-        for action in ("BatchGetImage", "GetDownloadUrlForLayer")
-    )
-    return unless(right, template, thing, f"{account} may not pull from `{of}`")
-
 
 # -- ECS -------------------------------------------------------------------------------------------
 
@@ -530,8 +410,8 @@ def _names_service(template: Template, value: Any, of: str, cluster: str) -> boo
     if isinstance(where, Finding) or isinstance(what, Finding):
         return False
     canonical = where.stack.canonical
-    given = str(canonical(value))
-    service = (of, str(canonical(what.att("Name"))))
+    given = spelled(canonical(value))
+    service = (of, spelled(canonical(what.att("Name"))))
     return any(given == f"service/{cluster}/{one}" for one in service)
 
 
@@ -574,151 +454,3 @@ def service_tracks(template: Template, of: str, cluster: str, percent: int) -> F
         for one in things(template, "AWS::ApplicationAutoScaling::ScalingPolicy")
     )
     return unless(right, template, thing, f"`{of}` is not kept at {percent} percent CPU")
-
-
-# -- EKS -------------------------------------------------------------------------------------------
-
-eks = existence("eks", EKS_CLUSTER, "an EKS cluster called `{name}`", "the EKS cluster `{name}`")
-eks_version = setting(
-    "eks-version", EKS_CLUSTER, "Version",
-    "Kubernetes {value} on `{of}`", "the Kubernetes version {value} for the cluster `{of}`",
-)  # fmt: skip
-eks_mode = setting(
-    "eks-mode", EKS_CLUSTER, "AccessConfig.AuthenticationMode",
-    "the authentication mode {value} for `{of}`", "access to `{of}` by the mode {value}",
-)  # fmt: skip
-eks_private = fixed(
-    "eks-private", EKS_CLUSTER, "ResourcesVpcConfig.EndpointPrivateAccess", True,
-    "a private endpoint for the API of `{of}`", "the API of `{of}` reachable from within the VPC",
-)  # fmt: skip
-eks_not_public = fixed(
-    "eks-not-public", EKS_CLUSTER, "ResourcesVpcConfig.EndpointPublicAccess", False,
-    "no public endpoint for the API of `{of}`", "the API of `{of}` not reachable from the internet",
-)  # fmt: skip
-eks_logs = listed(
-    "eks-logs", EKS_CLUSTER, "Logging.ClusterLogging.EnabledTypes.Type",
-    "the control plane logs {values} of `{of}` switched on",
-    "{values} logs of the control plane of `{of}`, and no others",
-)  # fmt: skip
-
-
-@requirement(
-    "a role for `{of}` that EKS may assume, with AWS's own policy AmazonEKSClusterPolicy",
-    "`{of}` with a role that trusts EKS and has the managed policy AmazonEKSClusterPolicy",
-)
-def eks_role(template: Template, of: str) -> Findings:
-    """The cluster's role is of this template."""
-    thing = the(template, EKS_CLUSTER, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    right = any(
-        may_assume(role, "eks.amazonaws.com")
-        and has_managed(template, role, "AmazonEKSClusterPolicy")
-        for role in roles_of(template, [thing.value("RoleArn")])
-    )
-    return unless(right, template, thing, f"`{of}` has no such role")
-
-
-@requirement(
-    "Kubernetes secrets in `{of}` encrypted with the key {alias}",
-    "the key {alias} for the secrets in the cluster `{of}`",
-)
-def eks_encrypted(template: Template, of: str, alias: str) -> Findings:
-    """`EncryptionConfig` for secrets names the key."""
-    thing = the(template, EKS_CLUSTER, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    if "secrets" not in values_of(thing, "EncryptionConfig.Resources"):
-        return unless(False, template, thing, f"secrets in `{of}` are not encrypted")
-    return encrypted_by(template, EKS_CLUSTER, of, alias, ("EncryptionConfig.Provider.KeyArn",))
-
-
-nodes = existence(
-    "nodes", NODES, "a managed node group called `{name}`", "the EKS node group `{name}`"
-)
-nodes_cluster = link(
-    "nodes-cluster", NODES, "ClusterName", EKS_CLUSTER,
-    "the node group `{of}` of the cluster `{to}`", "`{of}` with machines for the cluster `{to}`",
-    by=("name",),
-)  # fmt: skip
-nodes_types = listed(
-    "nodes-types", NODES, "InstanceTypes",
-    "the instance types {values} for the nodes of `{of}`", "nodes of `{of}` of the type {values}",
-)  # fmt: skip
-nodes_capacity = setting(
-    "nodes-capacity", NODES, "CapacityType",
-    "{value} capacity for the nodes of `{of}`", "the nodes of `{of}` bought as {value}",
-)  # fmt: skip
-nodes_disk = setting(
-    "nodes-disk", NODES, "DiskSize",
-    "{value} GB of disk for each node of `{of}`", "nodes of `{of}` with a disk of {value} GB",
-)  # fmt: skip
-
-
-@requirement(
-    "{low} to {high} nodes in `{of}`, {wanted} to begin with",
-    "`{of}` with at least {low}, at most {high} and at first {wanted} nodes",
-)
-def nodes_sizes(template: Template, of: str, low: int, high: int, wanted: int) -> Findings:
-    """`ScalingConfig` of the node group."""
-    thing = the(template, NODES, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    names = {"MinSize": low, "MaxSize": high, "DesiredSize": wanted}
-    right = all(
-        same(thing.get(f"ScalingConfig.{name}"), size) for name, size in names.items()
-    )  # fmt: skip
-    return unless(right, template, thing, f"`{of}` has another number of nodes")
-
-
-_NODE_POLICIES = (
-    "AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryReadOnly", "AmazonEKS_CNI_Policy",
-)  # fmt: skip
-
-
-@requirement(
-    "a role for the nodes of `{of}` that EC2 may assume, with AmazonEKSWorkerNodePolicy, "
-    "AmazonEC2ContainerRegistryReadOnly and AmazonEKS_CNI_Policy",
-    "nodes of `{of}` under a role that trusts EC2 and has the managed policies "
-    "AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryReadOnly and AmazonEKS_CNI_Policy",
-)
-def nodes_role(template: Template, of: str) -> Findings:
-    """The role of the nodes is of this template, and has the three policies."""
-    thing = the(template, NODES, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    right = any(
-        may_assume(role, "ec2.amazonaws.com")
-        and all(has_managed(template, role, name) for name in _NODE_POLICIES)
-        for role in roles_of(template, [thing.value("NodeRole")])
-    )
-    return unless(right, template, thing, f"nodes of `{of}` have no such role")
-
-
-@requirement(
-    "the Kubernetes label {key} = `{value}` on the nodes of `{of}`",
-    "nodes of `{of}` labelled {key} = `{value}`",
-)
-def nodes_label(template: Template, of: str, key: str, value: str) -> Findings:
-    """A label of the node group."""
-    thing = the(template, NODES, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    labels = thing.value("Labels")
-    given = labels.get(key) if isinstance(labels, Mapping) else None
-    return unless(same(given, value), template, thing, f"the label {key} is {shown(given)}")
-
-
-@requirement(
-    "the EKS add-on {name} on the cluster `{of}`", "the cluster `{of}` with the add-on {name}",
-)  # fmt: skip
-def eks_addon(template: Template, of: str, name: str) -> Findings:
-    """An add-on resource of the cluster."""
-    thing = the(template, EKS_CLUSTER, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    right = any(
-        same(one.value("AddonName"), name)
-        for one in companions(template, "AWS::EKS::Addon", "ClusterName", thing, EKS_CLUSTER)
-    )
-    return unless(right, template, thing, f"`{of}` does not have the add-on {name}")

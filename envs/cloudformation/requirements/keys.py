@@ -27,6 +27,7 @@ from envs.cloudformation.requirements.messages import encrypted_by, key_of
 from envs.cloudformation.requirements.policies import ROLE, Statement, read, statements
 from envs.cloudformation.requirements.services import FUNCTION, LOG_GROUP, PARAMETER, SECRET
 from iac_gym.check import Findings, requirement
+from iac_gym.languages.cloudformation.folded import Joined, Unknown
 from iac_gym.languages.cloudformation.model import Template
 from iac_gym.verdict import Finding
 
@@ -118,8 +119,8 @@ def key_root(template: Template, alias: str) -> Findings:
 
 
 def _is_root(value: Any) -> bool:
-    written = str(value)
-    return written in ("arn:aws:iam::${AWS::AccountId}:root", "${AWS::AccountId}")
+    account = Unknown("pseudo", "AWS::AccountId")
+    return value in (account, Joined(("arn:aws:iam::", account, ":root")))
 
 
 @requirement(

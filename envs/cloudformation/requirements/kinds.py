@@ -91,6 +91,17 @@ def named(template: Template, kind: Kind, name: str) -> list[Thing]:
 
 def the(template: Template, kind: Kind, name: str) -> Thing | Finding:
     """Return the one thing of a name, or the finding that says why there is not exactly one."""
+    place = (kind.type, kind.naming, name)
+    kept: dict[tuple[str, str, str], Thing | Finding] = template.known.setdefault(_FOUND, {})
+    if place not in kept:
+        kept[place] = _only(template, kind, name)
+    return kept[place]
+
+
+_FOUND = "things of tasks by name"
+
+
+def _only(template: Template, kind: Kind, name: str) -> Thing | Finding:
     found = named(template, kind, name)
     if len(found) == 1:
         return found[0]

@@ -13,6 +13,7 @@ from envs.cloudformation.requirements.kinds import (
     companions,
     refers,
     same,
+    text,
     the,
     unless,
     values_of,

@@ -1,15 +1,14 @@
-"""Requirements about queues, topics, streams and event rules."""
+"""Requirements about queues, topics and notifications of buckets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from envs.cloudformation.requirements.buckets import BUCKET, filters, notifies
 from envs.cloudformation.requirements.factories import (
     existence,
     fixed,
-    link,
     output,
     setting,
     tag,
@@ -20,7 +19,6 @@ from envs.cloudformation.requirements.kinds import (
     at_path,
     blocks,
     companions,
-    first,
     flat,
     is_true,
     name_of,
@@ -28,32 +26,21 @@ from envs.cloudformation.requirements.kinds import (
     refers,
     same,
     same_set,
-    shown,
     targets,
-    text,
     the,
     things,
     unless,
 )
 from envs.cloudformation.requirements.policies import (
-    ROLE,
     arn_of,
-    granted,
     lets_in,
-    may_assume,
-    permissions,
     read,
     resource_policies,
-    roles_of,
 )
 from envs.cloudformation.requirements.services import (
     ALIAS,
-    BUS,
-    DELIVERY,
     KEY,
     QUEUE,
-    RULE,
-    STREAM,
     TOPIC,
 )
 from iac_gym.check import Findings, requirement
@@ -410,222 +397,3 @@ def bucket_after_policy(template: Template, of: str, to: str) -> Findings:
     }
     right = not wanted.isdisjoint(bucket.depends_on)
     return unless(right, template, bucket, f"`{of}` does not wait for the policy of `{to}`")
-
-
-# -- event rules -----------------------------------------------------------------------------------
-
-event_rule = existence(
-    "event-rule", RULE,
-    "an EventBridge rule called `{name}`", "the EventBridge rule `{name}`",
-)  # fmt: skip
-event_bus = existence(
-    "event-bus", BUS, "a custom event bus called `{name}`", "the event bus `{name}`"
-)
-rule_on_bus = link(
-    "rule-on-bus", RULE, "EventBusName", BUS,
-    "the rule `{of}` on the event bus `{to}`", "`{of}` listens to the event bus `{to}`",
-    by=("name", "arn"),
-)  # fmt: skip
-rule_description = setting(
-    "rule-description", RULE, "Description",
-    "`{value}` as the description of the rule `{of}`", "the rule `{of}` described as `{value}`",
-)  # fmt: skip
-
-
-@requirement(
-    "`{of}` matches events with the source {source} and the detail type {kind}",
-    "events from {source} of the type {kind} matched by the rule `{of}`",
-)
-def rule_pattern(template: Template, of: str, source: str, kind: str) -> Findings:
-    """The rule is enabled, and its pattern asks for just that source and detail type."""
-    thing = the(template, RULE, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    pattern = read(thing.value("EventPattern"))
-    given = pattern if isinstance(pattern, Mapping) else {}
-    right = (
-        set(given) <= {"source", "detail-type"}
-        and same(given.get("source"), [source])
-        and same(given.get("detail-type"), [kind])
-        and _enabled(thing)
-    )
-    return unless(right, template, thing, f"`{of}` does not match just {kind} from {source}")
-
-
-def _enabled(rule: Thing) -> bool:
-    return not same(rule.value("State"), "DISABLED")
-
-
-@requirement(
-    "the rule `{of}` started on the schedule {schedule}",
-    "{schedule} as the schedule of the rule `{of}`",
-)
-def rule_schedule(template: Template, of: str, schedule: str) -> Findings:
-    """The rule is enabled and has the schedule."""
-    thing = the(template, RULE, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    right = same(thing.value("ScheduleExpression"), schedule) and _enabled(thing)
-    return unless(right, template, thing, f"`{of}` does not start on {schedule}")
-
-
-def rule_targets(rule: Thing, thing: Thing, kind: Kind) -> list[Mapping[str, Any]]:
-    """Return the targets of a rule that are a thing."""
-    found = blocks(rule, "Targets")
-    return [one for one in found if refers(one.get("Arn"), thing, kind, ("arn",))]
-
-
-def _sends(template: Template, of: str, kind: Kind, to: str) -> list[Finding]:
-    found, problems = all_of(template, (RULE, of), (kind, to))
-    if problems:
-        return problems
-    right = rule_targets(found[0], found[1], kind)
-    return unless(right, template, found[0], f"`{to}` is no target of the rule `{of}`")
-
-
-@requirement(
-    "the queue `{to}` as a target of the rule `{of}`",
-    "events that `{of}` matches sent to the queue `{to}`",
-)
-def rule_to_queue(template: Template, of: str, to: str) -> Findings:
-    """A target with the ARN of the queue."""
-    return _sends(template, of, QUEUE, to)
-
-
-@requirement(
-    "the topic `{to}` as a target of the rule `{of}`",
-    "events that `{of}` matches published to the topic `{to}`",
-)
-def rule_to_topic(template: Template, of: str, to: str) -> Findings:
-    """A target with the ARN of the topic."""
-    return _sends(template, of, TOPIC, to)
-
-
-@requirement(
-    "events of `{of}` retried at most {tries} times",
-    "at most {tries} retries for each target of the rule `{of}`",
-)
-def rule_retries(template: Template, of: str, tries: int) -> Findings:
-    """The retry policy of every target."""
-    thing = the(template, RULE, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    found = blocks(thing, "Targets")
-    given = [first(at_path(one, "RetryPolicy.MaximumRetryAttempts")) for one in found]
-    right = bool(given) and all(same(one, tries) for one in given)
-    return unless(right, template, thing, f"targets of `{of}` are not retried {tries} times")
-
-
-@requirement(
-    "events that `{of}` cannot deliver kept in the queue `{queue}`",
-    "`{queue}` as the dead-letter queue of the targets of `{of}`",
-)
-def rule_dead_letters(template: Template, of: str, queue: str) -> Findings:
-    """The dead-letter configuration of every target."""
-    found, problems = all_of(template, (RULE, of), (QUEUE, queue))
-    if problems:
-        return problems
-    given = [first(at_path(one, "DeadLetterConfig.Arn")) for one in blocks(found[0], "Targets")]
-    right = bool(given) and all(_is_queue(one, found[1]) for one in given)
-    return unless(right, template, found[0], f"`{of}` does not keep lost events in `{queue}`")
-
-
-# -- streams ---------------------------------------------------------------------------------------
-
-stream = existence(
-    "stream", STREAM, "a Kinesis data stream called `{name}`", "the Kinesis data stream `{name}`"
-)
-stream_shards = setting(
-    "stream-shards", STREAM, "ShardCount",
-    "{value} shards for the stream `{of}`", "`{of}` with {value} shards",
-)  # fmt: skip
-stream_retention = setting(
-    "stream-retention", STREAM, "RetentionPeriodHours",
-    "records of `{of}` kept for {value} hours", "`{of}` keeps its records for {value} hours",
-)  # fmt: skip
-stream_encrypted = fixed(
-    "stream-encrypted", STREAM, "StreamEncryption.EncryptionType", "KMS",
-    "server-side encryption with KMS for the stream `{of}`",
-    "the records of `{of}` encrypted with KMS",
-)  # fmt: skip
-delivery = existence(
-    "delivery", DELIVERY,
-    "a Firehose delivery stream called `{name}`", "the Firehose delivery stream `{name}`",
-)  # fmt: skip
-_PLACES = (
-    "ExtendedS3DestinationConfiguration", "S3DestinationConfiguration",
-)  # fmt: skip
-delivery_reads = link(
-    "delivery-reads", DELIVERY, "KinesisStreamSourceConfiguration.KinesisStreamARN", STREAM,
-    "`{of}` reads from the stream `{to}`", "the stream `{to}` as the source of `{of}`",
-    by=("arn",),
-)  # fmt: skip
-delivery_writes = link(
-    "delivery-writes", DELIVERY, tuple(f"{one}.BucketARN" for one in _PLACES), BUCKET,
-    "`{of}` delivers to the bucket `{to}`", "the bucket `{to}` as the destination of `{of}`",
-    by=("arn",),
-)  # fmt: skip
-delivery_compression = setting(
-    "delivery-compression", DELIVERY, tuple(f"{one}.CompressionFormat" for one in _PLACES),
-    "the records that `{of}` delivers compressed with {value}",
-    "{value} as the compression of the objects that `{of}` writes",
-)  # fmt: skip
-delivery_seconds = setting(
-    "delivery-seconds", DELIVERY,
-    tuple(f"{one}.BufferingHints.IntervalInSeconds" for one in _PLACES),
-    "records buffered by `{of}` for {value} seconds",
-    "a buffering interval of {value} seconds for `{of}`",
-)  # fmt: skip
-delivery_prefix = setting(
-    "delivery-prefix", DELIVERY, tuple(f"{one}.Prefix" for one in _PLACES),
-    "the objects of `{of}` written under the prefix {value}",
-    "{value} as the prefix of the objects that `{of}` writes",
-)  # fmt: skip
-
-
-def _delivery_roles(template: Template, thing: Thing) -> list[Thing]:
-    values = [one for place in _PLACES for one in at_path(thing, f"{place}.RoleARN")]
-    return roles_of(template, values)
-
-
-@requirement(
-    "a role for `{of}` that Firehose may assume and that allows s3:PutObject on just the objects "
-    "in `{bucket}`",
-    "`{of}` writing to `{bucket}` under a role that trusts Firehose and allows s3:PutObject on "
-    "the objects of that bucket",
-)
-def delivery_role(template: Template, of: str, bucket: str) -> Findings:
-    """The destination's role trusts firehose.amazonaws.com and may write the objects."""
-    found, problems = all_of(template, (DELIVERY, of), (BUCKET, bucket))
-    yield from problems
-    if problems:
-        return
-    roles = _delivery_roles(template, found[0])
-    if not roles:
-        yield problem(template, found[0], f"`{of}` writes under no role of this template")
-    for role in roles:
-        if not may_assume(role, "firehose.amazonaws.com"):
-            yield problem(template, role, "the role does not trust firehose.amazonaws.com")
-        on = arn_of(found[1], BUCKET, "/*")
-        if not granted(permissions(template, role, ROLE), "s3:PutObject", on):
-            yield problem(template, role, f"the role does not allow s3:PutObject on {bucket}/*")
-
-
-def _delivered(thing: Thing) -> Iterator[str]:
-    for place in _PLACES:
-        for value in at_path(thing, f"{place}.ErrorOutputPrefix"):
-            yield str(text(value))
-
-
-@requirement(
-    "records that `{of}` cannot process written under the prefix {prefix}",
-    "{prefix} as the error prefix of the delivery stream `{of}`",
-)
-def delivery_errors(template: Template, of: str, prefix: str) -> Findings:
-    """`ErrorOutputPrefix` of the destination."""
-    thing = the(template, DELIVERY, of)
-    if isinstance(thing, Finding):
-        return [thing]
-    found = list(_delivered(thing))
-    right = bool(found) and all(one == prefix for one in found)
-    return unless(right, template, thing, f"errors of `{of}` go to {shown(first(found))}")

@@ -30,6 +30,8 @@ _RELATION = STRENGTH["<"]
 _SUM = STRENGTH["+"]
 _PRODUCT = STRENGTH["*"]
 ASSIGNMENTS = frozenset("= += -= *= /= %= >>= >>>= <<= &= ^= |= **=".split())
+#: What binds to the operand in front of it.
+_BEHIND = frozenset(("++", "--", "**"))
 #: What stands behind an operand that is a whole expression.
 _CLOSES = frozenset((",", ")", "]", "}", ";"))
 _CASTABLE = BEGINS_OPERAND | frozenset(["~", "!"])
@@ -206,6 +208,11 @@ class Expressions(Operands):
 
     def _signed(self, statement: bool) -> Expression:
         kind = self.kinds[self.i]
+        if kind in ("id", "string"):
+            node = self.path(statement)
+            if self.kinds[self.i] not in _BEHIND:
+                return node
+            return self._power(self._postfixed(node))
         if kind in ("-", "+", "++", "--"):
             start = self.starts[self.i]
             self.i += 1
@@ -246,7 +253,9 @@ class Expressions(Operands):
             return Unary(self.starts[i], operand.end, kind, operand)
         if kind == "(" and self._at_cast():
             return self._cast()
-        node = self.path(statement)
+        return self._postfixed(self.path(statement))
+
+    def _postfixed(self, node: Expression) -> Expression:
         kind = self.kinds[self.i]
         if kind in {"++", "--"}:
             self.i += 1

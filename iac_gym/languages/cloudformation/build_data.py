@@ -171,6 +171,16 @@ def packed(schema: dict[str, Any], formats: frozenset[str]) -> dict[str, Any]:
     return {"s": whole, **({"d": known} if known else {})}
 
 
+def identifiers(name: str, schema: dict[str, Any]) -> list[str]:
+    """Return the properties that identify a resource, where a template sets them all (E3019)."""
+    if name == "AWS::CodeBuild::Project":
+        return ["Name"]
+    paths = schema.get("primaryIdentifier", [])
+    names = [path.removeprefix("/properties/") for path in paths]
+    set_by_service = set(paths) & set(schema.get("readOnlyProperties", ()))
+    return [] if set_by_service or any("/" in one for one in names) else names
+
+
 def record(name: str, schema: dict[str, Any], formats: frozenset[str]) -> Record:
     """Return the record of one type."""
     out: Record = packed(schema, formats)
@@ -180,6 +190,7 @@ def record(name: str, schema: dict[str, Any], formats: frozenset[str]) -> Record
     given = [path for path in readonly if path and _settable(schema, path)]
     if "::Serverless::" not in name:
         out["o"] = ["/".join(path) for path in given]
+    out["i"] = identifiers(name, schema)
     if schema.get("tagging", {}).get("taggable"):
         out["g"] = 1
     if schema.get("lifecycle", {}).get("status") == "shutdown":

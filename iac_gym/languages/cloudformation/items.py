@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
+from iac_gym.formats.lazy import lazy
 from iac_gym.formats.yaml import Mark
 from iac_gym.languages.cloudformation.folded import (
     Folded,
@@ -79,7 +79,7 @@ class Item:
             self._values[name] = None if tree is None else self.stack.fold(tree)
         return self._values[name]
 
-    @cached_property
+    @lazy
     def _trees(self) -> dict[str, Any]:
         """The properties as written; those of a whole that is computed are folded."""
         given = self.resource.tree.get("Properties")
@@ -87,7 +87,7 @@ class Item:
             given = self.stack.fold(given)
         return given if isinstance(given, dict) else {}
 
-    @cached_property
+    @lazy
     def properties(self) -> dict[str, Folded]:
         """All properties that are set, folded."""
         values = {name: self.value(name) for name in self._trees}
@@ -201,7 +201,7 @@ class Item:
                 return {text_of(one.get("Key")): one.get("Value") for one in pairs}
         return {}
 
-    @cached_property
+    @lazy
     def depends_on(self) -> frozenset[str]:
         """Logical ids in its `DependsOn`."""
         return frozenset(self.resource.depends_on)
@@ -329,7 +329,7 @@ class World:
             return value.name
         return self._named.get(str(self.canonical(value)), "") if _is_text(value) else ""
 
-    @cached_property
+    @lazy
     def _named(self) -> dict[str, str]:
         """Names and ARNs that mean one resource alone -> its logical id."""
         found: dict[str, str] = {}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from iac_gym.formats.lazy import lazy
 from iac_gym.formats.yaml import Mark, YamlMap
 from iac_gym.languages.cloudformation.facts import Conditions
 from iac_gym.languages.cloudformation.model import (
@@ -83,7 +83,7 @@ class Names:
         self.owner = ""
         self.tree_mark: Mark = (0, 0)
 
-    @cached_property
+    @lazy
     def conditions(self) -> Conditions:
         """The conditions of the template as formulas."""
         return Conditions(self.template)

@@ -13,7 +13,7 @@ A record is a mapping of short keys, `build_data` says which:
 - `a` attributes for `Fn::GetAtt`: name or pattern -> [types, formats...];
 - `f` formats of what `Ref` gives;
 - `x` further checks: [path below Properties, name of a shared schema: a rule of cfn-lint];
-- `o` read-only properties, as paths.
+- `o` read-only properties, as paths; `i` properties that together identify a resource.
 """
 
 from __future__ import annotations
@@ -152,3 +152,10 @@ def reference_formats(name: str) -> list[str] | None:
     """Return the formats of what `Ref` gives of a resource, None for a type that is not known."""
     found = schemas().record(name)
     return None if found is None else found.get("f", [])
+
+
+@lru_cache(maxsize=1024)
+def identifiers(name: str) -> tuple[str, ...]:
+    """Return the properties that together identify a resource of a type, () where none do."""
+    found = schemas().record(name)
+    return () if found is None else tuple(found.get("i", ()))

@@ -23,9 +23,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
+from iac_gym.formats.lazy import lazy
 from iac_gym.formats.yaml import Mark
 from iac_gym.languages.cloudformation.folded import Folded, is_true, same, text_of
 from iac_gym.languages.cloudformation.items import DOCUMENTS, Item, World
@@ -91,7 +91,7 @@ class Stack:
         self._parameter_marks = getattr(template.tree.get("Parameters"), "key_marks", {})
         self._output_marks = getattr(template.tree.get("Outputs"), "key_marks", {})
 
-    @cached_property
+    @lazy
     def items(self) -> dict[str, Item]:
         """The resources that exist for certain, by logical id."""
         return {
@@ -100,7 +100,7 @@ class Stack:
             if not one.condition or self.condition(one.condition)
         }
 
-    @cached_property
+    @lazy
     def possible(self) -> dict[str, Item]:
         """The resources that may exist, those under a condition that is not known included."""
         return self.items | {
@@ -121,7 +121,7 @@ class Stack:
         """Return the resources of a type whose property (a dotted path) has a value."""
         return [one for one in self.resources(kind) if same(one.get(prop), value)]
 
-    @cached_property
+    @lazy
     def parameters(self) -> dict[str, Parameter]:
         """The parameters by name."""
         marks = self._parameter_marks
@@ -138,7 +138,7 @@ class Stack:
             if isinstance(tree, dict)
         }
 
-    @cached_property
+    @lazy
     def outputs(self) -> dict[str, Output]:
         """The outputs that exist, by name."""
         return {one.name: one for one in self._outputs()}

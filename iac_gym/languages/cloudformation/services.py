@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from iac_gym.formats.json_schema_base import frozen
 from iac_gym.formats.yaml import find
 from iac_gym.languages.cloudformation.model import Resource, Template
-from iac_gym.languages.cloudformation.pack import schemas
+from iac_gym.languages.cloudformation.pack import identifiers, schemas
 from iac_gym.languages.cloudformation.services_together import CHECKS as TOGETHER
 from iac_gym.languages.cloudformation.services_together import target
 
@@ -28,11 +29,34 @@ _Check = Callable[[Resource, Template], Iterator[_Finding]]
 
 def examine_services(template: Template) -> None:
     """Note what is wrong with the resources of services that ask for more."""
-    for resource in islice(template.resources.values(), MOST_RESOURCES):
+    examined = list(islice(template.resources.values(), MOST_RESOURCES))
+    _note_twins(template, examined)
+    for resource in examined:
         for check in CHECKS.get(resource.type, ()):
             _note(template, resource, check)
         if resource.type in TOGETHER:
             _note(template, resource, TOGETHER[resource.type])
+
+
+def _note_twins(template: Template, resources: list[Resource]) -> None:
+    """Note resources that would be one and the same: of one type, with the same identifiers."""
+    seen: dict[Any, str] = {}
+    types = [resource.type for resource in resources]
+    if len(set(types)) == len(types):
+        return
+    for resource in resources:
+        names = identifiers(resource.type)
+        given = resource.properties
+        if resource.condition or not names or any(given.get(name) is None for name in names):
+            continue
+        values = [given[name] for name in names]
+        if any(_has_condition(value) and "Fn::If" in value for value in values):
+            continue
+        key = (resource.type, *[frozen(value) for value in values])
+        if key in seen:
+            message = f"`{resource.name}` and `{seen[key]}` have the same {' and '.join(names)}"
+            template.fault(RULE, given.marks.get(names[0], resource.mark), message)
+        seen.setdefault(key, resource.name)
 
 
 def _note(template: Template, resource: Resource, check: _Check) -> None:

@@ -17,13 +17,14 @@ from iac_gym.formats.yaml_scalars import CLOUDFORMATION
 
 _TAGS = "|".join(tag[1:] for tag in CLOUDFORMATION.wraps)
 _HEAD = r"^( *(?:- +)*(?:[A-Za-z_][\w./-]*: +)?)"
-_BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?$", re.MULTILINE)
+_BLOCK = re.compile(r"(?:^|[ \t])[|>][-+0-9]*[ \t]*(?:#.*)?$", re.MULTILINE)
 _MARKER = re.compile(r"\$([A-Za-z]+)([~+])")
 _TAKEN = re.compile(r"\$[A-Za-z]+[~+]|AWS//")
-_PLAIN = re.compile(rf"{_HEAD}!({_TAGS}) ([A-Za-z0-9_][^\s\"'\[\]{{}},#]*)( +#.*| *)$")
+_PLAIN = re.compile(rf"{_HEAD}!({_TAGS}) ([$/.A-Za-z0-9_]\S*)( +#.*| *)$")
 _QUOTED = re.compile(rf"{_HEAD}!({_TAGS}) (\"[^\"\\]*\"|'[^']*')( +#.*| *)$")
-_FLOW = re.compile(rf"{_HEAD}((?:!(?:{_TAGS}) )?\[[^\"'#{{}}]*\])( *)$")
+_FLOW = re.compile(rf"{_HEAD}((?:!(?:{_TAGS}) )?\[(?:[^\"'#{{}}]|\"\")*\])( *)$")
 _OPENED = re.compile(rf"^!({_TAGS}) \[(?=[^\s\[\]!]|!)")
+_EMPTY = re.compile(rf"!({_TAGS}) \"\"")
 _ITEM = re.compile(rf"!({_TAGS}) (?=[A-Za-z0-9_])(AWS::(?=[A-Za-z]))?")
 #: Most lines that are remembered, and the longest of them.
 _MOST_KNOWN = 20_000
@@ -63,7 +64,7 @@ def _rewrite(line: str) -> str:
         return f"{head}{value[0]}${name}~{value[1:]}{rest}"
     if found := _FLOW.match(line):
         head, flow, rest = found.groups()
-        flow = _OPENED.sub(r"[$\1+", flow)
+        flow = _EMPTY.sub(r'"$\1~"', _OPENED.sub(r"[$\1+", flow))
         return f"{head}{_ITEM.sub(_item, flow)}{rest}"
     return line
 

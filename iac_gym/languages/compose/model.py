@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from iac_gym.formats.json_schema import SchemaError
+from iac_gym.formats.lazy import lazy
 from iac_gym.formats.yaml import Mark, YamlMap
 from iac_gym.languages.compose.values import Mount, Port
 from iac_gym.verdict import Finding
@@ -213,12 +213,12 @@ class ComposeFile:
     reader: Reader
     validate: Callable[[Any], list[SchemaError]]
 
-    @cached_property
+    @lazy
     def schema_errors(self) -> list[SchemaError]:
         """What the JSON schema of the Compose specification finds."""
         return self.validate(self.tree)
 
-    @cached_property
+    @lazy
     def _read(self) -> tuple[dict[str, Service], dict[str, list[Finding]]]:
         return self.reader(self)
 
@@ -227,7 +227,7 @@ class ComposeFile:
         """Every service, those behind profiles included."""
         return self._read[0]
 
-    @cached_property
+    @lazy
     def running(self) -> dict[str, Service]:
         """The services that run when nobody names a profile."""
         return {name: one for name, one in self.services.items() if one.enabled and one.runs}
@@ -241,7 +241,7 @@ class ComposeFile:
         """Return a top-level section ("networks", "volumes", "secrets", "configs") by name."""
         return self._sections[name]
 
-    @cached_property
+    @lazy
     def _sections(self) -> dict[str, dict[str, Resource]]:
         return {
             name: dict(self._resources(name))

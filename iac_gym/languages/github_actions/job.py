@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from iac_gym.formats.lazy import lazy
 from iac_gym.formats.yaml import Mark, YamlMap
 from iac_gym.languages.github_actions.conditions import Condition, read_condition
 from iac_gym.languages.github_actions.filling import filled
@@ -44,12 +44,12 @@ class Job(Part):
         """The name as written, else the id."""
         return self.text("name") or self.id
 
-    @cached_property
+    @lazy
     def needs(self) -> tuple[str, ...]:
         """The ids of the jobs that must be through before this one starts."""
         return tuple(item.text for item in items_of(self.tree, "needs"))
 
-    @cached_property
+    @lazy
     def condition(self) -> Condition:
         """The job's `if`."""
         return read_condition(self.tree, self.events)
@@ -75,7 +75,7 @@ class Job(Part):
             return False
         return self.workflow.answers(event, branch, tag).get(self.id, False)
 
-    @cached_property
+    @lazy
     def ancestors(self) -> tuple[str, ...]:
         """The ids of all jobs that must be through before this one, near ones first."""
         found: dict[str, None] = {}
@@ -87,7 +87,7 @@ class Job(Part):
                 waiting.extend(self.workflow.jobs[name].needs)
         return tuple(found)
 
-    @cached_property
+    @lazy
     def labels(self) -> tuple[str, ...]:
         """The labels of the runner, as written."""
         value = self.tree.get("runs-on")
@@ -100,17 +100,17 @@ class Job(Part):
         """The group of runners."""
         return text_of(map_of(self.tree, "runs-on").get("group"))
 
-    @cached_property
+    @lazy
     def runners(self) -> frozenset[str]:
         """Every label over the matrix: `${{ matrix.os }}` gives each of its values."""
         return frozenset([text for label in self.labels for text in self.values(label)])
 
-    @cached_property
+    @lazy
     def permissions(self) -> Permissions | None:
         """What the token may do; None where neither job nor workflow says it."""
         return read_permissions(self.tree) or self.workflow.permissions
 
-    @cached_property
+    @lazy
     def env(self) -> dict[str, str]:
         """The variables in force in the job."""
         return {**self.workflow.env, **pairs_of(self.tree, "env")}
@@ -126,7 +126,7 @@ class Job(Part):
         key = "working-directory"
         return _default(self.tree, key) or _default(self.workflow.tree, key)
 
-    @cached_property
+    @lazy
     def matrix(self) -> Matrix | None:
         """The matrix, None where there is none."""
         return read_matrix(map_of(self.tree, "strategy"))
@@ -147,24 +147,24 @@ class Job(Part):
         """`max-parallel` as text."""
         return text_of(map_of(self.tree, "strategy").get("max-parallel"))
 
-    @cached_property
+    @lazy
     def container(self) -> Container | None:
         """The container that the steps run in."""
         return read_container(self.tree, "container")
 
-    @cached_property
+    @lazy
     def services(self) -> dict[str, Container]:
         """The service containers by name."""
         services = map_of(self.tree, "services")
         read = {text_of(name): read_container(services, name) for name in services}
         return {name: one for name, one in read.items() if one is not None}
 
-    @cached_property
+    @lazy
     def environment(self) -> Environment | None:
         """The deployment environment."""
         return read_environment(self.tree)
 
-    @cached_property
+    @lazy
     def concurrency(self) -> Concurrency | None:
         """The job's own concurrency group."""
         return read_concurrency(self.tree)
@@ -174,17 +174,17 @@ class Job(Part):
         """`timeout-minutes` as text, "" for the default of 360."""
         return self.text("timeout-minutes")
 
-    @cached_property
+    @lazy
     def outputs(self) -> dict[str, str]:
         """The outputs, by name."""
         return pairs_of(self.tree, "outputs")
 
-    @cached_property
+    @lazy
     def call(self) -> ReusableCall | None:
         """The reusable workflow that the job calls."""
         return read_call(self.tree)
 
-    @cached_property
+    @lazy
     def continue_on_error(self) -> bool:
         """Whether a failure of the job may leave the run successful."""
         return forgiven(self.tree, self)
@@ -194,12 +194,12 @@ class Job(Part):
         """Whether the job may fail without failing the run."""
         return self.continue_on_error
 
-    @cached_property
+    @lazy
     def steps(self) -> tuple[Step, ...]:
         """Every step, in order."""
         return tuple(steps_of(self.tree, self))
 
-    @cached_property
+    @lazy
     def active(self) -> tuple[Step, ...]:
         """The steps that can run; none where the job cannot."""
         return tuple(step for step in self.steps if step.runs) if self.runs else ()

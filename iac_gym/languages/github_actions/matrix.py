@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import product
 from typing import Any
 
+from iac_gym.formats.lazy import lazy
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
 from iac_gym.languages.github_actions.values import (
     has_expression,
@@ -54,7 +54,7 @@ class Matrix:
         asked = bool(self.exclude) and self.known and 0 < self.count <= MOST_JOBS
         return asked and len(self.exclude) < MOST_JOBS // 4 and not self.combinations
 
-    @cached_property
+    @lazy
     def combinations(self) -> tuple[Combination, ...]:
         """What runs: one mapping for each job. Empty where it is not known, or far too many."""
         work = max(self.count, 1) * (len(self.include) + len(self.exclude))

@@ -28,8 +28,8 @@ here raises, whatever the tree looks like: what has the wrong type is left out, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 
+from iac_gym.formats.lazy import lazy
 from iac_gym.formats.yaml import YamlMap
 from iac_gym.languages.github_actions.conditions import Condition, facts_of
 from iac_gym.languages.github_actions.filling import filled
@@ -83,33 +83,33 @@ class Workflow(Part):
         """The name, else the path of the file, as the service shows it."""
         return self.text("name") or self.file
 
-    @cached_property
+    @lazy
     def triggers(self) -> dict[str, Trigger]:
         """What starts the workflow, by event."""
         return read_triggers(self.tree)
 
-    @cached_property
+    @lazy
     def events(self) -> frozenset[str] | None:
         """What `github.event_name` can be; None where a caller decides."""
         names = frozenset(self.triggers)
         return None if "workflow_call" in names or not names else names
 
-    @cached_property
+    @lazy
     def permissions(self) -> Permissions | None:
         """The permissions at the top."""
         return read_permissions(self.tree)
 
-    @cached_property
+    @lazy
     def env(self) -> dict[str, str]:
         """The variables at the top."""
         return pairs_of(self.tree, "env")
 
-    @cached_property
+    @lazy
     def concurrency(self) -> Concurrency | None:
         """The concurrency group of the whole run."""
         return read_concurrency(self.tree)
 
-    @cached_property
+    @lazy
     def jobs(self) -> dict[str, Job]:
         """Every job by id."""
         jobs = map_of(self.tree, "jobs")
@@ -119,7 +119,7 @@ class Workflow(Part):
             if tree.__class__ is YamlMap
         }
 
-    @cached_property
+    @lazy
     def in_order(self) -> tuple[Job, ...]:
         """The jobs, each behind those that it needs; those of a cycle are left out."""
         jobs = self.jobs
@@ -136,7 +136,7 @@ class Workflow(Part):
                     order.append(name)
         return tuple(jobs[name] for name in order)
 
-    @cached_property
+    @lazy
     def possible(self) -> frozenset[str]:
         """The ids of the jobs that can run."""
         found: set[str] = set()
@@ -148,7 +148,7 @@ class Workflow(Part):
                 found.add(job.id)
         return frozenset(found)
 
-    @cached_property
+    @lazy
     def ordinary(self) -> frozenset[str]:
         """The ids of the jobs that run in every run where nothing fails."""
         found: set[str] = set()
@@ -221,18 +221,18 @@ class Action(Part):
         """The arguments of a Docker action."""
         return tuple(item.text for item in items_of(self.settings, "args"))
 
-    @cached_property
+    @lazy
     def inputs(self) -> dict[str, Input]:
         """The inputs by name."""
         return read_inputs(self.tree)
 
-    @cached_property
+    @lazy
     def outputs(self) -> dict[str, str]:
         """The outputs by name, with their `value` ("" where there is none)."""
         outputs = map_of(self.tree, "outputs")
         return {text_of(name): text_of(map_of(outputs, name).get("value")) for name in outputs}
 
-    @cached_property
+    @lazy
     def steps(self) -> tuple[Step, ...]:
         """The steps of a composite action."""
         return tuple(steps_of(self.settings, self))
@@ -241,7 +241,7 @@ class Action(Part):
         """An action runs whenever it is used."""
         return True
 
-    @cached_property
+    @lazy
     def active(self) -> tuple[Step, ...]:
         """The steps that can run."""
         return tuple(step for step in self.steps if step.runs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from iac_gym.check import ParseError
@@ -9,6 +10,9 @@ from iac_gym.formats.yaml import YAML_12, YamlError, YamlMap, load
 from iac_gym.languages.github_actions.model import Action, Repository, Workflow
 from iac_gym.verdict import Finding
 
+_MARKER = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
+#: Anything but blank lines, comments and directives; the marker of a document counts.
+_CONTENT = re.compile(r"^[ \t]*[^ \t\n#%]", re.MULTILINE)
 _ACTION_FILES = ("action.yml", "action.yaml")
 
 
@@ -32,7 +36,19 @@ def is_action(path: str, tree: YamlMap) -> bool:
     return "runs" in tree and "jobs" not in tree and "on" not in tree
 
 
+def _one_document(path: str, text: str) -> None:
+    """Refuse a second document, even an empty one: the service reads files with one alone."""
+    for found in _MARKER.finditer(text):
+        before = text[: found.start()]
+        if _CONTENT.search(before):
+            hint = "remove the `---`, or write two files"
+            line = before.count("\n") + 1
+            raise ParseError(Finding("there is a second document", path, line, 1, hint))
+
+
 def _tree(path: str, text: str) -> YamlMap:
+    if "\n---" in text:
+        _one_document(path, text)
     try:
         document = load(text, YAML_12)
     except YamlError as error:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from iac_gym.formats.lazy import lazy
 from iac_gym.formats.shell import Command, Install, Script
 from iac_gym.formats.shell_commands import installs_of
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
@@ -40,23 +40,23 @@ class Step(Part):
         """The name as written, "" where there is none."""
         return self.text("name")
 
-    @cached_property
+    @lazy
     def uses(self) -> Uses | None:
         """The action that the step uses, None for a `run` step."""
         text = self.text("uses")
         return read_uses(text, self.tree.marks["uses"]) if text else None
 
-    @cached_property
+    @lazy
     def inputs(self) -> dict[str, str]:
         """`with`, by lower-case name."""
         return {name.lower(): value for name, value in pairs_of(self.tree, "with").items()}
 
-    @cached_property
+    @lazy
     def env(self) -> dict[str, str]:
         """The variables in force: the workflow's, the job's and the step's."""
         return {**self.owner.env, **pairs_of(self.tree, "env")}
 
-    @cached_property
+    @lazy
     def condition(self) -> Condition:
         """The step's `if`."""
         return read_condition(self.tree, self.owner.events)
@@ -86,7 +86,7 @@ class Step(Part):
         """The working directory in force, "" for the workspace."""
         return self.text("working-directory") or self.owner.directory
 
-    @cached_property
+    @lazy
     def script(self) -> Script:
         """The commands of `run`. Nobody changes it."""
         env = {name: text for name, text in self.env.items() if not has_expression(text)}
@@ -102,7 +102,7 @@ class Step(Part):
         """What package managers certainly install here."""
         return installs_of(self.script)
 
-    @cached_property
+    @lazy
     def continue_on_error(self) -> bool:
         """Whether a failure of the step may leave the job successful."""
         return forgiven(self.tree, self.owner)

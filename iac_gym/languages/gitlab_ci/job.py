@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from iac_gym.formats.lazy import lazy
 from iac_gym.formats.shell import is_stop, read_script
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
 from iac_gym.languages.gitlab_ci import read
-from iac_gym.languages.gitlab_ci.lazy import lazy
 from iac_gym.languages.gitlab_ci.substitution import Known, replace
 from iac_gym.languages.gitlab_ci.values import (
     Artifacts,

@@ -19,10 +19,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from iac_gym.formats.lazy import lazy
 from iac_gym.formats.yaml import Mark, YamlMap
 from iac_gym.languages.gitlab_ci import read
 from iac_gym.languages.gitlab_ci.job import Job
-from iac_gym.languages.gitlab_ci.lazy import lazy
 from iac_gym.languages.gitlab_ci.values import Clause, Include
 from iac_gym.verdict import Finding
 

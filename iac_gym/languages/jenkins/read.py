@@ -7,6 +7,7 @@ https://github.com/jenkinsci/pipeline-model-definition-plugin
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -29,6 +30,7 @@ from iac_gym.languages.jenkins.model import Item, Mark, Pipeline
 from iac_gym.languages.jenkins.pack import Signature, steps, symbols
 from iac_gym.languages.jenkins.values import Values
 
+_LINE_END = re.compile("\n")
 #: Most faults of one rule, and most hints.
 MOST_FAULTS = 50
 #: What a whole number may be at most.
@@ -44,11 +46,7 @@ class Reader:
         self.pipeline = Pipeline(path, script.text)
         self.values = Values(script.text, self.item_of)
         self._asked = 0
-        self._line_starts = [0]
-        at = script.text.find("\n")
-        while at >= 0:
-            self._line_starts.append(at + 1)
-            at = script.text.find("\n", at + 1)
+        self._line_starts = [0, *[found.end() for found in _LINE_END.finditer(script.text)]]
 
     # Places and faults
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from iac_gym.formats.shell import Command, Script, read_script
 from iac_gym.languages.jenkins.values import Text, Unknown
 
+#: Longest script, and longest values in it, that are kept for the next file that has the same.
+MOST_KEPT = 2048
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLACE = re.compile(r"__groovy(\d+)__")
 
@@ -25,8 +28,18 @@ def shell_script(step: str, value: Any, env: Mapping[str, Any]) -> Script:
     holes = [one for one in _holes(value) if not _VARIABLE.fullmatch(one)]
     for place, hole in enumerate(holes):
         text = text.replace(f"${{{hole}}}", f"__groovy{place}__")
-    script = read_script(text.strip("\r\n \t"), known)
+    text = text.strip("\r\n \t")
+    used = tuple([(name, one) for name, one in known.items() if name in text])
+    if len(text) <= MOST_KEPT and sum(len(one) for _, one in used) <= MOST_KEPT:
+        script = _kept(text, used)
+    else:
+        script = read_script(text, dict(used))
     return _restored(script, holes) if holes else script
+
+
+@lru_cache(maxsize=1024)
+def _kept(text: str, env: tuple[tuple[str, str], ...]) -> Script:
+    return read_script(text, dict(env))
 
 
 def _holes(value: Any) -> tuple[str, ...]:

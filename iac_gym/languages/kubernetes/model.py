@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, TypeVar
 
+from iac_gym.formats.lazy import lazy
 from iac_gym.formats.yaml import YamlList, YamlMap, find
 from iac_gym.languages.kubernetes.schema import Problem, check_objects
 from iac_gym.verdict import Finding
@@ -48,26 +49,6 @@ def as_text(value: Any) -> str:
 
 _Owner = TypeVar("_Owner")
 _Value = TypeVar("_Value")
-
-
-class _Kept(Generic[_Owner, _Value]):
-    """A property that is worked out once: `functools.cached_property` without its lock."""
-
-    def __init__(self, make: Callable[[_Owner], _Value]) -> None:
-        self.make = make
-        self.name = make.__name__
-        self.__doc__ = make.__doc__
-
-    @overload
-    def __get__(self, owner: None, kind: type) -> _Kept[_Owner, _Value]: ...
-    @overload
-    def __get__(self, owner: _Owner, kind: type) -> _Value: ...
-    def __get__(self, owner: _Owner | None, kind: type) -> _Value | _Kept[_Owner, _Value]:
-        """Work the value out and put it where Python finds it before this property."""
-        if owner is None:
-            return self
-        value = owner.__dict__[self.name] = self.make(owner)
-        return value
 
 
 def kept(make: Callable[[_Owner], _Value]) -> Callable[[_Owner], _Value]:
@@ -120,37 +101,37 @@ class KubeObject:
         _, (line, column) = find(self.tree, path)
         return Finding(message, self.file, line, column, hint)
 
-    @_Kept
+    @lazy
     def kind(self) -> str:
         """`kind`, '' if it is no string."""
         return as_text(self.tree.get("kind"))
 
-    @_Kept
+    @lazy
     def api_version(self) -> str:
         """`apiVersion`, '' if it is no string."""
         return as_text(self.tree.get("apiVersion"))
 
-    @_Kept
+    @lazy
     def name(self) -> str:
         """`metadata.name`, '' if it is no string."""
         return as_text(self.get("metadata", "name"))
 
-    @_Kept
+    @lazy
     def namespace(self) -> str:
         """`metadata.namespace`, 'default' if there is none (cluster-scoped kinds too)."""
         return as_text(self.get("metadata", "namespace")) or "default"
 
-    @_Kept
+    @lazy
     def labels(self) -> dict[Any, Any]:
         """`metadata.labels`, empty if it is no mapping."""
         return as_map(self.get("metadata", "labels"))
 
-    @_Kept
+    @lazy
     def template_path(self) -> Path | None:
         """Path of the pod template (`()` for a Pod), None for kinds without one."""
         return POD_TEMPLATES.get(self.kind)
 
-    @_Kept
+    @lazy
     def pod_path(self) -> Path | None:
         """Path of the pod spec, None for kinds without one."""
         return None if self.template_path is None else (*self.template_path, "spec")
@@ -181,7 +162,7 @@ class Manifest:
         """Iterate over the objects in the order of the files."""
         return iter(self.objects)
 
-    @_Kept
+    @lazy
     def problems(self) -> tuple[Problem, ...]:
         """What the API's schemas forbid; walked once, read by the rules of `rules.schema`."""
         objects = ((item.tree, item.file) for item in self.objects)
@@ -191,7 +172,7 @@ class Manifest:
         """Return the objects of some kinds."""
         return [item for item in self.objects if item.kind in kinds]
 
-    @_Kept
+    @lazy
     def by_name(self) -> dict[str, list[KubeObject]]:
         """The objects by their names, in order."""
         found: dict[str, list[KubeObject]] = {}

@@ -14,11 +14,12 @@ import struct
 import zlib
 from array import array
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from iac_gym.formats.lazy import lazy
 from iac_gym.languages.terraform.schema_codes import decode, type_of
 from iac_gym.languages.terraform.schemas import BodySchema
 from iac_gym.languages.terraform.values import Type
@@ -102,7 +103,7 @@ class ProviderSchema:
         """Return the schema of an ephemeral resource."""
         return self._body("ephemeral", type)
 
-    @cached_property
+    @lazy
     def config(self) -> BodySchema:
         """The schema of the `provider` block, without `alias` and `version`."""
         return decode(self._pack.raw(self._entry["config"]))
@@ -122,7 +123,7 @@ class ProviderSchema:
         """The types of ephemeral resources, sorted."""
         return tuple(self._places["ephemeral"])
 
-    @cached_property
+    @lazy
     def functions(self) -> Mapping[str, FunctionSchema]:
         """The functions that are called as `provider::<name>::<function>(...)`."""
         return {
@@ -134,7 +135,7 @@ class ProviderSchema:
             for name, codes in self._entry.get("functions", {}).items()
         }
 
-    @cached_property
+    @lazy
     def _places(self) -> dict[str, dict[str, int]]:
         names = json.loads(self._pack.raw(self._entry["names"]))
         return {

@@ -65,6 +65,7 @@ def use(action, condition=None, **inputs):
 PYTEST = steps.workflow_runs(job="t", command="pytest -q tests")
 MAIN_PUSH = triggers.workflow_push_branch(branch="main")
 BOTH = {"push": {"branches": ["main"]}, "pull_request": {"branches": ["main"]}}
+MAKES_V = simple(outputs={"v": "${{ steps.s.outputs.v }}"}, steps=[{**use("x/y@v1"), "id": "s"}])
 OSES = {"matrix": {"os": ["ubuntu-22.04", "windows-2022"], "v": ["3.11", "3.12"]}}
 PY = use("actions/setup-python@v5", python_version="${{ matrix.v }}")
 
@@ -105,7 +106,8 @@ CASES = [
       wf("./x.sh")]),
     (steps.workflow_runs_in(job="t", command="make", folder="services/a"),
      [wf(run("make", working_directory="services/a")), wf("cd services/a\nmake"),
-      wf("cd services/a && make"), wf("make", defaults={"run": {"working-directory": "services/a"}}),
+      wf("cd services/a && make"),
+      wf("make", defaults={"run": {"working-directory": "services/a"}}),
       wf("make", top={"defaults": {"run": {"working-directory": "./services/a/"}}}),
       wf(run("cd a; make", working_directory="services"))],
      [wf("make"), wf(run("make", working_directory="services/b")), wf("make\ncd services/a"),
@@ -165,7 +167,8 @@ CASES = [
       wf(use("actions/checkout@v4", "false"), "make"),
       wf(use("actions/checkout@v4", repository="a/b"), "make")]),
     (steps.workflow_full_history(job="t"),
-     [wf(use("actions/checkout@v4", fetch_depth=0)), wf(use("actions/checkout@v4", fetch_depth="0"))],
+     [wf(use("actions/checkout@v4", fetch_depth=0)),
+      wf(use("actions/checkout@v4", fetch_depth="0"))],
      [wf(use("actions/checkout@v4")), wf(use("actions/checkout@v4", fetch_depth=1)),
       wf(use("acme/checkout@v4", fetch_depth=0))]),
     (steps.workflow_submodules(job="t"),
@@ -194,7 +197,8 @@ CASES = [
      [wf(use("a/b@v1", x=2)), wf(use("a/b@v1")), wf(use("a/c@v1", x=1))]),
     # --- triggers
     (MAIN_PUSH,
-     [wf("make", on={"push": {"branches": ["main"]}}), wf("make", on={"push": {"branches": "main"}}),
+     [wf("make", on={"push": {"branches": ["main"]}}),
+      wf("make", on={"push": {"branches": "main"}}),
       wf("make", on={"push": {"branches": ["main"], "tags": ["v*"]}}), wf("make", on=BOTH)],
      [wf("make"), wf("make", on=["push"]), wf("make", on={"push": {"branches": ["main", "dev"]}}),
       wf("make", on={"pull_request": {"branches": ["main"]}}), wf("make", on={"push": None}),
@@ -342,7 +346,8 @@ CASES = [
                                       "cancel-in-progress": True}}),
       wf("make", top={"concurrency": {"group": "${{ github.head_ref || github.run_id }}",
                                       "cancel-in-progress": True}}),
-      wf("make", top={"concurrency": {"group": "${{ github.ref }}", "cancel-in-progress": False}})]),
+      wf("make",
+         top={"concurrency": {"group": "${{ github.ref }}", "cancel-in-progress": False}})]),
     (jobs.workflow_queue(group="g"),
      [wf("make", top={"concurrency": "g"}), wf("make", top={"concurrency": {"group": "g"}})],
      [wf("make"), wf("make", top={"concurrency": {"group": "g", "cancel-in-progress": True}}),
@@ -373,8 +378,10 @@ CASES = [
      [wf("make", defaults={"run": {"shell": "bash"}}), wf(run("make", shell="bash"))],
      [wf("make"), wf(run("make", shell="bash"), "ls"), wf(use("actions/checkout@v4"))]),
     (jobs.workflow_job_container(job="t", image="node:22"),
-     [wf("make", container="node:22"), wf("make", container={"image": "docker.io/library/node:22"})],
-     [wf("make"), wf("make", container="node:20"), wf("make", services={"a": {"image": "node:22"}})]),
+     [wf("make", container="node:22"),
+      wf("make", container={"image": "docker.io/library/node:22"})],
+     [wf("make"), wf("make", container="node:20"),
+      wf("make", services={"a": {"image": "node:22"}})]),
     # --- order
     (order.workflow_job_after(job="b", other="a"),
      [many(a=simple(), b=simple(needs="a")), many(a=simple(), b=simple(needs=["a"])),
@@ -448,24 +455,25 @@ CASES = [
       wf(run('echo "v=1" >> "$GITHUB_OUTPUT"', id="s", if_="false"),
          outputs={"v": "${{ steps.s.outputs.v }}"})]),
     (order.workflow_job_reads(job="b", other="a", output="v"),
-     [many(a=simple(outputs={"v": "${{ steps.s.outputs.v }}"}, steps=[{**use("x/y@v1"), "id": "s"}]),
+     [many(a=MAKES_V,
            b=simple(needs="a", steps=[run("./x ${{ needs.a.outputs.v }}")])),
-      many(a=simple(outputs={"v": "${{ steps.s.outputs.v }}"}, steps=[{**use("x/y@v1"), "id": "s"}]),
+      many(a=MAKES_V,
            b=simple(needs="a", steps=[run("./x $V", env={"V": "${{ needs.a.outputs.v }}"})])),
-      many(a=simple(outputs={"v": "${{ steps.s.outputs.v }}"}, steps=[{**use("x/y@v1"), "id": "s"}]),
+      many(a=MAKES_V,
            b=simple(needs="a", steps=[use("x/z@v1", i="${{ needs.a.outputs.v }}")]))],
-     [many(a=simple(outputs={"v": "${{ steps.s.outputs.v }}"}, steps=[{**use("x/y@v1"), "id": "s"}]),
+     [many(a=MAKES_V,
            b=simple(needs="a")),
       many(a=simple(outputs={"v": "${{ steps.s.outputs.v }}"}),
            b=simple(needs="a", steps=[run("./x ${{ needs.a.outputs.v }}")])),
-      many(a=simple(outputs={"v": "${{ steps.s.outputs.v }}"}, steps=[{**use("x/y@v1"), "id": "s"}]),
+      many(a=MAKES_V,
            b=simple(steps=[run("./x ${{ needs.a.outputs.v }}")]))]),
     # --- matrices
     (matrices.workflow_job_versions(job="t", tool="Python", versions=["3.11", "3.12"]),
      [wf(PY, strategy={"matrix": {"v": ["3.11", "3.12"]}}),
       wf(PY, strategy={"matrix": {"include": [{"v": "3.11"}, {"v": "3.12"}]}}),
       wf(PY, strategy={"matrix": {"v": ["3.11", "3.12", "3.9"], "exclude": [{"v": "3.9"}]}}),
-      wf(use("actions/setup-python@v5", python_version="${{ env.P }}"), env={"P": "${{ matrix.v }}"},
+      wf(use("actions/setup-python@v5", python_version="${{ env.P }}"),
+         env={"P": "${{ matrix.v }}"},
          strategy={"matrix": {"v": [3.11, 3.12]}})],
      [wf(PY, strategy={"matrix": {"v": ["3.11", "3.12", "3.13"]}}),
       wf(use("actions/setup-python@v5", python_version="3.11"),
@@ -477,7 +485,8 @@ CASES = [
       wf("make", runs_on="${{ matrix.x }}",
          strategy={"matrix": {"include": [{"x": "ubuntu-22.04"}, {"x": "windows-2022"}]}})],
      [wf("make", strategy=OSES), wf("make", runs_on=["ubuntu-22.04", "windows-2022"])]),
-    (matrices.workflow_job_leaves_out(job="t", tool="Python", version="3.11", runner="windows-2022"),
+    (matrices.workflow_job_leaves_out(job="t", tool="Python", version="3.11",
+        runner="windows-2022"),
      [wf(PY, runs_on="${{ matrix.os }}", strategy={"matrix": {
          **OSES["matrix"], "exclude": [{"os": "windows-2022", "v": "3.11"}]}})],
      [wf(PY, runs_on="${{ matrix.os }}", strategy=OSES),
@@ -485,7 +494,8 @@ CASES = [
           **OSES["matrix"], "exclude": [{"os": "windows-2022"}]}}),
       wf(PY, runs_on="${{ matrix.os }}", strategy={"matrix": {
           **OSES["matrix"], "exclude": [{"v": "3.11"}]}})]),
-    (matrices.workflow_job_extra_pair(job="t", tool="Python", version="3.13", runner="ubuntu-22.04"),
+    (matrices.workflow_job_extra_pair(job="t", tool="Python", version="3.13",
+        runner="ubuntu-22.04"),
      [wf(PY, runs_on="${{ matrix.os }}", strategy={"matrix": {
          **OSES["matrix"], "include": [{"os": "ubuntu-22.04", "v": "3.13"}]}})],
      [wf(PY, runs_on="${{ matrix.os }}", strategy=OSES),
@@ -542,9 +552,14 @@ def test_findings_have_places():
     assert found.message == "the job `t` may take 5 minutes"
 
 
-@pytest.mark.parametrize("text", ["a: 1", "on: 3\njobs: [1]", "on: [push]\njobs: {t: {steps: 4}}",
-                                  "on: push\njobs: {t: {steps: [{run: [1]}, {uses: 5}, 7]}}",
-                                  "on: {push: 7}\njobs: {t: {runs-on: {a: b}, needs: {c: d}}}"])  # fmt: skip
+ODD = (
+    "a: 1", "on: 3\njobs: [1]", "on: [push]\njobs: {t: {steps: 4}}",
+    "on: push\njobs: {t: {steps: [{run: [1]}, {uses: 5}, 7]}}",
+    "on: {push: 7}\njobs: {t: {runs-on: {a: b}, needs: {c: d}}}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ODD)
 def test_odd_trees_raise_nothing(text):
     for asked, _, _ in CASES:
         findings(asked, text)

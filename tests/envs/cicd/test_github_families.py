@@ -52,7 +52,7 @@ def score(answer, task):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_references_and_their_rewritings_solve_the_task(name):
-    for index in range(3):
+    for index in range(2):
         task = build_task(CATEGORY, name, "test", index)
         assert score(Answer(task.reference), task) == 1.0
         for change, files in equivalents(task.reference):
@@ -117,8 +117,9 @@ def test_words_that_do_nothing_meet_nothing(name):
             for one in verdict.outcomes
             if one.requirement >= 0 and one.passed
         }
-        doing = ("runs", "keeps", "takes", "pushes", "helm", "terraform", "publish", "trivy", "uses")
-        assert not [name for name in met if name.startswith(tuple(f"workflow-{d}" for d in doing))]
+        doing = "runs keeps takes pushes helm terraform publish trivy uses".split()
+        starts = tuple(f"workflow-{word}" for word in doing)
+        assert not [name for name in met if name.startswith(starts)]
         assert not verdict.solved
 
 
@@ -164,32 +165,3 @@ def test_families_reach_every_level_and_some_are_held_out():
     held_out = {family.name for family in families if family.held_out}
     assert held_out == {"github-aws-deployment", "github-code-analysis", "github-release-on-tag"}
     assert len(NAMES) >= 36
-
-
-#: A task, and answers that a person might write: the share of requirements that each meets.
-ANSWERS = [
-    ("github-python-tests", 10, """
-name: CI
-on: {pull_request: {branches: [integration]}}
-jobs:
-  suite-py:
-    runs-on: ${{ matrix.os }}
-    strategy: {matrix: {os: [macos-14, windows-2025], python: ['3.10', '3.11', '3.12']}}
-    steps:
-      - uses: actions/checkout@v5
-      - uses: actions/setup-python@v6
-        with: {python-version: '${{ matrix.python }}', cache: pip}
-      - run: |
-          python -m pip install -r requirements.txt
-          python -m pytest -x test
-      - name: Keep the report
-        uses: actions/upload-artifact@v4
-        with: {name: test-report, path: coverage.xml, retention-days: 60}
-"""),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "index", "text"), ANSWERS)
-def test_answers_as_a_person_writes_them(name, index, text):
-    task = build_task(CATEGORY, name, "test", index)
-    assert verify(Answer({task.files[0][0]: text}), task).solved, task.instruction

@@ -52,10 +52,10 @@ def two(first, second, needs=True):
     return json.dumps({"on": "push", "jobs": jobs}, indent=1)
 
 
-def caller(own, on="push", **files):
-    """Write a workflow whose job `t` calls another, and other files."""
+def caller(own, on="push", called=None):
+    """Write a workflow whose job `t` calls another, and perhaps the other."""
     text = json.dumps({"on": on, "jobs": {"t": own}})
-    return {PATH: text, **{CALLED: json.dumps(one) for one in files.values()}}
+    return {PATH: text, **({CALLED: json.dumps(called)} if called else {})}
 
 
 def act(*own, **top):
@@ -226,7 +226,8 @@ CASES = [
      [wf(pushing()), wf(pushing(tags=f"x:1,{IMAGE}")), wf(pushing(tags=f"x:1\n{IMAGE}\n")),
       wf(f"docker build -t {IMAGE} .\ndocker push {IMAGE}"),
       wf(f"docker buildx build --push --tag {IMAGE} ."),
-      wf("docker build -t ghcr.io/acme/api:$GITHUB_SHA .\ndocker push ghcr.io/acme/api:$GITHUB_SHA"),
+      wf("I=ghcr.io/acme/api:$GITHUB_SHA\ndocker build -t ghcr.io/acme/api:$GITHUB_SHA .\n"
+         "docker push ghcr.io/acme/api:$GITHUB_SHA"),
       wf(pushing(tags="${{ env.I }}:${{ github.sha }}"), env={"I": "ghcr.io/acme/api"}),
       wf(use("docker/metadata-action@v5", _id="m", images="ghcr.io/acme/api",
              tags="type=sha,format=long,prefix="), pushing(tags="${{ steps.m.outputs.tags }}")),
@@ -309,7 +310,8 @@ CASES = [
     (releases.workflow_trusted_publishing(job="t"),
      [wf(use("pypa/gh-action-pypi-publish@release/v1"), permissions=OIDC),
       wf("uv build\nuv publish", permissions=OIDC)],
-     [wf(use("pypa/gh-action-pypi-publish@release/v1")), wf("twine upload dist/*", permissions=OIDC),
+     [wf(use("pypa/gh-action-pypi-publish@release/v1")), wf("twine upload dist/*",
+         permissions=OIDC),
       wf(use("pypa/gh-action-pypi-publish@release/v1", password="${{ secrets.P }}"),
          permissions=OIDC),
       wf("uv publish --token ${{ secrets.T }}", permissions=OIDC)]),
@@ -326,7 +328,8 @@ CASES = [
     (releases.workflow_npm_published(job="t", secret="N"),
      [wf(run("npm publish", env={"NODE_AUTH_TOKEN": "${{ secrets.N }}"})),
       wf("npm publish --access public", env={"NODE_AUTH_TOKEN": "${{ secrets.N }}"})],
-     [wf("npm publish"), wf(run("npm publish --dry-run", env={"NODE_AUTH_TOKEN": "${{ secrets.N }}"})),
+     [wf("npm publish"), wf(run("npm publish --dry-run",
+         env={"NODE_AUTH_TOKEN": "${{ secrets.N }}"})),
       wf(run("npm pack", env={"NODE_AUTH_TOKEN": "${{ secrets.N }}"})),
       wf(run("npm publish || true", env={"NODE_AUTH_TOKEN": "${{ secrets.N }}"}))]),
     (releases.workflow_npm_access(job="t", access="public"),
@@ -414,7 +417,8 @@ CASES = [
      [wf("helm upgrade --install r c -n n"), wf("helm upgrade --install r c --namespace=n")],
      [wf("helm upgrade --install r c"), wf("helm upgrade --install r c -n m")]),
     (deploys.workflow_helm_values(job="t", release="r", file="v/a.yaml"),
-     [wf("helm upgrade --install r c -f v/a.yaml"), wf("helm upgrade --install r c --values=v/a.yaml"),
+     [wf("helm upgrade --install r c -f v/a.yaml"),
+      wf("helm upgrade --install r c --values=v/a.yaml"),
       wf("cd v\nhelm upgrade --install r c -f b.yaml -f ./a.yaml")],
      [wf("helm upgrade --install r c"), wf("helm upgrade --install r c -f a.yaml")]),
     (deploys.workflow_helm_set(job="t", release="r", key="image.tag", value=SHA),
@@ -438,7 +442,8 @@ CASES = [
      [wf("make", services={"postgres": {"image": "postgres:15"}}), wf("docker run postgres:16"),
       wf("make", container="postgres:16")]),
     (services.workflow_service_port(job="t", image="postgres:16", port=5432, host=5433),
-     [wf("make", services=db(ports=["5433:5432"])), wf("make", services=db(ports=["5433:5432/tcp"]))],
+     [wf("make", services=db(ports=["5433:5432"])),
+      wf("make", services=db(ports=["5433:5432/tcp"]))],
      [wf("make", services=db(ports=["5432:5432"])), wf("make", services=db(ports=[5432])),
       wf("make", services=db(ports=["5432:5433"]))]),
     (services.workflow_service_variable(job="t", image="postgres:16", variable="A", value="1"),
@@ -566,7 +571,8 @@ CASES = [
     (reuse.workflow_action_tool(tool="Python", input="v"),
      [act(use("actions/setup-python@v5", python_version="${{ inputs.v }}"),
           inputs={"v": {"description": "x"}})],
-     [act(use("actions/setup-python@v5", python_version="3.12"), inputs={"v": {"description": "x"}}),
+     [act(use("actions/setup-python@v5", python_version="3.12"),
+         inputs={"v": {"description": "x"}}),
       act("make")]),
     (reuse.workflow_action_output(output="o"),
      [act({"run": 'echo "o=1" >> "$GITHUB_OUTPUT"', "shell": "bash", "id": "s"},

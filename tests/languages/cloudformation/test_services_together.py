@@ -83,3 +83,22 @@ TARGETS = """\
 def test_resources_together(text: str, count: int) -> None:
     faults = parse({"t.yaml": f"Parameters: {{P: {{Type: String}}}}\nResources:\n{text}"}).faults
     assert len(faults.get(RULE, ())) == count
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "count"),
+    [
+        ("BucketName: a-b-c", "BucketName: a-b-c", 1),
+        ("BucketName: a-b-c", "BucketName: a-b-d", 0),
+        ("BucketName: !Ref P", "BucketName: !Ref P", 1),
+        ("BucketName: !If [C, a-b-c, d-e-f]", "BucketName: !If [C, a-b-c, d-e-f]", 0),
+        ("Tags: []", "Tags: []", 0),
+    ],
+)
+def test_two_resources_are_not_one(one: str, two: str, count: int) -> None:
+    text = "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, a]}\nResources:\n"
+    for name, given in (("A", one), ("B", two)):
+        text += f"  {name}:\n    Type: AWS::S3::Bucket\n    Properties:\n      {given}\n"
+    found = parse({"t.yaml": text}).faults.get(RULE, [])
+    assert len(found) == count
+    assert all(one.line == 11 for one in found)

@@ -9,6 +9,9 @@ JOB = "jobs: {a: {runs-on: ubuntu-latest, steps: [{run: make}]}}\n"
     "text",
     [
         "on: push\n" + JOB,
+        "---\non: push\n" + JOB,
+        "# a\n\n---\non: push\n" + JOB,
+        "%YAML 1.2\n---\non: push\n" + JOB + "...\n",
         "'on': push\n" + JOB,
         "name: 1\nrun-name: ${{ github.actor }}\non: push\n" + JOB,
         "on: push\nenv: {A: 1, B: true, C: null, D: 1.5, 2: x}\n" + JOB,
@@ -56,7 +59,9 @@ def test_what_the_service_accepts(findings, text):
         ("- on: push\n", "syntax", 1),
         ("", "syntax", 1),
         ("prose\n", "syntax", 1),
-        ("on: push\n" + JOB + "---\n" + "on: push\n", "syntax", 4),
+        ("on: push\n" + JOB + "---\n", "syntax", 3),
+        ("---\n---\non: push\n" + JOB, "syntax", 2),
+        ("on: push\n" + JOB + "---\n" + "on: push\n", "syntax", 3),
     ],
 )
 def test_what_the_service_refuses(findings, text, rule, line):

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from iac_gym.formats.lazy import lazy
 from iac_gym.formats.yaml import YamlList, YamlMap
 from iac_gym.languages.github_actions.actions import describe
 from iac_gym.languages.github_actions.expressions.contexts import NEED, PROPERTIES, STEP
@@ -146,7 +146,7 @@ class Scope:
             return None
         return _unknown(STEPS, f"steps.{name[:40]}.outputs", path[3], action.outputs)
 
-    @cached_property
+    @lazy
     def steps(self) -> dict[str, Step]:
         """The steps that have an id, by it in lower case."""
         owner = self.job if self.job is not None else self.part
@@ -156,7 +156,7 @@ class Scope:
         known = self.matrix_keys
         return None if known is None else _unknown(MATRIX, "matrix", path[1], known)
 
-    @cached_property
+    @lazy
     def matrix_keys(self) -> frozenset[str] | None:
         """The keys of the matrix in lower case, None where an expression decides."""
         strategy = self.job.tree.get("strategy") if self.job is not None else None
@@ -169,7 +169,7 @@ class Scope:
         known = self.inputs
         return None if known is None else _unknown(INPUTS, "inputs", path[1], known)
 
-    @cached_property
+    @lazy
     def inputs(self) -> frozenset[str] | None:
         """The inputs of the action, or of `workflow_call` and `workflow_dispatch` together."""
         if (declared := getattr(self.part, "inputs", None)) is not None:
