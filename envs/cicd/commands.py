@@ -126,6 +126,12 @@ class Folders:
             scope = scope[:-1]
         return self._at[scope]
 
+    def then(self, scope: tuple[int, ...], path: str) -> str:
+        """Return the folder that a path leads to from that of a command."""
+        here = self.of(scope)
+        known = here != self.UNKNOWN or path.startswith("/")
+        return joined(here, path, self._roots) if known else here
+
     def moves(self, words: tuple[str, ...], scope: tuple[int, ...], certain: bool) -> bool:
         """Follow a command, if it goes to another folder."""
         if words[0] not in ("cd", "pushd", "popd"):

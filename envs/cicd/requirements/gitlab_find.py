@@ -6,7 +6,6 @@ the job fails with it.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Generator, Iterator, Mapping
 from functools import lru_cache
@@ -17,7 +16,7 @@ from envs.cicd.requirements.gitlab_scenarios import never_created
 from iac_gym.formats.shell import read_script
 from iac_gym.languages.gitlab_ci.job import Job, replace
 from iac_gym.languages.gitlab_ci.model import Pipeline
-from iac_gym.languages.gitlab_ci.values import Run
+from iac_gym.languages.gitlab_ci.values import Line, Run
 from iac_gym.verdict import Finding
 
 T = TypeVar("T")
@@ -101,43 +100,45 @@ def commands_of(job: Job) -> Iterator[Ran]:
 
     GitLab's runner sets `pipefail`, so each command of a pipe counts.
     """
-    own = _own_variables(job)
+    own = _own_variables(job) or job
+    shell = _Shell(job) if own is not job else None
     folders = Folders(".", ROOTS)
-    values: dict[str, str] = {}
-    line: object = None
-    pending: list[tuple[int, str, str | None]] = []
-    for place, run in enumerate(own.commands if own is not None else job.commands):
-        if run.line is not line and own is not None:
-            for _, name, value in pending:
-                remember(values, name, value)
-            line, pending = run.line, []
-            _catch_up(job, run, values)
-            pending = assigned(run.line.text)
-        while pending and pending[0][0] <= run.command.offset:
-            _, name, value = pending.pop(0)
-            remember(values, name, value)
-        known = {**job.variables, **values} if own is not None else job.variables
-        words = tuple([spelled(filled(word, values), known).replace("\0", "$")
-                       for word in run.words])  # fmt: skip
+    for place, run in enumerate(own.commands):
+        if shell is not None:
+            shell.go_to(run)
+        words = tuple([
+            spelled(filled(word, shell.values) if shell else word, own.variables).replace("\0", "$")
+            for word in run.words
+        ])  # fmt: skip
         scope = folders.enter(run.line.text, run.command.offset)
         if folders.moves(words, scope, run.certain) or not run.certain or not words[0]:
             continue
-        folder = folders.of(scope)
         words, there = elsewhere(words)
-        where = posixpath.normpath(posixpath.join(folder, there))
-        if folder != Folders.UNKNOWN or there.startswith("/"):
-            yield Ran(run, normal(words), where, place)
-        else:
-            yield Ran(run, normal(words), folder, place)
+        yield Ran(run, normal(words), folders.then(scope, there), place)
 
 
-def _catch_up(job: Job, run: Run, values: dict[str, str]) -> None:
-    """Note what lines without commands have set, up to the line of a command."""
-    for line in (*job.before_script, *job.script):
-        if line is run.line:
-            return
-        for _, name, value in assigned(line.text):
-            remember(values, name, value)
+class _Shell:
+    """What the script of a job has set before each of its commands."""
+
+    def __init__(self, job: Job) -> None:
+        self.values: dict[str, str] = {}
+        self._lines = iter((*job.before_script, *job.script))
+        self._line: Line | None = None
+        self._pending: list[tuple[int, str, str | None]] = []
+
+    def go_to(self, run: Run) -> None:
+        """Note what is set in front of a command."""
+        while self._line is not run.line:
+            self._note(len(self._pending))
+            self._line = next(self._lines, run.line)
+            self._pending = assigned(self._line.text)
+        before = [one for one in self._pending if one[0] <= run.command.offset]
+        self._note(len(before))
+
+    def _note(self, count: int) -> None:
+        for _, name, value in self._pending[:count]:
+            remember(self.values, name, value)
+        del self._pending[:count]
 
 
 def _own_variables(job: Job) -> Job | None:

@@ -164,6 +164,90 @@ def _holds(clause: Clause, scenario: Scenario, variables: Mapping[str, str]) -> 
     return clause.changes is None or touched(clause.changes, scenario.changed)
 
 
+# --- all the pipelines that may hold a job -------------------------------------------------------
+
+#: Most names of branches that are tried.
+_MOST_NAMES = 20
+#: Words of conditions that name no branch.
+_KEYWORDS = frozenset(
+    """null true false push web schedule schedules api trigger triggers pipeline pipelines chat
+    merge_request_event merge_requests parent_pipeline external branches tags pushes""".split()
+)
+
+
+def _conditions(job: Job) -> list[str]:
+    conditions = [clause.condition for clause in job.rules or ()]
+    conditions += [clause.condition for clause in job.pipeline.workflow or ()]
+    for policy in (job.only, job.excluded):
+        conditions += [*(policy.refs or ()), *(policy.variables or ())] if policy else []
+    return [one for one in conditions if one]
+
+
+def words(job: Job) -> list[str]:
+    """Return the words in a job's conditions, among which are the names of its branches."""
+    found = {
+        word.rstrip("/.-")
+        for text in _conditions(job)
+        for word in re.findall(r"(?<![$\w])\w[\w./-]*", text[:500])
+        if not word.startswith("CI_")
+    }
+    return sorted(found - _KEYWORDS - {""})[:_MOST_NAMES]
+
+
+def everywhere(job: Job) -> list[Scenario]:
+    """Return pipelines of every kind, those with the names in a job's conditions first."""
+    named = words(job)
+    return [
+        *map(push, named), push(OTHER_DEFAULT, OTHER_DEFAULT), push(FEATURE), merge_request(),
+        *(merge_request(name) for name in named), tag("v1.4.0"), *map(tag, named), schedule(),
+        by_hand(), push(FEATURE, reviewed=True),
+    ]  # fmt: skip
+
+
+def shares(job: Job, other: Job) -> tuple[bool, bool]:
+    """Whether some pipeline has two jobs, and whether each that has the first has the second."""
+    kept = job.pipeline.shared
+    key = ("shares", job.name, other.name)
+    if key not in kept:
+        both = [
+            start_of(other, one) is not None
+            for one in (*everywhere(job), *map(push, words(other)))
+            if start_of(job, one) is not None
+        ]
+        kept[key] = (any(both) or not both, all(both))
+    found: tuple[bool, bool] = kept[key]
+    return found
+
+
+_PLAYED = frozenset(merge_request().variables) | {
+    "CI_COMMIT_BRANCH", "CI_COMMIT_TAG", "CI_PIPELINE_SCHEDULE_DESCRIPTION",
+}  # fmt: skip
+_SOURCES = re.compile(r"\b(?:api|trigger|triggers|pipeline|pipelines|chat|external\w*|parent_pipeline|"
+                      r"ondemand_\w+|security_\w+|webide|\w+@\S+)\b")  # fmt: skip
+
+
+def never_created(job: Job) -> bool:
+    """Whether no pipeline can hold a job: its conditions and those of `workflow` exclude it.
+
+    False where that depends on more than is played through here.
+    """
+    if job.pipeline.workflow is None:
+        return False
+    kept = job.pipeline.shared
+    key = ("never", job.name)
+    if key not in kept:
+        kept[key] = _never(job)
+    return kept[key] is True
+
+
+def _never(job: Job) -> bool:
+    if any(start_of(job, one) is not None for one in everywhere(job)):
+        return False
+    texts = _conditions(job)
+    names = {name for text in texts for name in re.findall(r"\$(\w+)", text[:500])}
+    return names <= _PLAYED and not any(_SOURCES.search(one) or "~" in one for one in texts)
+
+
 # --- changed files -------------------------------------------------------------------------------
 
 
@@ -198,7 +282,9 @@ def _glob(pattern: str) -> re.Pattern[str]:
 
 
 def _by_policies(job: Job, scenario: Scenario) -> bool:
-    only = job.only or Policy(refs=("branches", "tags"))
+    # With `workflow:rules`, a job that says nothing is in every pipeline.
+    anywhere = job.only is None and job.pipeline.workflow is not None
+    only = job.only or Policy(refs=None if anywhere else ("branches", "tags"))
     if only.refs is None and job.only is not None:
         only = Policy(("branches", "tags"), only.variables, only.changes, only.kubernetes)
     known = {**job.variables, **scenario.variables}

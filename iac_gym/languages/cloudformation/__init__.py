@@ -35,5 +35,8 @@ LANGUAGE = Language(
     path="template.yaml",
     patterns=("template.y*ml", "template.json", "*.template", "*.cfn.y*ml", "*.cfn.json"),
     select=select,
-    tiers={"library": "iac_gym.languages.cloudformation.tool:ask_cfn_lint"},
+    tiers={
+        "library": "iac_gym.languages.cloudformation.tool:ask_cfn_lint",
+        "tool": "iac_gym.languages.cloudformation.tool:ask_cfn_lint",
+    },
 )

@@ -20,6 +20,7 @@ from iac_gym.formats.groovy.nodes import (
     Statement,
     Try,
 )
+from iac_gym.languages.jenkins.libraries import loaded
 from iac_gym.languages.jenkins.model import Pipeline
 from iac_gym.languages.jenkins.scopes import check_script
 from iac_gym.languages.jenkins.scripted import Scripted
@@ -76,6 +77,7 @@ class _Whole(Scripted):
     def read(self) -> Pipeline:
         """Read the file."""
         check_script(self.script, self.fault)
+        self.pipeline.libraries = loaded(self.script.statements, self.values.of)
         found = self._declarative(self.script.statements)
         if found is not None:
             self._pipeline(found)
@@ -139,7 +141,7 @@ class _Whole(Scripted):
         if "agent" in sections:
             made.agent = self.agent(sections["agent"])
         if "libraries" in sections:
-            made.libraries = self.libraries(sections["libraries"])
+            made.libraries += self.libraries(sections["libraries"])
         if "environment" in sections:
             made.environment = self.environment(sections["environment"])
         if "tools" in sections:

@@ -1,4 +1,4 @@
-"""cfn-lint as another opinion: what it says is put into findings; where it fails, nothing is said."""
+"""cfn-lint as another opinion: what it says becomes findings; where it fails, nothing is said."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def test_without_cfn_lint_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> No
     assert "pip install cfn-lint" in opinion.reason
 
 
-def test_the_language_names_the_tier() -> None:
+def test_the_language_names_the_tiers() -> None:
     tiers = load_language("cloudformation").tiers
-    assert tiers == {"library": "iac_gym.languages.cloudformation.tool:ask_cfn_lint"}
+    assert set(tiers.values()) == {"iac_gym.languages.cloudformation.tool:ask_cfn_lint"}
+    assert set(tiers) == {"library", "tool"}

@@ -5,6 +5,7 @@
 import pytest
 
 from iac_gym.languages.jenkins.model import Credentials, Item
+from iac_gym.languages.jenkins.parse import parse
 from iac_gym.languages.jenkins.values import Text, Unknown
 
 WHOLE = """
@@ -325,3 +326,21 @@ def test_marks(whole):
     assert whole.stage("Build").mark == (20, 9)
     assert whole.stage("Build").steps[0].mark == (23, 17)
     assert whole.option("timeout").mark == (11, 9)
+
+
+@pytest.mark.parametrize(
+    ("head", "libraries"),
+    [
+        ("@Library('shared@v1') _\n", ["shared@v1"]),
+        ("@Library(['a@1', 'b']) _\n", ["a@1", "b"]),
+        ("@Library(value = 'a', changelog = false) _\n", ["a"]),
+        ("@Library('a@1')\nimport org.example.Tool\n", ["a@1"]),
+        ("library 'a@1'\n", ["a@1"]),
+        ("library identifier: 'a@1', changelog: false\n", ["a@1"]),
+        ("@Field def x = 1\n", []),
+    ],
+)
+def test_libraries_in_front_of_the_pipeline(head, libraries):
+    text = f"{head}pipeline {{\n  agent any\n  stages {{\n    stage('x') {{\n"
+    text += "      steps {\n        echo 'x'\n      }\n    }\n  }\n}\n"
+    assert parse({"Jenkinsfile": text}).libraries == libraries
