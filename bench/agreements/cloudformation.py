@@ -17,6 +17,8 @@ from iac_gym.languages.cloudformation.tool import PACKAGE, ask_many, missing_too
 #: Most characters of a template.
 MOST_TEXT = 120_000
 _ENDINGS = (".yaml", ".yml", ".json", ".template")
+#: What tells the tool itself what to overlook, or is for another tool that runs before it.
+_NOT_ALONE = re.compile(r"cfn-lint|Rain::")
 _RESOURCES = re.compile(r"^[\"']?Resources[\"']?[ \t]*:|^[ \t]*\"Resources\"[ \t]*:", re.MULTILINE)
 
 
@@ -28,6 +30,8 @@ def found(folders: Iterable[str]) -> Iterator[tuple[str, Files]]:
             if path.suffix not in _ENDINGS or not path.is_file():
                 continue
             text = path.read_text(encoding="utf-8", errors="replace")
+            if _NOT_ALONE.search(text):
+                continue
             if len(text) <= MOST_TEXT and _RESOURCES.search(text):
                 yield f"{root.name}/{path.relative_to(root)}", {"template.yaml": text}
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, Generic, TypeVar, overload
 
 T = TypeVar("T")
+Owner = TypeVar("Owner")
 
 
 class lazy(Generic[T]):
@@ -35,3 +37,22 @@ class lazy(Generic[T]):
         value = self.function(instance)
         instance.__dict__[self.name] = value
         return value
+
+
+def kept(make: Callable[[Owner], T]) -> Callable[[Owner], T]:
+    """Let a function of one object run once for each object: its value is kept there.
+
+    Unlike a cache beside the function, this dies with the object. Nobody may change the value.
+    """
+    place = f"{make.__module__}.{make.__qualname__}"
+
+    @wraps(make)
+    def read(owner: Owner) -> T:
+        notes = owner.__dict__
+        if place in notes:
+            found: T = notes[place]
+            return found
+        value = notes[place] = make(owner)
+        return value
+
+    return read

@@ -8,9 +8,9 @@ spelling of the same condition gives the same answer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
+from iac_gym.formats.lazy import kept
 from iac_gym.languages.github_actions.conditions import Condition
 from iac_gym.languages.github_actions.expressions import (
     Call,
@@ -34,8 +34,9 @@ FAILED: Status = {"success": False, "failure": True, "cancelled": False, "always
 _OTHER_BRANCH = "some-other-branch-7"
 #: What `runner.os` is on runners whose label begins so.
 _SYSTEMS = {"ubuntu": "Linux", "windows": "Windows", "macos": "macOS"}
-#: Most combinations, most trials of the conditions of one job, and most branches that are tried.
-_MOST_COMBINATIONS, _MOST_TRIALS, _MOST_BRANCHES = 256, 4096, 8
+#: Most combinations, most trials of the conditions of one job, most branches that are tried, and
+#: most patterns of a filter: with more, nothing is known of its runs.
+_MOST_COMBINATIONS, _MOST_TRIALS, _MOST_BRANCHES, _MOST_PATTERNS = 256, 1000, 8, 100
 
 
 class Scenario(NamedTuple):
@@ -73,7 +74,7 @@ def _assume(node: Node, status: Status) -> Node:
 # --- steps ---------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=256)
+@kept
 def combinations(job: Job) -> tuple[Facts, ...]:
     """Return what is known of the matrix and the runner in each job of a matrix."""
     matrix = job.matrix
@@ -166,6 +167,8 @@ def scenarios(workflow: Workflow, main: str = "main") -> Iterator[Scenario]:
     """Yield the ways in which runs of a workflow start, as far as they differ for conditions."""
     for event, trigger in workflow.triggers.items():
         filters = trigger.filters
+        if any(len(patterns) > _MOST_PATTERNS for patterns in filters.values()):
+            continue
         if event == "push":
             own = filters.get("branches", ())[:_MOST_BRANCHES]
             named = (main, *own, _OTHER_BRANCH, f"not-{main}-7")
@@ -201,7 +204,7 @@ def job_runs(job: Job, scenario: Scenario) -> bool | None:
     return answer
 
 
-@lru_cache(maxsize=1024)
+@kept
 def reachable(job: Job) -> bool:
     """Whether some event starts a job: its own `if` and those of the jobs before it agree."""
     chain = [job.workflow.jobs[name] for name in (job.id, *job.ancestors)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from envs.cicd.requirements.github_find import (
@@ -18,6 +17,7 @@ from envs.cicd.requirements.github_texts import (
     compact,
 )
 from iac_gym.check import Findings, requirement
+from iac_gym.formats.lazy import kept
 from iac_gym.languages.github_actions.model import Job, Repository
 
 # --- Terraform -----------------------------------------------------------------------------------
@@ -33,7 +33,7 @@ class Terraform(NamedTuple):
     plain: tuple[str, ...]
 
 
-@lru_cache(maxsize=256)
+@kept
 def _terraform(job: Job) -> tuple[Terraform, ...]:
     return tuple(_read_terraform(job))
 

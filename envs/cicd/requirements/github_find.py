@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 
 from envs.cicd.requirements.github_conditions import holds_when_all_is_well, reachable
 from envs.cicd.requirements.github_texts import clean_path, compact, put_in
+from iac_gym.formats.lazy import kept
 from iac_gym.formats.shell import Command, Script
 from iac_gym.languages.github_actions.model import Job, Part, Repository, Step, Workflow
 from iac_gym.languages.github_actions.scripts import read_run
@@ -96,7 +97,7 @@ def is_true(step: Step, name: str, default: str = "false") -> bool:
 # --- steps ---------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=256)
+@kept
 def live_steps(job: Job) -> tuple[Step, ...]:
     """Return the steps that run whenever the job does, and whose failure fails the run."""
     if job.continue_on_error:
@@ -128,13 +129,13 @@ class Ran(NamedTuple):
     fed: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=256)
+@kept
 def commands_of(job: Job) -> tuple[Ran, ...]:
     """Return the commands that certainly run in a job, in order."""
     return tuple([ran for step in live_steps(job) if step.run for ran in ran_in(step)])
 
 
-@lru_cache(maxsize=512)
+@kept
 def ran_in(step: Step) -> tuple[Ran, ...]:
     """Return the commands that certainly run in a step, in order."""
     env = _environment(step)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from envs.cicd.requirements.github_conditions import holds, job_runs, scenarios
@@ -23,6 +23,7 @@ from envs.cicd.requirements.github_texts import (
     sole_expression,
 )
 from iac_gym.check import Findings, requirement
+from iac_gym.formats.lazy import kept
 from iac_gym.languages.github_actions.expressions import (
     ExpressionError,
     parse_expression,
@@ -30,6 +31,8 @@ from iac_gym.languages.github_actions.expressions import (
 )
 from iac_gym.languages.github_actions.model import Job, Repository, Step
 
+#: Most builds of one job, and most tags of one, that are looked at.
+_MOST_BUILDS, _MOST_TAGS = 10, 50
 _BUILD, _META = "docker/build-push-action", "docker/metadata-action"
 
 
@@ -49,12 +52,14 @@ class Image(NamedTuple):
         return lines_of(text) if name == "platforms" else text.splitlines()
 
 
-def usual_steps(job: Job) -> list[Step]:
+@kept
+def usual_steps(job: Job) -> tuple[Step, ...]:
     """Return the steps that run in some run that is no pull request, where all goes well."""
     steps = live_steps(job)
-    if job.continue_on_error:
-        return []
-    others = [step for step in job.active if step not in steps and not step.continue_on_error]
+    if job.continue_on_error or len(steps) == len(job.active):
+        return steps
+    own = {step.index for step in steps}
+    others = [one for one in job.active if one.index not in own and not one.continue_on_error]
     starts = [
         one
         for one in scenarios(job.workflow)
@@ -63,7 +68,7 @@ def usual_steps(job: Job) -> list[Step]:
     more = [
         step for step in others if any(holds(step.condition, one.facts) is True for one in starts)
     ]
-    return sorted([*steps, *more], key=lambda step: step.index)
+    return tuple(sorted([*steps, *more], key=lambda step: step.index))
 
 
 def _pushes(step: Step) -> bool:
@@ -94,8 +99,8 @@ def _push_in(step: Step, inner: str, *, pull_request: bool) -> bool | None:
 
 
 def _build_actions(job: Job) -> Iterator[Image]:
-    for step in using(usual_steps(job), _BUILD):
-        tags = {compact(tag) for text in (step.inputs.get("tags", ""),) for tag in lines_of(text)}
+    for step in islice(using(usual_steps(job), _BUILD), _MOST_BUILDS):
+        tags = [compact(tag) for tag in lines_of(step.inputs.get("tags", ""))[:_MOST_TAGS]]
         expanded = frozenset(x for tag in tags for x in job.values(tag, step.env))
         made = {compact(one) for one in expanded} | _described(job, step, expanded)
         yield Image(step, frozenset(made), _pushes(step))
@@ -104,9 +109,9 @@ def _build_actions(job: Job) -> Iterator[Image]:
 def _described(job: Job, step: Step, tags: frozenset[str]) -> set[str]:
     """Return the tags that `docker/metadata-action` makes for a build that takes its outputs."""
     made: set[str] = set()
-    for tag in tags:
+    for tag in sorted(tags)[:_MOST_TAGS]:
         found = re.fullmatch(r"\$\{\{steps\.([\w-]+)\.outputs\.tags\}\}", compact(tag))
-        for meta in using(usual_steps(job), _META) if found else ():
+        for meta in islice(using(usual_steps(job), _META), _MOST_BUILDS) if found else ():
             if found and meta.id == found[1] and meta.index < step.index:
                 made |= _meta_tags(meta)
     return made
@@ -115,7 +120,8 @@ def _described(job: Job, step: Step, tags: frozenset[str]) -> set[str]:
 def _meta_tags(meta: Step) -> set[str]:
     images = lines_of(value_of(meta, "images"))
     rules = [_rule(line) for line in value_of(meta, "tags").splitlines() if line.strip()]
-    return {f"{image}:{tag}" for image in images for rule in rules for tag in _meta_tag(rule)}
+    made = (f"{image}:{tag}" for image in images for rule in rules for tag in _meta_tag(rule))
+    return set(islice(made, _MOST_TAGS))
 
 
 def _rule(line: str) -> dict[str, str]:
@@ -187,7 +193,7 @@ def _pushed_by_command(job: Job) -> set[str]:
             and len(ran.words) == 3}  # fmt: skip
 
 
-@lru_cache(maxsize=256)
+@kept
 def images_of(job: Job) -> tuple[Image, ...]:
     """Return what a job builds with the build action or with `docker build`."""
     return (*_build_actions(job), *_build_commands(job))

@@ -17,8 +17,8 @@ from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Job, Repository
 from iac_gym.languages.github_actions.values import text_of
 
-#: Most properties of a matrix that are looked for.
-_MOST_NAMES = 50
+#: Most properties of a matrix that are looked for, most of its jobs, and most setups of a tool.
+_MOST_NAMES, _MOST_JOBS, _MOST_SETUPS = 50, 256, 10
 
 
 @requirement(
@@ -61,11 +61,12 @@ def _filled(job: Job, text: str, one: Any) -> str:
 
 def pairs_of(job: Job, tool: str) -> list[tuple[str, str]]:
     """Return (version, runner) of each job of the matrix."""
-    combinations = job.matrix.combinations if job.matrix is not None else ({},)
+    combinations = job.matrix.combinations[:_MOST_JOBS] if job.matrix is not None else ({},)
+    steps = list(setups(job, tool))[:_MOST_SETUPS]
     made = []
     for one in combinations:
         runner = " ".join(_filled(job, label, one) for label in job.labels)
-        for step, name in setups(job, tool):
+        for step, name in steps:
             version = _filled(job, step.inputs.get(name, ""), one)
             made.append((plain_version(version), runner))
     return made
@@ -113,7 +114,7 @@ def _values(job: Job) -> Iterator[frozenset[str]]:
     if job.matrix is None:
         return
     text = compact(str(dict(job.tree)))
-    names = {name for one in job.matrix.combinations for name in one}
+    names = {name for one in job.matrix.combinations[:_MOST_JOBS] for name in one}
     for name in sorted(names)[:_MOST_NAMES]:
         if re.search(rf"\bmatrix\.{re.escape(name)}\b", text):
             yield job.matrix.values(name)

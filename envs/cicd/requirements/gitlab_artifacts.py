@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from envs.cicd.requirements.gitlab_find import Found, find_job, spelled
+from envs.cicd.requirements.gitlab_scenarios import touched
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.gitlab_ci.job import Job
 from iac_gym.languages.gitlab_ci.model import Pipeline
@@ -13,9 +14,10 @@ from iac_gym.languages.gitlab_ci.values import Artifacts, Cache
 DAY = 86400.0
 
 
-def _path(path: str, job: Job) -> str:
+def clean_path(path: str, job: Job) -> str:
+    """Return a path of artifacts or a cache in one form, from the top of the project."""
     text = spelled(path, job.variables).removeprefix("$CI_PROJECT_DIR/")
-    clean = posixpath.normpath(text.removeprefix("/"))
+    clean = posixpath.normpath(text)
     for ending in ("/**/*", "/**", "/*"):  # the whole folder, in other words
         clean = clean.removesuffix(ending)
     return clean
@@ -26,10 +28,25 @@ def _kept(model: Pipeline, job: str, path: str) -> Found[Artifacts | None]:
     if found is None:
         return None
     kept = found.artifacts
-    if kept is None or _path(path, found) not in [_path(one, found) for one in kept.paths]:
+    if kept is None or clean_path(path, found) not in [
+        clean_path(one, found) for one in kept.paths
+    ]:
         yield model.finding(f"`{job}` does not keep `{path}`", found.place("artifacts"))
         return None
+    if kept.when == "on_failure":
+        yield model.finding(f"`{path}` is kept only if the job fails", kept.mark)
+        return None
+    if _excluded(kept, clean_path(path, found)):
+        yield model.finding(f"`{path}` is excluded from the artifacts", kept.mark)
+        return None
     return kept
+
+
+def _excluded(kept: Artifacts, path: str) -> bool:
+    """Whether all of a file or folder is left out again."""
+    inside = (path, f"{path}/q81", f"{path}/q/q81")
+    patterns = [one.removeprefix("./") for one in kept.exclude]
+    return any(touched(patterns, (one,)) for one in inside)
 
 
 @requirement(
@@ -121,7 +138,7 @@ def _report(model: Pipeline, job: str, kind: str, path: str) -> Found[Artifacts 
         return None
     kept = found.artifacts
     given = kept.reports.get(kind, ()) if kept else ()
-    if kept is None or _path(path, found) not in [_path(one, found) for one in given]:
+    if kept is None or clean_path(path, found) not in [clean_path(one, found) for one in given]:
         yield model.finding(f"`{job}` has no {kind} report `{path}`", found.place("artifacts"))
         return None
     return kept
@@ -131,9 +148,10 @@ def _cached(model: Pipeline, job: str, path: str) -> Found[tuple[Job, Cache] | N
     found = yield from find_job(model, job)
     if found is None:
         return None
-    wanted = _path(path, found)
+    wanted = clean_path(path, found)
     for cache in found.caches:
-        if wanted in [_path(one, found) for one in cache.paths]:
+        useful = cache.policy != "push" and cache.when != "on_failure"
+        if useful and wanted in [clean_path(one, found) for one in cache.paths]:
             return found, cache
     yield model.finding(f"`{job}` does not cache `{path}`", found.place("cache"))
     return None
@@ -155,7 +173,7 @@ def gitlab_cache(model: Pipeline, job: str, path: str) -> Findings:
 def gitlab_cache_file(model: Pipeline, job: str, path: str, file: str) -> Findings:
     """`cache:key:files`."""
     cached = yield from _cached(model, job, path)
-    if cached and cached[1].files != (file,):
+    if cached and file not in [one.removeprefix("./") for one in cached[1].files]:
         yield model.finding(f"the key is not made of `{file}`", cached[1].mark)
 
 

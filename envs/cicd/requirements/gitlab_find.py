@@ -103,6 +103,7 @@ def commands_of(job: Job) -> Iterator[Ran]:
     own = _own_variables(job) or job
     shell = _Shell(job) if own is not job else None
     folders = Folders(".", ROOTS)
+    fragile = any("+o pipefail" in line.text for line in (*job.before_script, *job.script))
     for place, run in enumerate(own.commands):
         if shell is not None:
             shell.go_to(run)
@@ -110,11 +111,19 @@ def commands_of(job: Job) -> Iterator[Ran]:
             spelled(filled(word, shell.values) if shell else word, own.variables).replace("\0", "$")
             for word in run.words
         ])  # fmt: skip
+        if fragile and _piped_on(own, place):
+            continue
         scope = folders.enter(run.line.text, run.command.offset)
         if folders.moves(words, scope, run.certain) or not run.certain or not words[0]:
             continue
         words, there = elsewhere(words)
         yield Ran(run, normal(words), folders.then(scope, there), place)
+
+
+def _piped_on(job: Job, place: int) -> bool:
+    """Whether the output of a command goes to another one, which decides about both."""
+    run, *rest = job.commands[place : place + 2]
+    return bool(rest) and rest[0].line is run.line and rest[0].command.pipe == run.command.pipe
 
 
 class _Shell:

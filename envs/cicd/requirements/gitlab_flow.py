@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from envs.cicd.requirements.gitlab_find import find_job
+from envs.cicd.requirements.gitlab_find import always, find_job
+from envs.cicd.requirements.gitlab_scenarios import shares
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.gitlab_ci.job import Job
 from iac_gym.languages.gitlab_ci.model import Pipeline
+from iac_gym.languages.gitlab_ci.read import as_map
 
 
 @requirement(
@@ -39,13 +41,19 @@ def gitlab_stage(model: Pipeline, job: str, stage: str) -> Findings:
 def gitlab_after(model: Pipeline, job: str, other: str) -> Findings:
     """A job that is over when another starts, by `needs` or by the stages."""
     found = yield from find_job(model, job)
-    yield from _exists(model, other)
-    if found and other not in model.before(job):
+    first = yield from find_job(model, other)
+    if found is None or first is None:
+        return
+    if other not in model.before(job):
         yield model.finding(f"`{job}` does not wait for `{other}`", found.place("needs"))
+    elif not shares(found, first)[1]:
+        yield model.finding(f"`{job}` runs in pipelines without `{other}`", found.mark)
+    elif found.starts_by & {"always", "on_failure"} or _forgiven(first):
+        yield model.finding(f"`{job}` also starts when `{other}` has failed", found.place("when"))
 
 
-def _exists(model: Pipeline, name: str) -> Findings:
-    yield from find_job(model, name)
+def _forgiven(job: Job) -> bool:
+    return job.may_fail_silently and not job.manual
 
 
 @requirement(
@@ -57,10 +65,19 @@ def gitlab_needs(model: Pipeline, job: str, other: str) -> Findings:
     found = yield from find_job(model, job)
     if found is None:
         return
-    yield from _exists(model, other)
+    first = yield from find_job(model, other)
+    if first is None:
+        return
     given = {need.job for need in found.needs or () if need.here and not need.optional}
-    if found.needs is None or given != {other} or len(found.needs) != 1:
+    if found.needs is None or given != {other} or len(found.needs) != 1 or _changed(found):
         yield model.finding(f"`{job}` does not need just `{other}`", found.place("needs"))
+    elif not shares(found, first)[1]:
+        yield model.finding(f"`{job}` is in pipelines without `{other}`", found.mark)
+
+
+def _changed(job: Job) -> bool:
+    """Whether `rules:needs` takes the place of the needs."""
+    return any(clause.needs is not None for clause in job.chances)
 
 
 @requirement(
@@ -86,13 +103,15 @@ def gitlab_takes(model: Pipeline, job: str, other: str) -> Findings:
         return
     if not _keeps(source):
         yield model.finding(f"`{other}` has no artifacts", source.place("artifacts"))
-    if other not in _taken(model, found):
+    if other not in _taken(model, found) or not shares(found, source)[1] or _changed(found):
         yield model.finding(f"`{job}` does not get the artifacts of `{other}`", found.mark)
 
 
 def _keeps(job: Job) -> bool:
     kept = job.artifacts
-    return kept is not None and bool(kept.paths or kept.untracked or kept.reports)
+    if kept is None or kept.when == "on_failure":
+        return False
+    return bool(kept.paths or kept.untracked or "dotenv" in kept.reports)
 
 
 def _taken(model: Pipeline, job: Job) -> frozenset[str]:
@@ -150,7 +169,10 @@ def gitlab_retry(model: Pipeline, job: str, count: int) -> Findings:
 def gitlab_retry_when(model: Pipeline, job: str, count: int, reason: str) -> Findings:
     """How often a job is tried again after one kind of failure."""
     found = yield from find_job(model, job)
-    if found and (found.retry.max != count or set(found.retry.when) != {reason}):
+    if found is None:
+        return
+    other = set(found.retry.when) != {reason} or found.retry.exit_codes
+    if found.retry.max != count or other:
         yield model.finding(f"`{job}` is not retried so", found.place("retry"))
 
 
@@ -161,7 +183,12 @@ def gitlab_retry_when(model: Pipeline, job: str, count: int, reason: str) -> Fin
 def gitlab_interruptible(model: Pipeline, job: str) -> Findings:
     """`interruptible`."""
     found = yield from find_job(model, job)
-    if found and not found.interruptible:
+    if found is None:
+        return
+    said = [one.interruptible for one in found.chances]
+    settled = [found.interruptible if one is None else one for one in said]
+    flow = as_map(model.tree.get("workflow"))
+    if not all(settled) or as_map(flow.get("auto_cancel")).get("on_new_commit") == "none":
         yield model.finding(f"`{job}` cannot be cancelled", found.place("interruptible"))
 
 
@@ -186,5 +213,5 @@ def gitlab_may_fail(model: Pipeline, job: str) -> Findings:
 def gitlab_resource_group(model: Pipeline, job: str, group: str) -> Findings:
     """`resource_group`."""
     found = yield from find_job(model, job)
-    if found and found.resource_group != group:
+    if found and not always(found, found.resource_group, group):
         yield model.finding(f"`{job}` is not in `{group}`", found.place("resource_group"))

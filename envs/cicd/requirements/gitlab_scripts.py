@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from envs.cicd.commands import normal
+from envs.cicd.commands import normal, without_pardons
 from envs.cicd.requirements.gitlab_find import (
+    always,
     find_command,
     find_job,
+    settings,
     spelled,
     words_of,
 )
 from iac_gym.check import Findings, requirement
+from iac_gym.formats.shell import read_script
 from iac_gym.languages.gitlab_ci.job import Job
 from iac_gym.languages.gitlab_ci.model import Pipeline
 from iac_gym.languages.gitlab_ci.values import Service
@@ -57,10 +60,12 @@ def gitlab_runs_afterwards(model: Pipeline, job: str, command: str) -> Findings:
     found = yield from find_job(model, job)
     if found is None:
         return
-    wanted = words_of(command)
-    cleanup = [run for run in found.cleanup if run.command.certain]
-    lines = [normal(tuple(spelled(word, found.variables) for word in run.words)) for run in cleanup]
-    if wanted not in lines:
+    # Failures do not matter here, so `|| true` is as good as nothing.
+    text = "\n".join(line.text for line in found.after_script)
+    script = read_script(without_pardons(text), found.variables)
+    lines = [normal(tuple(spelled(one, found.variables) for one in run.words))
+             for run in script.commands if run.certain and run.words]  # fmt: skip
+    if words_of(command) not in lines:
         message = f"`{command}` does not run after the job `{job}`"
         yield model.finding(message, found.place("after_script"))
 
@@ -75,8 +80,9 @@ def gitlab_image(model: Pipeline, job: str, image: str) -> Findings:
     found = yield from find_job(model, job)
     if found is None:
         return
-    given = spelled(found.image.name, found.variables) if found.image else "none"
-    if _image(given) != _image(image):
+    written = found.image.written if found.image else "none"
+    if any(_image(spelled(written, known)) != _image(image) for known in settings(found)):
+        given = spelled(written, found.variables)
         yield model.finding(f"the image of `{job}` is `{given}`", found.place("image"))
 
 
@@ -121,12 +127,11 @@ def gitlab_service_alias(model: Pipeline, job: str, service: str, alias: str) ->
 
 
 def _hosts(service: Service) -> set[str]:
-    if service.alias:
-        return set(service.alias.replace(",", " ").split())
     name = _image(service.name).partition("@")[0]
     head, slash, last = name.rpartition("/")
     name = head + slash + last.partition(":")[0]
-    return {name.replace("/", "__"), name.replace("/", "-")}
+    own = service.alias.replace(",", " ").split()
+    return {*own, name.replace("/", "__"), name.replace("/", "-")}
 
 
 @requirement(
@@ -144,9 +149,11 @@ def gitlab_service_variable(
     if one is None:
         yield model.finding(f"`{job}` has no service `{service}`", found.place("services"))
         return
-    given = {**found.variables, **one.variables}.get(name)
-    if given is None or spelled(given, found.variables) != value:
-        yield model.finding(f"`{name}` of `{service}` is not `{value}`", one.mark)
+    for known in settings(found):
+        given = {**known, **one.variables}.get(name)
+        if given is None or spelled(given, known) != value:
+            yield model.finding(f"`{name}` of `{service}` is not `{value}`", one.mark)
+            return
 
 
 @requirement(
@@ -158,10 +165,14 @@ def gitlab_variable(model: Pipeline, job: str, name: str, value: str) -> Finding
     found = yield from find_job(model, job)
     if found is None:
         return
-    given = found.variables.get(name)
-    if given is None or spelled(given, found.variables) != value:
+    if not _is(found, name, value):
         place = found.place("variables", name)
         yield model.finding(f"`{name}` is not `{value}` in the job `{job}`", place)
+
+
+def _is(job: Job, name: str, value: str) -> bool:
+    """Whether a variable has a value however the job comes about."""
+    return all(name in known for known in settings(job)) and always(job, f"${{{name}}}", value)
 
 
 @requirement(
@@ -173,8 +184,7 @@ def gitlab_everywhere_variable(model: Pipeline, name: str, value: str) -> Findin
     if not model.running:
         yield model.finding("no job can run")
     for job in model.running.values():
-        given = job.variables.get(name)
-        if given is None or spelled(given, job.variables) != value:
+        if not _is(job, name, value):
             yield model.finding(f"`{name}` is not `{value}` in `{job.name}`", job.mark)
 
 
@@ -212,7 +222,7 @@ def gitlab_parallel(model: Pipeline, job: str, count: int) -> Findings:
 
 
 @requirement(
-    "the job `{job}` runs once for each value of `{variable}`: {values}",
+    "the job `{job}` runs for each value of `{variable}`: {values}",
     "for each of {values}, the job `{job}` runs with it in the variable `{variable}`",
 )
 def gitlab_matrix(model: Pipeline, job: str, variable: str, values: list[str]) -> Findings:
@@ -249,5 +259,6 @@ def gitlab_matrix_image(model: Pipeline, job: str, name: str, variable: str) -> 
 def gitlab_id_token(model: Pipeline, job: str, name: str, audience: str) -> Findings:
     """An identity token."""
     found = yield from find_job(model, job)
-    if found and found.id_tokens.get(name) != (audience,):
+    given = found.id_tokens.get(name, ()) if found else ()
+    if found and [spelled(one, found.variables) for one in given] != [audience]:
         yield model.finding(f"`{job}` has no such token", found.place("id_tokens"))

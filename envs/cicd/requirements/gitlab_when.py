@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from envs.cicd.requirements.gitlab_find import find_job
@@ -13,11 +12,14 @@ from envs.cicd.requirements.gitlab_scenarios import (
     Start,
     by_hand,
     creates,
+    everywhere,
     merge_request,
     push,
     schedule,
+    shares,
     start_of,
     tag,
+    words,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.gitlab_ci.job import Job
@@ -25,7 +27,12 @@ from iac_gym.languages.gitlab_ci.model import Pipeline
 from iac_gym.verdict import Finding
 
 #: Pipelines of branches and tags that no task names.
-_OTHERS = (push(FEATURE), push("v0-line", changed=None), tag("nightly-81"))
+_OTHERS = (push(FEATURE), push("v0-line"), tag("nightly-81"))
+
+
+def _like(branch: str) -> list[Scenario]:
+    """Return pushes to branches whose names hold another's."""
+    return [push(f"{branch}-2"), push(f"x-{branch}"), push(f"{branch}/x")]
 
 
 def _told(
@@ -34,11 +41,16 @@ def _told(
     """Find that a job is missing in one pipeline, or that it is in another."""
     place = job.place("rules") if job.rules is not None else job.place("only")
     refs = {one.ref for one in inside}
-    others = [push(name) for name in _words(job) if name not in refs]
-    if not all(start_of(job, one) for one in inside):
+    others = [push(name) for name in words(job) if name not in refs]
+    if not all(_ordinary(start_of(job, one)) for one in inside):
         yield model.finding(f"`{job.name}` does not run {where}", place)
     elif any(start_of(job, one) for one in (*outside, *others)):
         yield model.finding(f"`{job.name}` also runs elsewhere than {where}", place)
+
+
+def _ordinary(start: Start | None) -> bool:
+    """Whether a job is there where nothing has failed."""
+    return start is not None and start.when != "on_failure"
 
 
 @requirement(
@@ -50,7 +62,8 @@ def gitlab_branch_only(model: Pipeline, job: str, branch: str) -> Findings:
     """A job of one branch."""
     found = yield from find_job(model, job)
     if found:
-        outside = (*_OTHERS, push(OTHER_DEFAULT), merge_request())
+        outside = (*_OTHERS, *_like(branch), push(OTHER_DEFAULT), merge_request(),
+                   merge_request(branch), tag("v1.4.0"))  # fmt: skip
         yield from _told(model, found, [push(branch)], outside, f"on `{branch}`")
 
 
@@ -63,7 +76,7 @@ def gitlab_default_branch_only(model: Pipeline, job: str) -> Findings:
     found = yield from find_job(model, job)
     if found:
         inside = [push("quince", default="quince"), push("stem", default="stem")]
-        outside = [*_OTHERS, push("quince", default="stem"), merge_request()]
+        outside = [*_OTHERS, push("quince", default="stem"), merge_request(), tag("v1.4.0")]
         yield from _told(model, found, inside, outside, "on the default branch")
 
 
@@ -75,8 +88,10 @@ def gitlab_requests_only(model: Pipeline, job: str) -> Findings:
     """A job of merge request pipelines."""
     found = yield from find_job(model, job)
     if found:
-        outside = (*_OTHERS, push(OTHER_DEFAULT, OTHER_DEFAULT))
-        yield from _told(model, found, [merge_request()], outside, "for merge requests")
+        inside = [merge_request(), merge_request("another-target")]
+        outside = (*_OTHERS, push(OTHER_DEFAULT, OTHER_DEFAULT), push(FEATURE, reviewed=True),
+                   schedule(), by_hand(), tag("v1.4.0"))  # fmt: skip
+        yield from _told(model, found, inside, outside, "for merge requests")
 
 
 @requirement(
@@ -89,7 +104,8 @@ def gitlab_requests_and_branch(model: Pipeline, job: str, branch: str) -> Findin
     found = yield from find_job(model, job)
     if found:
         inside = [merge_request(), merge_request(target=branch), push(branch)]
-        yield from _told(model, found, inside, _OTHERS[:2], f"for requests and on `{branch}`")
+        outside = (*_OTHERS[:2], *_like(branch), push(FEATURE, reviewed=True))
+        yield from _told(model, found, inside, outside, f"for requests and on `{branch}`")
 
 
 @requirement(
@@ -101,7 +117,8 @@ def gitlab_tags_only(model: Pipeline, job: str) -> Findings:
     found = yield from find_job(model, job)
     if found:
         inside = [tag("v1.2.3"), tag("nightly-81"), tag("2031.4")]
-        outside = [push(FEATURE), push(OTHER_DEFAULT, OTHER_DEFAULT), merge_request()]
+        outside = [push(FEATURE), push(OTHER_DEFAULT, OTHER_DEFAULT), merge_request(), schedule(),
+                   by_hand(), push("v1.2.3")]  # fmt: skip
         yield from _told(model, found, inside, outside, "for every tag")
 
 
@@ -114,7 +131,9 @@ def gitlab_tag_prefix(model: Pipeline, job: str, prefix: str) -> Findings:
     found = yield from find_job(model, job)
     if found:
         inside = [tag(f"{prefix}1.4.0"), tag(f"{prefix}12.0.7")]
-        outside = [tag("x-1.4.0"), tag("nightly"), push(f"{prefix}1.4.0"), push(FEATURE)]
+        outside = [tag("x-1.4.0"), tag("nightly"), push(f"{prefix}1.4.0"), push(FEATURE),
+                   tag(f"{prefix}next"), tag(f"my-{prefix}1.4.0"), merge_request(), schedule(),
+                   push(OTHER_DEFAULT, OTHER_DEFAULT)]  # fmt: skip
         yield from _told(model, found, inside, outside, f"for tags such as `{prefix}1.4.0`")
 
 
@@ -153,11 +172,16 @@ def gitlab_changes(model: Pipeline, job: str, folder: str) -> Findings:
         return
     within, deeper = (f"{folder}/q.txt",), (f"{folder}/a/b/q.txt",)
     without = ("README.md", f"other/{folder}/q.txt", f"{folder}-more/q.txt")
-    for make in (push_of_main, request_of):
+    kinds = (push_of_main, request_of, push_of_feature)
+    for make in kinds:
         if start_of(found, make(within)) is None:
             continue
-        inside = [make(within), make(deeper)]
-        yield from _told(model, found, inside, [make(without)], f"for changes in `{folder}`")
+        outside = [other(without) for other in kinds]
+        place = found.place("rules") if found.rules is not None else found.place("only")
+        if not all(_ordinary(start_of(found, make(one))) for one in (within, deeper)):
+            yield model.finding(f"`{job}` does not run for all changes in `{folder}`", place)
+        elif any(start_of(found, one) for one in outside):
+            yield model.finding(f"`{job}` also runs without changes in `{folder}`", place)
         return
     yield model.finding(f"`{job}` does not run for changes in `{folder}`", found.place("rules"))
 
@@ -167,6 +191,11 @@ def push_of_main(changed: tuple[str, ...]) -> Scenario:
     return push(OTHER_DEFAULT, OTHER_DEFAULT, changed)
 
 
+def push_of_feature(changed: tuple[str, ...]) -> Scenario:
+    """Return a push to another branch that changes files."""
+    return push(FEATURE, OTHER_DEFAULT, changed)
+
+
 def request_of(changed: tuple[str, ...]) -> Scenario:
     """Return a merge request that changes files."""
     return merge_request(OTHER_DEFAULT, OTHER_DEFAULT, changed)
@@ -174,36 +203,7 @@ def request_of(changed: tuple[str, ...]) -> Scenario:
 
 def _starts(job: Job) -> list[Start]:
     """Return how a job starts, in every kind of pipeline that has it."""
-    every = [
-        push(OTHER_DEFAULT, OTHER_DEFAULT), push(FEATURE), merge_request(), tag("v1.4.0"),
-        schedule(), by_hand(), *map(push, _words(job)),
-    ]  # fmt: skip
-    return [start for one in every if (start := start_of(job, one)) is not None]
-
-
-#: Most names of branches that are tried.
-_MOST_NAMES = 20
-
-
-def _words(job: Job) -> list[str]:
-    """Return the words in a job's conditions, among which are the names of its branches."""
-    conditions = [clause.condition for clause in job.rules or ()]
-    for policy in (job.only, job.excluded):
-        conditions += [*(policy.refs or ()), *(policy.variables or ())] if policy else []
-    found = {
-        word.rstrip("/.-")
-        for text in conditions
-        for word in re.findall(r"(?<![$\w])\w[\w./-]*", text[:500])
-        if not word.startswith("CI_")
-    }
-    return sorted(found - _KEYWORDS)[:_MOST_NAMES]
-
-
-#: Words of conditions that name no branch.
-_KEYWORDS = frozenset(
-    """null true false push web schedule schedules api trigger triggers pipeline pipelines chat
-    merge_request_event merge_requests parent_pipeline external branches tags pushes""".split()
-)
+    return [start for one in everywhere(job) if (start := start_of(job, one)) is not None]
 
 
 @requirement(
@@ -253,6 +253,8 @@ def gitlab_on_failure(model: Pipeline, job: str) -> Findings:
     found = yield from find_job(model, job)
     if found and found.starts_by != {"on_failure"}:
         yield model.finding(f"`{job}` does not wait for a failure", found.place("when"))
+    elif found and not any(shares(found, model.jobs[one])[0] for one in model.before(job)):
+        yield model.finding(f"no job comes before `{job}` that could fail", found.place("stage"))
 
 
 @requirement(
@@ -280,6 +282,9 @@ def gitlab_delayed(model: Pipeline, job: str, minutes: int) -> Findings:
         yield model.finding(f"`{job}` is not delayed so", found.place("start_in"))
 
 
+#: Most names of branches that are tried.
+_MOST_NAMES = 20
+
 # --- the pipeline --------------------------------------------------------------------------------
 
 
@@ -289,9 +294,16 @@ def _pipelines(
     mark = model.tree.marks.get("workflow", (0, 0))
     if not all(creates(model, one) for one in there):
         return model.finding("a pipeline that is asked for is not created", mark)
-    if any(creates(model, one) for one in absent):
+    if any(_is_there(model, one) for one in absent):
         return model.finding("more pipelines are created than asked for", mark)
     return None
+
+
+def _is_there(model: Pipeline, scenario: Scenario) -> bool:
+    """Whether a pipeline comes about: one without any job does not."""
+    if not creates(model, scenario):
+        return False
+    return model.opaque or any(start_of(job, scenario) for job in model.jobs.values())
 
 
 @requirement(
@@ -300,7 +312,8 @@ def _pipelines(
 )
 def gitlab_pipelines_for(model: Pipeline, branch: str) -> Findings:
     """`workflow:rules` for merge requests and one branch."""
-    there, absent = [merge_request(), push(branch)], [push(FEATURE), push("v0-line")]
+    there = [merge_request(), push(branch)]
+    absent = [push(FEATURE), push("v0-line"), *_like(branch)]
     if found := _pipelines(model, there, absent):
         yield found
 
@@ -313,7 +326,9 @@ def gitlab_pipelines_for(model: Pipeline, branch: str) -> Findings:
 def gitlab_no_second_pipeline(model: Pipeline) -> Findings:
     """`workflow:rules` that avoid two pipelines for one push."""
     there = [merge_request(), push(FEATURE)]
-    absent = [push(FEATURE, reviewed=True)]
+    names = {name for job in model.jobs.values() for name in words(job)}
+    absent = [push(name, reviewed=True) for name in (FEATURE, *sorted(names)[:_MOST_NAMES])]
+    absent.append(push(OTHER_DEFAULT, OTHER_DEFAULT, reviewed=True))
     if found := _pipelines(model, there, absent):
         yield found
 

@@ -265,7 +265,7 @@ def state_machine(draw: Draw) -> Draft:
 
     def told() -> None:
         topic = draw.name("topic", ("done", "results", "notices"))
-        to = stack.add("SNS::Topic", "Topic", TopicName=topic)
+        to = stack.add("SNS::Topic", "Topic", TopicName=topic, KmsMasterKeyId="alias/aws/sns")
         stack.ask(
             messages.topic(name=topic), workflows.machine_publishes(of=name, topic=topic),
             workflows.machine_may_publish(of=name, topic=topic),

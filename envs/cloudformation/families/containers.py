@@ -148,7 +148,10 @@ class Service:
     def own_image(self) -> None:
         """Ask for an image of a repository of the template."""
         name, label = f"{self.name}-images", self.stack.draw.choice("label", ("v1", "1.4.2", "rc3"))
-        repository = self.stack.add("ECR::Repository", "Repository", RepositoryName=name)
+        repository = self.stack.add(
+            "ECR::Repository", "Repository", RepositoryName=name,
+            ImageScanningConfiguration={"ScanOnPush": True}, ImageTagMutability="IMMUTABLE",
+        )  # fmt: skip
         self.stack.ask(
             registries.repository(name=name),
             ask.task_own_image(of=self.family, name="app", repository=name, label=label),

@@ -149,8 +149,8 @@ class _Pair:
         actions = self.draw.sample(
             "actions", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"), 2
         )
-        add_table(self.given, table, "id", "S")
-        store = add_table(self.wanted, table, "id", "S")
+        add_table(self.given, table, "id", "S", recoverable=False)
+        store = add_table(self.wanted, table, "id", "S", recoverable=False)
         before, after = self.add(
             "IAM::Role", "Role", RoleName=name,
             AssumeRolePolicyDocument=trust("lambda.amazonaws.com"),

@@ -117,7 +117,7 @@ def topic_fan_out(draw: Draw) -> Draft:
     """A topic that delivers to several queues."""
     stack = Stack(draw, "A topic and its subscribers")
     name = draw.name("topic", TOPICS)
-    topic = stack.add("SNS::Topic", "Topic", TopicName=name)
+    topic = stack.add("SNS::Topic", "Topic", TopicName=name, KmsMasterKeyId="alias/aws/sns")
     stack.ask(ask.topic(name=name))
     chosen = draw.choice("queue", ("billing", "search", "audit", "stock"))
     more = Settings(stack, topic, name)

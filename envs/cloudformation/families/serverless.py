@@ -270,7 +270,7 @@ def upload_function(draw: Draw) -> Draft:
     event = draw.choice("event", ("s3:ObjectCreated:*", "s3:ObjectCreated:Put",
                                   "s3:ObjectCreated:CompleteMultipartUpload"))  # fmt: skip
     prefix = draw.choice("prefix", ("incoming/", "raw/", "inbox/", "images/", "orders/"))
-    bucket = add_bucket(stack, name)
+    bucket = add_bucket(stack, name, versioned=False)
     bucket.attributes["DependsOn"] = ["BucketPermission"]
     bucket.put("NotificationConfiguration.LambdaConfigurations", [{
         "Event": event, "Function": made.made["Arn"],
@@ -317,12 +317,15 @@ def key_schema(*keys: tuple[str, str]) -> dict[str, object]:
     }
 
 
-def add_table(stack: Stack, name: str, key: str, kind: str, id: str = "Table") -> Handle:
-    """Add a table that is paid by request."""
-    return stack.add(
-        "DynamoDB::Table", id, TableName=name, BillingMode="PAY_PER_REQUEST",
+def add_table(stack: Stack, name: str, key: str, kind: str, *, recoverable: bool = True) -> Handle:
+    """Add a table that is paid by request and can be recovered (unless tasks ask for that)."""
+    made = stack.add(
+        "DynamoDB::Table", "Table", TableName=name, BillingMode="PAY_PER_REQUEST",
         **key_schema((key, kind)),
     )  # fmt: skip
+    if recoverable:
+        made.put("PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", True)
+    return made
 
 
 TABLES = ("orders", "users", "sessions", "events", "products", "ledger")
@@ -386,7 +389,7 @@ def topic_function(draw: Draw) -> Draft:
     stack = Stack(draw, "A function that answers notifications")
     made = Function(stack)
     name = draw.name("topic", ("alerts", "notices", "orders", "events", "payments"))
-    topic = stack.add("SNS::Topic", "Topic", TopicName=name)
+    topic = stack.add("SNS::Topic", "Topic", TopicName=name, KmsMasterKeyId="alias/aws/sns")
     stack.add(
         "SNS::Subscription", "Subscription", Protocol="lambda", TopicArn=topic.ref,
         Endpoint=made.made["Arn"],

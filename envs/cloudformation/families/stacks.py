@@ -51,8 +51,9 @@ def private_database(draw: Draw) -> Draft:
         guard.admit(ENGINES[one.engine][1], net.range)
         one.made.set(VPCSecurityGroups=[guard.made["GroupId"]])
 
-    extras = one.extras()
-    decorate(stack, (Extra("guard", 4, guarded), *extras[:4]))
+    one.made.set(DeletionProtection=True)
+    extras = [extra for extra in one.extras() if extra.name != "database-protected"]
+    decorate(stack, (Extra("guard", 4, guarded), *extras[:3]))
     return stack.draft(
         f"Put the database `{one.name}` into a network `{net.name}` of its own (CloudFormation)",
         f"Write a CloudFormation template for the database `{one.name}` in its VPC `{net.name}`",
@@ -108,7 +109,7 @@ def vpc_function(draw: Draw) -> Draft:
 
     def topic() -> None:
         name = draw.name("topic", ("results", "alerts", "done"))
-        one = stack.add("SNS::Topic", "Topic", TopicName=name)
+        one = stack.add("SNS::Topic", "Topic", TopicName=name, KmsMasterKeyId="alias/aws/sns")
         stack.ask(
             messages.topic(name=name), functions.function_publishes(of=made.name, topic=name),
             functions.function_knows_topic(of=made.name, key="TOPIC_ARN", to=name),

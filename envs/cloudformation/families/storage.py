@@ -28,11 +28,14 @@ PRIVATE = {
 }
 
 
-def add_bucket(stack: Stack, name: str, id: str = "Bucket") -> Handle:
-    """Add a bucket that is closed to the public."""
-    return stack.add(
+def add_bucket(stack: Stack, name: str, id: str = "Bucket", *, versioned: bool = True) -> Handle:
+    """Add a bucket that is closed to the public and keeps versions (unless tasks ask for that)."""
+    made = stack.add(
         "S3::Bucket", id, BucketName=name, PublicAccessBlockConfiguration=dict(PRIVATE)
     )
+    if versioned:
+        made.set(VersioningConfiguration={"Status": "Enabled"})
+    return made
 
 
 def tls_statement(bucket: Handle) -> dict[str, object]:
@@ -72,7 +75,7 @@ class Bucket:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.name = stack.draw.name("bucket", BUCKETS)
-        self.made = add_bucket(stack, self.name)
+        self.made = add_bucket(stack, self.name, versioned=False)
         self.statements: list[dict[str, object]] = []
         stack.ask(ask.bucket(name=self.name), ask.bucket_private(of=self.name))
 
@@ -304,7 +307,7 @@ def bucket_events(draw: Draw) -> Draft:
         "event", ("s3:ObjectCreated:*", "s3:ObjectCreated:Put", "s3:ObjectRemoved:*",
                   "s3:ObjectRestore:Completed"),
     )  # fmt: skip
-    bucket = add_bucket(stack, name)
+    bucket = add_bucket(stack, name, versioned=False)
     queue = stack.add("SQS::Queue", "Queue", QueueName=to, SqsManagedSseEnabled=True)
     arn = sub(f"arn:${{AWS::Partition}}:s3:::{name}")
     stack.add(

@@ -27,7 +27,7 @@ def _start(stack: Stack) -> tuple[Handle, str]:
     name = draw.name("table", TABLES)
     key = draw.choice("key", ("id", "pk", "orderId", "userId", "sku", "deviceId"))
     kind = draw.choice("type", ("S", "N"))
-    table = add_table(stack, name, key, kind)
+    table = add_table(stack, name, key, kind, recoverable=False)
     stack.ask(ask.table(name=name), ask.table_key(of=name, key=key, type=kind))
     return table, name
 

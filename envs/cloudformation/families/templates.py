@@ -120,7 +120,7 @@ class _Environments:
     def bucket(self) -> None:
         """Ask for a bucket whose versions are kept in the upper environment."""
         base = self.stack.draw.name("bucket", BUCKETS)
-        made = add_bucket(self.stack, base)
+        made = add_bucket(self.stack, base, versioned=False)
         made.set(BucketName=sub(f"{base}-${{{self.parameter}}}"))
         self.stack.ask(
             ask.bucket_when(name=f"{base}-{self.low}", parameter=self.parameter, when=self.low),

@@ -54,8 +54,8 @@ http_api = existence(
 
 def _is_target(value: Any, integration: Thing) -> bool:
     """Whether the target of a route is an integration: `integrations/` and its id."""
-    wanted = ("integrations/", integration.ref)
-    return value.__class__ is Joined and value.parts == wanted
+    wanted = (integration.ref, integration.att("IntegrationId"))
+    return value.__class__ is Joined and value.parts in [("integrations/", one) for one in wanted]
 
 
 @requirement(

@@ -272,10 +272,7 @@ def bucket_service(template: Template, of: str, service: str, action: str) -> Fi
     if isinstance(thing, Finding):
         return [thing]
     objects = arn_of(thing, BUCKET, "/*")
-    right = any(
-        lets_in(one, service, action) and any(objects(value) for value in one.resources)
-        for one in bucket_statements(template, thing)
-    )
+    right = invited(bucket_statements(template, thing), service, action, objects)
     return unless(right, template, thing, f"{service} may not do {action} in `{of}`")
 
 
@@ -296,7 +293,7 @@ def bucket_public_read(template: Template, of: str) -> Findings:
         and not one.conditions
         and any(objects(value) for value in one.resources)
         for one in bucket_statements(template, thing)
-    )
+    ) and not any(refuses(one, "s3:GetObject") for one in bucket_statements(template, thing))
     block = thing.value("PublicAccessBlockConfiguration")
     given = block if isinstance(block, Mapping) else {}
     # without a configuration, S3 blocks public policies of new buckets

@@ -14,7 +14,6 @@ from envs.cloudformation.requirements.factories import (
 from envs.cloudformation.requirements.kinds import (
     all_of,
     at_path,
-    behind_arn,
     blocks,
     is_true,
     number,
@@ -183,7 +182,8 @@ def task_own_image(template: Template, of: str, name: str, repository: str, labe
         return [found]
     if isinstance(store, Finding):
         return [store]
-    given: tuple[Any, ...] = getattr(found[1].get("Image"), "parts", ())
+    image = store.stack.canonical(found[1].get("Image"))
+    given: tuple[Any, ...] = getattr(image, "parts", ())
     uri = store.att("RepositoryUri")
     by_uri = given == (uri, f":{label}")
     written = f".dkr.ecr.us-east-1.amazonaws.com/{repository}:{label}"
@@ -216,10 +216,8 @@ def task_variable(template: Template, of: str, name: str, key: str, value: str) 
     found = _container(template, of, name)
     if isinstance(found, Finding):
         return [found]
-    right = any(
-        same(one.get("Name"), key) and same(one.get("Value"), value)
-        for one in blocks(found[1], "Environment")
-    )
+    given = [one for one in blocks(found[1], "Environment") if same(one.get("Name"), key)]
+    right = given and all(same(one.get("Value"), value) for one in given)
     return unless(right, template, found[0], f"{name} does not get {key} = `{value}`")
 
 
@@ -250,7 +248,7 @@ def _is_secret(value: Any, secret: Thing) -> bool:
 
 def _secret(secret: Thing) -> On:
     """Make the test for a secret's ARN, whose random end may be a wildcard."""
-    return lambda value: behind_arn(value, secret, SECRET) in ("", "-*", "-??????", "*")
+    return On(secret, SECRET, ("", "-*", "-??????", "*"))
 
 
 @requirement(
@@ -386,8 +384,9 @@ def service_after_listener(template: Template, of: str) -> Findings:
     groups = targets(template, TARGET_GROUP, at_path(thing, "LoadBalancers.TargetGroupArn"))
     right = any(
         one.logical_id in thing.depends_on
-        and targets(template, TARGET_GROUP, at_path(one, f"{path}.TargetGroupArn")
-                    + at_path(one, f"{path}.ForwardConfig.TargetGroups.TargetGroupArn"))
+        and any(each in groups for each in targets(
+            template, TARGET_GROUP, at_path(one, f"{path}.TargetGroupArn")
+            + at_path(one, f"{path}.ForwardConfig.TargetGroups.TargetGroupArn")))
         for kind, path in (("Listener", "DefaultActions"), ("ListenerRule", "Actions"))
         for one in things(template, f"AWS::ElasticLoadBalancingV2::{kind}")
     )  # fmt: skip
@@ -448,7 +447,11 @@ def service_tracks(template: Template, of: str, cluster: str, percent: int) -> F
         and same(one.get(f"{inner}.TargetValue"), percent)
         and same(one.get(metric), "ECSServiceAverageCPUUtilization")
         and (
-            any(each.is_source_of(one.value("ScalingTargetId")) for each in scaled)
+            any(
+                each.is_source_of(one.value("ScalingTargetId"))
+                or each.is_source_of(one.value("ScalingTargetId"), "Id")
+                for each in scaled
+            )
             or _names_service(template, one.value("ResourceId"), of, cluster)
         )
         for one in things(template, "AWS::ApplicationAutoScaling::ScalingPolicy")

@@ -143,22 +143,25 @@ def _snapshot(template: Template, kind: Kind, of: str) -> list[Finding]:
     return unless(right, template, thing, f"the DeletionPolicy of `{of}` is not Snapshot")
 
 
-def _plain(value: Any) -> bool:
-    """Whether a password can be read in the template."""
-    if isinstance(value, Joined):
-        return "{{resolve:" not in str(value.parts[0])
-    return not isinstance(value, Unknown)
+#: Dynamic references that show nothing to readers of the template or of the stack.
+_SECRETS = ("resolve:secretsmanager:", "resolve:ssm-secure:")
+
+
+def _dynamic(value: Any) -> bool:
+    """Whether a value is a dynamic reference to a secret."""
+    if isinstance(value, Unknown):
+        return value.kind == "secret" and value.name.startswith(_SECRETS)
+    front = str(value.parts[0]) if isinstance(value, Joined) else ""
+    return front.startswith(tuple("{{" + one for one in _SECRETS))
 
 
 def _hidden(template: Template, thing: Thing, path: str) -> bool:
     """Whether a password comes from where the template does not show it."""
     value = thing.value(path)
-    if value is None or _plain(value):
-        return False
     if isinstance(value, Unknown) and value.kind == "parameter":
         found = resolve(template).parameters.get(value.name)
         return found is not None and found.no_echo
-    return True
+    return _dynamic(value)
 
 
 def _password(template: Template, kind: Kind, of: str) -> list[Finding]:
@@ -196,13 +199,13 @@ def _reads(value: Any, secret: Thing, name: str) -> bool:
     """Whether a value is a dynamic reference to the secret."""
     front = "resolve:secretsmanager:"
     if isinstance(value, Unknown) and value.kind == "secret":
-        return value.name.startswith(f"{front}{name}:")
+        return f"{value.name}:".startswith(f"{front}{name}:")
     parts = value.parts if isinstance(value, Joined) else ()
     return (
         len(parts) == 3
         and parts[0] == "{{" + front
         and refers(parts[1], secret, SECRET)
-        and str(parts[2]).startswith(":SecretString")
+        and str(parts[2]).startswith((":SecretString", "::", "}}"))
     )
 
 

@@ -119,6 +119,7 @@ def files_tls(template: Template, of: str) -> Findings:
         and one.for_everybody
         and ("*" in one.actions or "elasticfilesystem:*" in one.actions)
         and len(one.conditions) == 1
+        and one.conditions[0][0].lower() in ("bool", "boolifexists")
         and one.conditions[0][1].lower() == "aws:securetransport"
         and same(one.conditions[0][2], False)
         for one in statements(thing.value("FileSystemPolicy"))

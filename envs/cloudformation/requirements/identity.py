@@ -99,7 +99,7 @@ def role_trusts_account(template: Template, of: str, account: str) -> Findings:
         one.allows("sts:AssumeRole")
         and any(kind == "AWS" and text(who) in names for kind, who in one.principals)
         for one in said
-    )
+    ) and not any(refuses(one, "sts:AssumeRole") for one in said)
     right = allowed and not _others(said, "AWS", names)
     return unless(right, template, thing, f"`{of}` is not just for the account {account}")
 
@@ -116,6 +116,16 @@ def _others(said: list[Statement], kind: str, names: tuple[str, ...]) -> bool:
     )
 
 
+def _demands(statement: Statement, value: str) -> bool:
+    """Whether a statement holds for just that external id, which must be given."""
+    given = [
+        same(found, value) and test.lower() in ("stringequals", "stringlike")
+        for test, key, found in statement.conditions
+        if key.lower() == "sts:externalid"
+    ]
+    return bool(given) and all(given)
+
+
 @requirement(
     "the external id {value} demanded from whoever assumes `{of}`",
     "`{of}` assumed only with the external id {value}",
@@ -126,13 +136,7 @@ def role_external_id(template: Template, of: str, value: str) -> Findings:
     if isinstance(thing, Finding):
         return [thing]
     found = [one for one in trust(thing) if one.allows("sts:AssumeRole")]
-    right = found and all(
-        any(
-            positive(test) and key.lower() == "sts:externalid" and same(given, value)
-            for test, key, given in one.conditions
-        )
-        for one in found
-    )
+    right = found and all(_demands(one, value) for one in found)
     return unless(right, template, thing, f"`{of}` does not demand the external id {value}")
 
 
@@ -323,7 +327,7 @@ def group_needs_mfa(template: Template, of: str) -> Findings:
         and one.conditions[0][0].lower() in ("bool", "boolifexists")
         and one.conditions[0][1].lower() == "aws:multifactorauthpresent"
         and same(one.conditions[0][2], False)
-        and (one.inverted or "*" in one.actions)
+        and (_leaves_sign_in(one) if one.inverted else "*" in one.actions)
         for one in permissions(template, thing, GROUP)
     )
     return unless(right, template, thing, f"members of `{of}` may act without MFA")

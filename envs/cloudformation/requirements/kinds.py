@@ -278,14 +278,19 @@ def spelled(value: Any) -> str:
 
 def behind_arn(value: Any, thing: Thing, kind: Kind) -> str | None:
     """Return the text behind the ARN of a thing ("" or "/*"), None where it is not in front."""
+    given = spelled(thing.stack.canonical(value))
+    return next((given[len(arn) :] for arn in arns_of(thing, kind) if given.startswith(arn)), None)
+
+
+def arns_of(thing: Thing, kind: Kind) -> list[str]:
+    """Return the spellings of the ARN of a thing: by its attributes, and written out."""
     canonical = thing.stack.canonical
-    given = spelled(canonical(value))
     arns = [_own(thing, one) for one in kind.arns]
     if kind.arn:
         name = spelled(canonical(name_of(thing, kind) or thing.ref))
         account = spelled(Unknown("pseudo", "AWS::AccountId"))
         arns.append(_filled(kind.arn, name, account))
-    return next((given[len(arn) :] for arn in arns if given.startswith(arn)), None)
+    return arns
 
 
 def _own(thing: Thing, attribute: str) -> str:

@@ -198,11 +198,7 @@ def queue_service(template: Template, of: str, service: str) -> Findings:
         return [thing]
     said = resource_policies(template, "AWS::SQS::QueuePolicy", "Queues", thing, QUEUE, ("id",))
     on = arn_of(thing, QUEUE)
-    right = any(
-        lets_in(one, service, "sqs:SendMessage")
-        and any(on(value) or value == "*" for value in one.resources)
-        for one in said
-    )
+    right = invited(said, service, "sqs:SendMessage", on)
     return unless(right, template, thing, f"{service} may not send messages to `{of}`")
 
 
@@ -321,11 +317,7 @@ def topic_service(template: Template, of: str, service: str) -> Findings:
         return [thing]
     said = resource_policies(template, "AWS::SNS::TopicPolicy", "Topics", thing, TOPIC, ("arn",))
     on = arn_of(thing, TOPIC)
-    right = any(
-        lets_in(one, service, "sns:Publish")
-        and any(on(value) or value == "*" for value in one.resources)
-        for one in said
-    )
+    right = invited(said, service, "sns:Publish", on)
     return unless(right, template, thing, f"{service} may not publish to `{of}`")
 
 

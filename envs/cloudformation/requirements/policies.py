@@ -7,12 +7,14 @@ that is attached from either side.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from envs.cloudformation.requirements.kinds import (
     Kind,
+    arns_of,
     at_path,
     behind_arn,
     companions,
@@ -56,8 +58,30 @@ _OWN_POLICIES = {
 _SIDE = {ROLE.type: "Roles", USER.type: "Users", GROUP.type: "Groups"}
 _NAMED = {ROLE.type: "RoleName", USER.type: "UserName", GROUP.type: "GroupName"}
 
-#: Whether a resource of a statement (a value) is the wanted one.
-On = Callable[[Any], bool]
+
+@dataclass(frozen=True)
+class On:
+    """Whether a resource of a statement (a value) is the wanted one: an ARN and what may follow."""
+
+    thing: Thing
+    kind: Kind
+    endings: tuple[str, ...] = ("",)
+
+    def __call__(self, value: Any) -> bool:
+        """Whether a value is that ARN, followed by one of the endings."""
+        return behind_arn(value, self.thing, self.kind) in self.endings
+
+    def within(self, value: Any) -> bool:
+        """Whether a value is a pattern for that ARN and for others, such as `*`."""
+        pattern = spelled(self.thing.stack.canonical(value)).replace("[", "[[]")
+        return (
+            ("*" in pattern or "?" in pattern)
+            and not self(value)
+            and any(
+                fnmatchcase(arn + self.endings[0], pattern)
+                for arn in arns_of(self.thing, self.kind)
+            )
+        )
 
 
 def read(document: Any) -> Any:
@@ -129,6 +153,7 @@ def positive(test: str) -> bool:
 
 def _guard(test: str, key: str, value: Any) -> bool:
     own = key.lower() in _ACCOUNTS and not isinstance(value, str)
+    own = own or (key.lower() == "aws:sourcearn" and str(value).startswith("arn:aws:s3:::"))
     tls = key.lower() == "aws:securetransport" and same(value, True)
     return positive(test) and (own or tls)
 
@@ -139,9 +164,13 @@ def harmless(statement: Statement) -> bool:
 
 
 def refuses(statement: Statement, action: str) -> bool:
-    """Whether a statement denies an action under no condition, by its name or a pattern."""
-    plain = statement.effect == "Deny" and not statement.conditions and not statement.inverted
-    return plain and any(fnmatchcase(action.lower(), one.lower()) for one in statement.actions)
+    """Whether a statement denies an action under no condition: by its name or a pattern, or as
+    one of all that `NotAction` leaves.
+    """
+    if statement.effect != "Deny" or statement.conditions:
+        return False
+    named = any(fnmatchcase(action.lower(), one.lower()) for one in statement.actions)
+    return named != statement.inverted
 
 
 def granted(said: Iterable[Statement], action: str, on: On) -> bool:
@@ -154,17 +183,22 @@ def granted(said: Iterable[Statement], action: str, on: On) -> bool:
         one.allows(action) and harmless(one) and any(on(value) for value in one.resources)
         for one in found
     )
-    everywhere = any(
-        one.is_allow and one.covers(action) and "*" in one.resources for one in found
-    )  # fmt: skip
     return (
         allowed
-        and not everywhere
+        and not any(_too_wide(one, action, on) for one in found)
         and not any(
-            refuses(one, action) and any(on(value) or value == "*" for value in one.resources)
+            refuses(one, action) and any(on(value) or on.within(value) for value in one.resources)
             for one in found
         )
     )
+
+
+def _too_wide(statement: Statement, action: str, on: On) -> bool:
+    """Whether a statement allows an action on more than a resource: `*`, or all but something."""
+    if statement.effect != "Allow":
+        return False
+    wide = any(on.within(value) for value in statement.resources)
+    return statement.inverted or (statement.covers(action) and wide)
 
 
 def lets_in(statement: Statement, service: str, action: str) -> bool:
@@ -175,20 +209,38 @@ def lets_in(statement: Statement, service: str, action: str) -> bool:
     if not (statement.is_allow and statement.covers(action)):
         return False
     if statement.trusts("Service", service):
-        return True
+        return all(_guard(*one) or _owner(*one) for one in statement.conditions)
     return statement.for_everybody and any(
         positive(test) and key.lower() == "aws:sourcearn"
         for test, key, _ in statement.conditions
     )  # fmt: skip
 
 
+def _owner(test: str, key: str, value: Any) -> bool:
+    """Whether a condition asks what AWS's own services do: the bucket's owner gets the objects."""
+    given = key.lower() == "s3:x-amz-acl" and same(value, "bucket-owner-full-control")
+    return positive(test) and given
+
+
+def invited(said: Iterable[Statement], service: str, action: str, on: On) -> bool:
+    """Whether the policy of a resource lets a service do something to it; none may deny it."""
+    found = list(said)
+    return any(
+        lets_in(one, service, action)
+        and any(on(value) or on.within(value) for value in one.resources)
+        for one in found
+    ) and not any(
+        refuses(one, action)
+        and (one.for_everybody or one.trusts("Service", service))
+        and any(on(value) or on.within(value) for value in one.resources)
+        for one in found
+    )
+
+
 def arn_of(thing: Thing, kind: Kind, suffix: str = "") -> On:
     """Make the test for the ARN of a thing, followed by a text ("/*")."""
 
-    def test(value: Any) -> bool:
-        return behind_arn(value, thing, kind) == suffix
-
-    return test
+    return On(thing, kind, (suffix,))
 
 
 def assumable(said: Iterable[Statement], kind: str, *names: str) -> bool:
@@ -217,18 +269,30 @@ def roles_of(template: Template, values: Iterable[Any]) -> list[Thing]:
 
 def may_assume(role: Thing, service: str) -> bool:
     """Whether a service may assume a role."""
-    return assumable(trust(role), "Service", service)
+    front = service.partition(".")[0]
+    regional = (f"{front}.us-east-1.amazonaws.com",) if front in _REGIONAL else ()
+    return assumable(trust(role), "Service", service, *regional)
+
+
+#: The services that may also be named with their region.
+_REGIONAL = ("states", "logs", "codedeploy")
 
 
 def resource_policies(
     template: Template, type: str, link: str, thing: Thing, kind: Kind, by: tuple[str, ...]
 ) -> list[Statement]:
     """Return what the separate policies of a resource (a queue, a bucket) say."""
-    return [
-        said
-        for one in companions(template, type, link, thing, kind, by)
-        for said in statements(one.value("PolicyDocument"))
-    ]
+    found = companions(template, type, link, thing, kind, by)
+    if type in _SINGLE:
+        found += companions(template, *_SINGLE[type], thing, kind, by)
+    return [said for one in found for said in statements(one.value("PolicyDocument"))]
+
+
+#: Policies for several things, and those for a single one: their type, and what names the thing.
+_SINGLE = {
+    "AWS::SQS::QueuePolicy": ("AWS::SQS::QueueInlinePolicy", "Queue"),
+    "AWS::SNS::TopicPolicy": ("AWS::SNS::TopicInlinePolicy", "TopicArn"),
+}
 
 
 def instance_profiles(template: Template, role: Thing) -> list[Thing]:

@@ -135,7 +135,8 @@ def repository_pulls(template: Template, of: str, account: str) -> Findings:
         if any(kind == "AWS" and text(who) in names for kind, who in one.principals)
     ]
     right = all(
-        any(one.allows(f"ecr:{action}") for one in said)
+        any(one.is_allow and one.covers(f"ecr:{action}") and harmless(one) for one in said)
+        and not any(refuses(one, f"ecr:{action}") for one in said)
         for action in ("BatchGetImage", "GetDownloadUrlForLayer")
     )
     return unless(right, template, thing, f"{account} may not pull from `{of}`")

@@ -36,7 +36,7 @@ rest_api = existence(
 rest_endpoint = setting(
     "rest-endpoint", REST_API, "EndpointConfiguration.Types",
     "the endpoint type {value} for the API `{of}`", "`{of}` with an endpoint of the type {value}",
-    compare=lambda value, wanted: same(value, [wanted]),
+    absent=["EDGE"], compare=lambda value, wanted: same(value, [wanted]),
 )  # fmt: skip
 _BODY_METHODS = frozenset("get post put delete patch head options".split())
 

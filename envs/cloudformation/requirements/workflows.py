@@ -68,9 +68,14 @@ def _substituted(tree: Any, named: Mapping[str, Any], depth: int) -> Any:
         return {key: _substituted(item, named, depth + 1) for key, item in tree.items()}
     if isinstance(tree, list):
         return [_substituted(item, named, depth + 1) for item in tree]
-    if isinstance(tree, str) and tree.startswith("${") and tree.endswith("}"):
-        return named.get(tree[2:-1], tree)
+    if isinstance(tree, str) and "${" in tree:
+        pieces = _VARIABLE.split(tree)
+        return join(named.get(one, f"${{{one}}}") if at % 2 else one
+                    for at, one in enumerate(pieces))  # fmt: skip
     return tree
+
+
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 def reached(machine: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping[str, Any]]:
@@ -136,6 +141,13 @@ def machine_invokes(template: Template, of: str, function: str) -> Findings:
     return unless(found[1], template, found[0], f"no step of `{of}` invokes `{function}`")
 
 
+def _retried(retriers: list[Mapping[str, Any]], tries: int) -> bool:
+    """Whether every error is retried so often, also where some errors have their own retrier."""
+    return any(same_set(one.get("ErrorEquals"), ["States.ALL"]) for one in retriers) and all(
+        same(one.get("MaxAttempts", 3), tries) for one in retriers
+    )
+
+
 @requirement(
     "the step of `{of}` that runs `{function}` retried {tries} times after any error",
     "{tries} retries, whatever the error, for the step of `{of}` that runs `{function}`",
@@ -145,14 +157,7 @@ def machine_retries(template: Template, of: str, function: str, tries: int) -> F
     found = _steps(template, of, function)
     if isinstance(found, Finding):
         return [found]
-    right = found[1] and all(
-        any(
-            same_set(one.get("ErrorEquals"), ["States.ALL"])
-            and same(one.get("MaxAttempts", 3), tries)
-            for one in blocks(state, "Retry")
-        )
-        for state in found[1]
-    )
+    right = found[1] and all(_retried(blocks(state, "Retry"), tries) for state in found[1])
     return unless(right, template, found[0], f"`{function}` is not retried {tries} times")
 
 

@@ -84,6 +84,8 @@ def _examine(template: Template, resource: Resource, varies: bool) -> None:
         message = f"`{kind}` belongs to a service that has been shut down"
         template.fault("resource-types-exist", mark, message)
     given = resource.tree.get("Properties", resource.properties)
+    if given is None and kind.startswith("AWS::Serverless::"):
+        given = resource.properties  # the transform takes it for an empty mapping
     if not isinstance(given, dict) or function_of(given) == "Ref":
         mark = resource.tree.marks.get("Properties", resource.mark)
         template.fault("values-have-the-right-type", mark, "`Properties` must be a mapping")

@@ -6,10 +6,9 @@ a path and the typed readers below, never unchecked indexing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from iac_gym.formats.lazy import lazy
 from iac_gym.formats.yaml import YamlList, YamlMap, find
@@ -45,29 +44,6 @@ def as_list(value: Any) -> list[Any]:
 def as_text(value: Any) -> str:
     """Return the value if it is a string, '' otherwise."""
     return value if isinstance(value, str) else ""
-
-
-_Owner = TypeVar("_Owner")
-_Value = TypeVar("_Value")
-
-
-def kept(make: Callable[[_Owner], _Value]) -> Callable[[_Owner], _Value]:
-    """Let a function of one object, or of a manifest, run once for each: its value is kept there.
-
-    Nobody may change the value.
-    """
-    place = f"{make.__module__}.{make.__qualname__}"
-
-    @wraps(make)
-    def read(owner: _Owner) -> _Value:
-        notes = owner.__dict__
-        if place in notes:
-            found: _Value = notes[place]
-            return found
-        value = notes[place] = make(owner)
-        return value
-
-    return read
 
 
 @dataclass(frozen=True)

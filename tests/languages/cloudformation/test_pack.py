@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import time
 import warnings
 from typing import Any
@@ -160,3 +162,28 @@ def test_patterns_are_rewritten_for_python(pattern: str, fits: str, not_this: st
 def test_patterns_whose_time_explodes_are_left_out() -> None:
     assert readable(r"^([a-z]+)+$") is None
     assert readable(r"^(") is None
+
+
+def test_importing_the_language_reads_no_pack() -> None:
+    code = (
+        "import iac_gym.languages.cloudformation as c\n"
+        "from iac_gym.languages.cloudformation.pack import schemas\n"
+        "print(schemas.cache_info().currsize)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "0"
+
+
+def test_records_are_what_cfn_lint_has() -> None:
+    pytest.importorskip("cfnlint")
+    from iac_gym.languages.cloudformation import build_data
+
+    schemas = dict(build_data.schemas_of_region())
+    formats: set[str] = set()
+    for schema in schemas.values():
+        build_data.checked_formats(schema, formats)
+    assert set(schemas) == set(pack.schemas().types)
+    for name in ("AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::IAM::Role"):
+        made = build_data.record(name, schemas[name], frozenset(formats))
+        kept = pack.schemas().record(name) or {}
+        assert {key: made.get(key) for key in "sdafoi"} == {key: kept.get(key) for key in "sdafoi"}
