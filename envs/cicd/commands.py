@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 _RUNNERS = frozenset(("poetry run", "uv run", "pipenv run", "hatch run", "bundle exec",
                       "pnpm exec", "yarn exec"))  # fmt: skip
 _PACKAGES = frozenset(("npm", "yarn", "pnpm"))
+_TIMED = re.compile(r"timeout [\d.]+[smhd]?$")
 #: Most runners around a command that are taken away.
 _MOST_RUNNERS = 4
 
@@ -47,9 +48,7 @@ def _without_runner(words: tuple[str, ...]) -> tuple[str, ...]:
     elif words[0] == "npx" and len(words) > 1:
         rest = [word for word in words[1:3] if word not in ("-y", "--yes", "--no-install")]
         words = (*rest, *words[3:]) or words
-    elif words[0] == "timeout" and len(words) > 2 and re.fullmatch(r"[\d.]+[smhd]?", words[1]):
-        words = words[2:]
-    elif " ".join(words[:2]) in _RUNNERS and len(words) > 2:
+    elif len(words) > 2 and (" ".join(words[:2]) in _RUNNERS or _TIMED.match(" ".join(words[:2]))):
         words = words[2:]
     if words[0] in ("pip3", "python3"):
         words = (words[0][:-1], *words[1:])

@@ -121,8 +121,8 @@ def _values(job: Job) -> Iterator[frozenset[str]]:
 
 
 @requirement(
-    "a matrix runs the job `{job}` once for each of {values}",
-    "the job `{job}` is repeated for {values}, by a matrix",
+    "a matrix runs the job `{job}` once for each of {values}, and the job makes use of the value",
+    "the job `{job}` is repeated for {values}, by a matrix whose value it uses",
 )
 def workflow_job_each(model: Repository, job: str, values: list[str]) -> Findings:
     """An axis of the matrix with these values, which the job uses."""

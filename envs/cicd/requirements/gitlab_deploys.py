@@ -410,7 +410,7 @@ def _pushes_at_once(ran: Ran) -> bool:
     """Whether a build pushes what it builds."""
     given = dict(_pairs(ran.words))
     if _program(ran) == "executor":
-        return given.get("--no-push", "false") not in ("", "true") and "--no-push" not in ran.words
+        return "--no-push" not in ran.words or given.get("--no-push") == "false"
     output = {value for name, value in _pairs(ran.words) if name in ("-o", "--output")}
     return ("--push" in ran.words and given.get("--push") != "false") or any(
         "push=true" in one or "type=registry" in one for one in output

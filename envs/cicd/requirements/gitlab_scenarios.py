@@ -222,8 +222,10 @@ def shares(job: Job, other: Job) -> tuple[bool, bool]:
 _PLAYED = frozenset(merge_request().variables) | {
     "CI_COMMIT_BRANCH", "CI_COMMIT_TAG", "CI_PIPELINE_SCHEDULE_DESCRIPTION",
 }  # fmt: skip
-_SOURCES = re.compile(r"\b(?:api|trigger|triggers|pipeline|pipelines|chat|external\w*|parent_pipeline|"
-                      r"ondemand_\w+|security_\w+|webide|\w+@\S+)\b")  # fmt: skip
+_SOURCES = re.compile(
+    r"\b(?:api|triggers?|pipelines?|chat|external\w*|parent_pipeline|ondemand_\w+|security_\w+|"
+    r"webide|\w+@\S+)\b"
+)
 
 
 def never_created(job: Job) -> bool:

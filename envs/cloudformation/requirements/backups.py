@@ -46,7 +46,7 @@ plan = existence(
 )
 def vault_encrypted(template: Template, of: str, alias: str) -> Findings:
     """`EncryptionKeyArn` of the vault."""
-    return encrypted_by(template, VAULT, of, alias, ("EncryptionKeyArn",))
+    return encrypted_by(template, VAULT, of, alias, ("EncryptionKeyArn",), ("arn",))
 
 
 @requirement(

@@ -33,7 +33,8 @@ from envs.cloudformation.requirements.kinds import (
 from envs.cloudformation.requirements.policies import (
     Statement,
     arn_of,
-    lets_in,
+    invited,
+    refuses,
     resource_policies,
 )
 from iac_gym.check import Findings, requirement

@@ -35,7 +35,7 @@ from envs.cloudformation.requirements.policies import (
     has_managed,
     instance_profiles,
     permissions,
-    positive,
+    refuses,
     statements,
     trust,
 )
@@ -309,6 +309,11 @@ def group_managed(template: Template, of: str, policy: str) -> Findings:
 def group_assumes(template: Template, of: str, role: str) -> Findings:
     """The group's policies name the action and the role's ARN."""
     return _may(template, GROUP, of, ["sts:AssumeRole"], ROLE, role, "")
+
+
+def _leaves_sign_in(statement: Statement) -> bool:
+    """Whether what a denial leaves out serves to set up MFA and to sign in with it."""
+    return all(one.lower().startswith(("iam:", "sts:")) for one in statement.actions)
 
 
 @requirement(

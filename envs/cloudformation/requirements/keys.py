@@ -79,7 +79,12 @@ def key_description(template: Template, alias: str, text: str) -> Findings:
 
 
 def _may_use(statement: Statement, actions: tuple[str, ...]) -> bool:
-    return statement.is_allow and any(statement.covers(action) for action in actions)
+    guards = [one for one in statement.conditions if not one[1].lower().startswith("kms:")]
+    return (
+        harmless(replace(statement, conditions=tuple(guards)))
+        and statement.is_allow
+        and any(statement.covers(action) for action in actions)
+    )
 
 
 @requirement(
@@ -151,7 +156,7 @@ def key_for_logs(template: Template, of: str, alias: str) -> Findings:
     for one in (found, group):
         if isinstance(one, Finding):
             return [one]
-    return encrypted_by(template, LOG_GROUP, of, alias, ("KmsKeyId",))
+    return encrypted_by(template, LOG_GROUP, of, alias, ("KmsKeyId",), ("arn",))
 
 
 # -- secrets ---------------------------------------------------------------------------------------
@@ -224,7 +229,10 @@ def secret_rotation(template: Template, of: str, function: str, days: int) -> Fi
     rules = companions(template, "AWS::SecretsManager::RotationSchedule", "SecretId", thing, SECRET)
     right = any(
         refers(one.value("RotationLambdaARN"), worker, FUNCTION, ("arn",))
-        and any(same(each, days) for each in at_path(one, "RotationRules.AutomaticallyAfterDays"))
+        and (
+            any(same(each, days) for each in at_path(one, "RotationRules.AutomaticallyAfterDays"))
+            or same(one.get("RotationRules.ScheduleExpression"), f"rate({days} days)")
+        )
         for one in rules
     )
     return unless(right, template, thing, f"`{function}` does not rotate `{of}` every {days} days")
@@ -247,6 +255,7 @@ def secret_reader(template: Template, of: str, role: str) -> Findings:
     )
     right = any(
         said.allows("secretsmanager:GetSecretValue")
+        and harmless(said)
         and any(kind == "AWS" and refers(who, reader, ROLE, ("arn",))
                 for kind, who in said.principals)
         for one in policies

@@ -85,7 +85,8 @@ def eks_encrypted(template: Template, of: str, alias: str) -> Findings:
         return [thing]
     if "secrets" not in values_of(thing, "EncryptionConfig.Resources"):
         return unless(False, template, thing, f"secrets in `{of}` are not encrypted")
-    return encrypted_by(template, EKS_CLUSTER, of, alias, ("EncryptionConfig.Provider.KeyArn",))
+    places = ("EncryptionConfig.Provider.KeyArn",)
+    return encrypted_by(template, EKS_CLUSTER, of, alias, places, ("arn",))
 
 
 nodes = existence(

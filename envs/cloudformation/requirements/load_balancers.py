@@ -153,10 +153,16 @@ def listeners(template: Template, balancer: Thing, port: int) -> list[Thing]:
 
 
 def _forwards(action: Mapping[str, Any], group: Thing) -> bool:
-    inner = [*at_path(action, "ForwardConfig.TargetGroups.TargetGroupArn")]
-    return same(action.get("Type"), "forward") and any(
-        refers(value, group, TARGET_GROUP, ("arn",))
-        for value in flat([action.get("TargetGroupArn"), *inner])
+    inner = [
+        one.get("TargetGroupArn")
+        for one in blocks(action, "ForwardConfig.TargetGroups")
+        if not same(one.get("Weight"), 0)
+    ]
+    named = [*at_path(action, "TargetGroupArn"), *inner]
+    return (
+        same(action.get("Type"), "forward")
+        and bool(named)
+        and all(refers(value, group, TARGET_GROUP, ("arn",)) for value in named)
     )
 
 
@@ -189,7 +195,9 @@ def listener_redirects(template: Template, of: str, code: str) -> Findings:
     right = any(
         same(each.get("Type"), "redirect")
         and any(
-            same(to.get("Protocol"), "HTTPS") and same(to.get("StatusCode"), code)
+            same(to.get("Protocol"), "HTTPS")
+            and same(to.get("Port"), "443")  # otherwise it stays 80
+            and same(to.get("StatusCode"), code)
             for to in blocks(each, "RedirectConfig")
         )
         for one in listeners(template, thing, 80)

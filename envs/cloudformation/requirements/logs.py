@@ -115,7 +115,7 @@ alarm_periods = setting(
     "`{of}` looks at {value} periods in a row", "{value} evaluation periods for the alarm `{of}`",
 )  # fmt: skip
 alarm_period = setting(
-    "alarm-period", ALARM, "Period",
+    "alarm-period", ALARM, ("Period", "Metrics.MetricStat.Period"),
     "periods of {value} seconds for `{of}`", "the alarm `{of}` measures over {value} seconds",
 )  # fmt: skip
 alarm_missing = setting(
@@ -128,7 +128,7 @@ alarm_description = setting(
 )  # fmt: skip
 alarm_points = setting(
     "alarm-points", ALARM, "DatapointsToAlarm",
-    "`{of}` raised once {value} data points are over the threshold",
+    "`{of}` raised once {value} data points breach the threshold",
     "{value} data points to alarm for `{of}`",
 )  # fmt: skip
 
@@ -225,10 +225,8 @@ def _watches(template: Template, of: str, kind: Kind, to: str, key: str) -> list
     found, problems = all_of(template, (ALARM, of), (kind, to))
     if problems:
         return problems
-    right = any(
-        same(one.get("Name"), key) and refers(one.get("Value"), found[1], kind, ("name",))
-        for one in _dimensions(found[0])
-    )
+    named = [one for one in _dimensions(found[0]) if same(one.get("Name"), key)]
+    right = named and all(refers(one.get("Value"), found[1], kind, ("name",)) for one in named)
     return unless(right, template, found[0], f"the dimension {key} of `{of}` is not `{to}`")
 
 

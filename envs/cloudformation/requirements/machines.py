@@ -102,9 +102,14 @@ def instance_image(template: Template, of: str) -> Findings:
         return [thing]
     value = thing.value("ImageId")
     right = value.__class__ is Unknown and (
-        value.name.startswith(f"resolve:ssm:{_NEWEST}") or _stored(template, value)
+        _newest(value.name.removeprefix("resolve:ssm:")) or _stored(template, value)
     )
     return unless(right, template, thing, f"`{of}` does not use the newest Amazon Linux 2023")
+
+
+def _newest(name: str) -> bool:
+    """Whether a name is that of AWS's parameter, without the number of a version."""
+    return name.startswith(_NEWEST) and ":" not in name
 
 
 def _stored(template: Template, value: Unknown) -> bool:
@@ -113,7 +118,7 @@ def _stored(template: Template, value: Unknown) -> bool:
     return (
         found is not None
         and found.type.startswith("AWS::SSM::Parameter::Value<")
-        and str(found.tree.get("Default")).startswith(_NEWEST)
+        and _newest(str(found.tree.get("Default")))
     )
 
 
@@ -183,6 +188,18 @@ def _disk(mapping: Mapping[str, Any], size: int, kind: str) -> bool:
     )
 
 
+def _volumes(template: Template, thing: Thing) -> list[Thing]:
+    """Return the volumes of this template that are attached to an instance."""
+    values = at_path(thing, "Volumes.VolumeId")
+    for one in companions(template, "AWS::EC2::VolumeAttachment", "InstanceId", thing, INSTANCE):
+        values += at_path(one, "VolumeId")
+    return [
+        one
+        for one in things(template, "AWS::EC2::Volume")
+        if any(one.is_source_of(value) or one.is_source_of(value, "VolumeId") for value in values)
+    ]
+
+
 @requirement(
     "every disk of the instance `{of}` encrypted", "the instance `{of}` with encrypted disks only",
 )  # fmt: skip
@@ -193,9 +210,11 @@ def instance_encrypted(template: Template, of: str) -> Findings:
         return [thing]
     given = flat(described(template, thing, "BlockDeviceMappings"))
     disks = [one for one in given if isinstance(one, Mapping)]
-    root = any(str(one.get("DeviceName")) in _ROOTS for one in disks)
-    right = root and all(
-        is_true(ebs.get("Encrypted")) for one in disks for ebs in blocks(one, "Ebs")
+    root = any(str(one.get("DeviceName")) in _ROOTS and blocks(one, "Ebs") for one in disks)
+    right = (
+        root
+        and all(is_true(ebs.get("Encrypted")) for one in disks for ebs in blocks(one, "Ebs"))
+        and all(is_true(one.value("Encrypted")) for one in _volumes(template, thing))
     )
     return unless(right, template, thing, f"a disk of `{of}` is not encrypted")
 
@@ -345,7 +364,7 @@ group_grace = setting(
     "machines of `{of}` given {value} seconds before health checks count",
 )  # fmt: skip
 group_targets = link(
-    "group-targets", SCALING_GROUP, "TargetGroupARNs", TARGET_GROUP,
+    "group-targets", SCALING_GROUP, ("TargetGroupARNs", "TrafficSources.Identifier"), TARGET_GROUP,
     "machines of `{of}` registered with the target group `{to}`",
     "the target group `{to}` fed by the Auto Scaling group `{of}`", by=("arn",),
 )  # fmt: skip

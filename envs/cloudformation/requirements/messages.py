@@ -33,7 +33,7 @@ from envs.cloudformation.requirements.kinds import (
 )
 from envs.cloudformation.requirements.policies import (
     arn_of,
-    lets_in,
+    invited,
     read,
     resource_policies,
 )
@@ -105,14 +105,16 @@ def key_of(template: Template, alias: str) -> Thing | Finding:
     return problem(template, found, f"the alias `{alias}` stands for no key of this template")
 
 
-def uses_key(template: Template, value: Any, alias: str) -> bool:
+def uses_key(
+    template: Template, value: Any, alias: str, by: tuple[str, ...] = ANY
+) -> bool:
     """Whether a value is the key of an alias: by its id, its ARN, or its alias."""
     key = key_of(template, alias)
     if isinstance(key, Finding) or value is None:
         return False
-    if refers(value, key, KEY):
+    if refers(value, key, KEY, by):
         return True
-    names = named_alias(template, alias)
+    names = named_alias(template, alias) if by == ANY else []
     return any(refers(value, one, ALIAS) for one in names)
 
 
@@ -123,9 +125,17 @@ def named_alias(template: Template, alias: str) -> list[Thing]:
 
 
 def encrypted_by(
-    template: Template, kind: Kind, of: str, alias: str, paths: tuple[str, ...]
+    template: Template,
+    kind: Kind,
+    of: str,
+    alias: str,
+    paths: tuple[str, ...],
+    by: tuple[str, ...] = ANY,
 ) -> list[Finding]:
-    """Look for the key of an alias at one of the paths of a thing."""
+    """Look for the key of an alias at one of the paths of a thing.
+
+    Some services take just the ARN of a key: `by` is ("arn",) then.
+    """
     thing, key = the(template, kind, of), key_of(template, alias)
     for one in (thing, key):
         if isinstance(one, Finding):
@@ -133,7 +143,7 @@ def encrypted_by(
     if isinstance(thing, Finding):
         return [thing]
     values = [value for path in paths for value in flat(at_path(thing, path))]
-    right = any(uses_key(template, value, alias) for value in values)
+    right = any(uses_key(template, value, alias, by) for value in values)
     return unless(right, template, thing, f"`{of}` is not encrypted with the key {alias}")
 
 
@@ -254,23 +264,32 @@ def topic_feeds_queue(template: Template, of: str, queue: str) -> Findings:
     return unless(right, template, found[0], f"`{of}` does not deliver everything to `{queue}`")
 
 
+def _filters(subscription: Mapping[str, Any], key: str, values: Any) -> bool:
+    policy = read(subscription.get("FilterPolicy"))
+    return (
+        isinstance(policy, Mapping)
+        and list(policy) == [key]
+        and same_set(policy[key], values)
+        and subscription.get("FilterPolicyScope") in (None, "MessageAttributes")
+    )
+
+
 @requirement(
-    "messages of `{of}` to `{queue}` only where the attribute {key} is {values}",
-    "a filter on the subscription of `{queue}` to `{of}`: the attribute {key} must be {values}",
+    "messages of `{of}` to `{queue}` only where the attribute {key} is one of {values}",
+    "a filter on the subscription of `{queue}` to `{of}`: one of {values} in the attribute {key}",
 )
 def topic_filter(template: Template, of: str, queue: str, key: str, values: Any) -> Findings:
     """The filter policy of the subscription."""
     found, problems = all_of(template, (TOPIC, of), (QUEUE, queue))
     if problems:
         return problems
-    right = any(
-        refers(one.get("Endpoint"), found[1], QUEUE, ("arn",))
-        and isinstance(one.get("FilterPolicy"), Mapping)
-        and list(one["FilterPolicy"]) == [key]
-        and same_set(one["FilterPolicy"][key], values)
-        and one.get("FilterPolicyScope") in (None, "MessageAttributes")
+    own = [
+        one
         for one in subscriptions(template, found[0])
-    )
+        if same(one.get("Protocol"), "sqs")
+        and refers(one.get("Endpoint"), found[1], QUEUE, ("arn",))
+    ]
+    right = own and all(_filters(one, key, values) for one in own)
     return unless(right, template, found[0], f"no subscription of `{queue}` filters like that")
 
 

@@ -21,7 +21,9 @@ from envs.cloudformation.requirements.kinds import (
 )
 from envs.cloudformation.requirements.messages import encrypted_by
 from envs.cloudformation.requirements.policies import (
+    harmless,
     read,
+    refuses,
     statements,
 )
 from envs.cloudformation.requirements.services import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -33,7 +34,7 @@ from envs.cloudformation.requirements.services import (
     TOPIC,
 )
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.cloudformation.folded import Joined
+from iac_gym.languages.cloudformation.folded import Joined, join
 from iac_gym.languages.cloudformation.model import Template
 from iac_gym.languages.cloudformation.resolved import Item as Thing
 from iac_gym.verdict import Finding

@@ -7,7 +7,8 @@ from typing import Any
 
 from envs.kubernetes.requirements.reading import about, absent, differs, shown, texts
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map, kept
+from iac_gym.formats.lazy import kept
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map
 
 #: The API group of each resource that tasks talk about; those not listed are in the core group.
 GROUPS = {

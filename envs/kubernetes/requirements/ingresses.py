@@ -7,7 +7,8 @@ from typing import Any
 from envs.kubernetes.requirements.configuration import elsewhere, in_namespace
 from envs.kubernetes.requirements.reading import about, absent, is_number, same, shown, texts
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map, as_text, kept
+from iac_gym.formats.lazy import kept
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map, as_text
 
 #: One path of an Ingress: (host, path, path type, its place in the tree, its backend).
 Route = tuple[str, str, str, tuple[str | int, ...], dict[Any, Any]]

@@ -11,15 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from iac_gym.check import Findings
-from iac_gym.languages.kubernetes.model import (
-    KubeObject,
-    Manifest,
-    Path,
-    as_list,
-    as_map,
-    as_text,
-    kept,
-)
+from iac_gym.formats.lazy import kept
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map, as_text
 from iac_gym.languages.kubernetes.quantity import parse_quantity
 from iac_gym.verdict import Finding
 

@@ -95,7 +95,7 @@ class Template:
     #: Section -> the entries `Fn::ForEach::Name` in it, as written.
     loops: dict[str, dict[str, Any]] = field(default_factory=dict)
     faults: dict[str, list[Finding]] = field(default_factory=dict)
-    #: What F's part works out of the whole (graph, conditions), kept for rules and requirements.
+    #: What is worked out of the whole (graph, conditions), kept for rules and requirements.
     known: dict[str, Any] = field(default_factory=dict)
     _suggested: int = 0
 

@@ -101,8 +101,9 @@ def test_only_keywords_name_kinds_of_pipelines() -> None:
         (r"/^v\d/", True),
         (r"/^v\d+\.\d+\.\d+$/", True),
         (r"/^v[0-9]+(\.[0-9]+){2}$/", True),
-        (r"/^v/", True),
-        (r"/v\d/", True),
+        (r"/^v[0-9]/", True),
+        (r"/^v/", False),  # `vnext` too
+        (r"/v\d/", False),  # `my-v1` too
         (r"/^release-\d/", False),
         (r"/./", False),
         (r"/^v(\d+)+(\.(\d+)+)+$/", False),  # too wild to be tried
@@ -147,7 +148,8 @@ def test_changed_files(changes: str, wanted: bool) -> None:
         ("script: ['false && pytest -q tests']", False),
         ("script: [exit 0, pytest -q tests]", False),
         ("script: [set +e, pytest -q tests, 'true']", False),
-        ("script: [pytest -q tests | tee log]", False),
+        ("script: [pytest -q tests | tee log]", True),  # the runner sets `pipefail`
+        ("script: [set +o pipefail, pytest -q tests | tee log]", False),
         ("script: [set -o pipefail, pytest -q tests | tee log]", True),
         ("script: [echo pytest -q tests]", False),
         ("script: ['# pytest -q tests', make]", False),
@@ -349,3 +351,351 @@ def test_values_from_default_hidden_jobs_and_the_top_level_count() -> None:
     assert met("gitlab-image", extended, job="t", image="node:22")
     refused = job("inherit: {default: false}\n" + RUN, "default: {image: node:22}\n")
     assert not met("gitlab-image", refused, job="t", image="node:22")
+
+
+# --- what the second reading found ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "args", "right", "wrong"),
+    [
+        ("gitlab-branch-only", {"branch": "main"},
+         ["rules: [{if: $CI_COMMIT_BRANCH == 'main', when: manual}]",
+          "rules: [{if: $CI_COMMIT_BRANCH =~ /^main$/}]"],
+         ["rules: [{if: $CI_COMMIT_BRANCH =~ /^main/}]",  # main-2
+          "rules: [{if: $CI_COMMIT_BRANCH =~ /main$/}]",  # x-main
+          "rules: [{if: $CI_COMMIT_BRANCH == 'main', when: on_failure}]",
+          "rules: [{if: $CI_COMMIT_BRANCH == 'main' || "
+          "$CI_MERGE_REQUEST_TARGET_BRANCH_NAME == 'main'}]"]),
+        ("gitlab-requests-only", {}, ["only: [merge_requests]"],
+         ['rules: [{if: $CI_PIPELINE_SOURCE != "push"}]',  # schedules too
+          "rules: [{if: $CI_OPEN_MERGE_REQUESTS}]",  # pushes to a branch with a request
+          "rules: [{if: $CI_MERGE_REQUEST_TARGET_BRANCH_NAME == 'main'}]"]),
+        ("gitlab-tags-only", {}, ["only: [tags]", "except: [branches]"],
+         ['rules: [{if: $CI_COMMIT_TAG}, {if: $CI_PIPELINE_SOURCE == "schedule"}]']),
+        ("gitlab-changes", {"folder": "a"},
+         ["only: {changes: [a/**/*]}",
+          "rules: [{if: $CI_PIPELINE_SOURCE == 'merge_request_event', changes: [a/**/*]}, "
+          "{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH, changes: [a/**/*]}]"],
+         ["rules: [{changes: [a/**/*]}, {if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH}]",
+          "rules: [{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH, changes: [a/**/*]}, "
+          "{if: $CI_PIPELINE_SOURCE == 'merge_request_event'}]"]),
+        ("gitlab-artifact", {"path": "dist/"},
+         ["artifacts: {paths: ['$CI_PROJECT_DIR/dist/'], exclude: ['dist/**/*.map']}",
+          "artifacts: {paths: ['dist/**'], when: always}"],
+         ["artifacts: {paths: [dist/], exclude: ['dist/**/*']}",
+          "artifacts: {paths: [dist/], exclude: ['**/*']}",
+          "artifacts: {paths: [dist/], when: on_failure}", "artifacts: {paths: [/dist]}"]),
+        ("gitlab-cache", {"path": ".venv"},
+         ["cache: {paths: [.venv/], policy: pull}", "cache: [{paths: [x]}, {paths: [./.venv]}]"],
+         ["cache: {paths: [.venv], policy: push}", "cache: {paths: [.venv], when: on_failure}"]),
+        ("gitlab-cache-file", {"path": ".venv", "file": "uv.lock"},
+         ["cache: {paths: [.venv], key: {files: [uv.lock, pyproject.toml], prefix: $CI_JOB_NAME}}"],
+         ["cache: {paths: [.venv], key: $CI_COMMIT_REF_SLUG}"]),
+        ("gitlab-variable", {"name": "A", "value": "7"},
+         ["rules: [{variables: {A: 7}}]", "variables: {B: 7, A: $B}",
+          "variables: {A: 8}\nrules: [{variables: {A: 7}}]"],
+         ["variables: {A: 7}\nrules: [{variables: {A: 8}}]",
+          "rules: [{if: $CI_COMMIT_TAG, variables: {A: 7}}, {when: always}]",
+          "variables: {A: 7}\nparallel: {matrix: [{A: [7, 8]}]}"]),
+        ("gitlab-image", {"image": "node:22"},
+         ["image: {name: 'node:${V}'}\nvariables: {V: 22}", "image: index.docker.io/library/node:22"],
+         ["image: node:$V\nvariables: {V: 22}\nrules: [{variables: {V: 20}}]", "image: node:22.1"]),
+        ("gitlab-interruptible", {}, ["rules: [{interruptible: true}]", "interruptible: true"],
+         ["interruptible: true\nrules: [{interruptible: false}]"]),
+        ("gitlab-retry-when", {"count": 1, "reason": "api_failure"},
+         ["retry: {max: 1, when: [api_failure]}"],
+         ["retry: {max: 1, when: [api_failure], exit_codes: [3]}", "retry: 1"]),
+        ("gitlab-environment-tier", {"tier": "production"},
+         ["environment: {name: live, deployment_tier: production}", "environment: production"],
+         ["environment: qa", "environment: {name: production, deployment_tier: staging}",
+          "environment: review/$CI_COMMIT_REF_SLUG"]),
+        ("gitlab-service-alias", {"service": "redis:7", "alias": "redis"},
+         ["services: [redis:7]", "services: [{name: redis:7, alias: 'cache,redis'}]",
+          "services: [{name: redis:7, alias: cache}]"],  # its own name stays
+         ["services: [{name: redis:6, alias: redis}]"]),
+        ("gitlab-resource-group", {"group": "prod"},
+         ["resource_group: prod", "resource_group: $G\nvariables: {G: prod}"],
+         ["resource_group: $G\nvariables: {G: prod}\nrules: [{variables: {G: qa}}]"]),
+        ("gitlab-id-token", {"name": "T", "audience": "https://a.b"},
+         ["id_tokens: {T: {aud: [https://a.b]}}"],
+         ["id_tokens: {T: {aud: [https://a.b, https://c.d]}}", "variables: {T: https://a.b}"]),
+        ("gitlab-pages", {"folder": "public"}, [],
+         ["pages: true\nartifacts: {paths: [out]}", "artifacts: {paths: [public]}"]),
+        ("gitlab-matrix", {"variable": "V", "values": ["3.9", "3.10"]},
+         ["parallel: {matrix: [{V: ['3.9', '3.10']}]}",
+          "parallel: {matrix: [{V: '3.9'}, {V: ['3.10']}]}"],
+         ["parallel: {matrix: [{V: [3.9, 3.10]}]}",  # 3.1
+          "parallel: {matrix: [{V: ['3.9', '3.10']}, {W: a}]}", "parallel: 2"]),
+    ],
+)  # fmt: skip
+def test_other_words_and_near_misses(
+    kind: str, args: dict, right: list[str], wrong: list[str]
+) -> None:
+    for body in right:
+        assert met(kind, job(RUN + body), job="t", **args), body
+    for body in wrong:
+        assert not met(kind, job(RUN + body), job="t", **args), body
+
+
+@pytest.mark.parametrize(
+    ("script", "folder"),
+    [
+        ("['(cd web && npm ci)', make]", "."),  # a subshell ends with its folder
+        ("['(cd web && make)']", "web"),
+        ("[pushd web, npm ci, popd, make]", "."),
+        ("[pushd web, make]", "web"),
+        ("[cd web, npm ci, cd -, make]", "."),
+        ("['cd web || exit 1', make]", "web"),
+        ("['cd web || true', make]", "?"),  # it may not be there
+        ("['if [ -d web ]; then cd web; fi', make]", "?"),
+        ("[cd -- web, make]", "web"),
+        ("['make --directory=web']", "web"),
+        ("['cd a && cd ../web && make']", "web"),
+        ("['cd ${CI_PROJECT_DIR}/web', make]", "web"),
+    ],
+)
+def test_folders(script: str, folder: str) -> None:
+    for one in (".", "web"):
+        wanted = one == folder
+        text = job(f"script: {script}")
+        assert met("gitlab-runs-in", text, job="t", command="make", folder=one) is wanted, one
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("script: ['export TAG=$CI_COMMIT_SHA', 'IMG=\"$CI_REGISTRY_IMAGE:${TAG}\"', "
+         "'docker build -t \"$IMG\" .']", True),
+        ("variables: {IMG: '$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA'}\nscript: ['docker build -t $IMG .']",
+         True),
+        ("variables: {IMG: '$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA'}\n"
+         "script: [IMG=other, 'docker build -t $IMG .']", False),  # the shell's own value
+        ("variables: {IMG: '$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA'}\n"
+         "script: ['IMG=$(make name)', 'docker build -t $IMG .']", False),
+        ("variables: {IMG: '$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA'}\n"
+         "script: ['if true; then IMG=x; fi', 'docker build -t $IMG .']", False),
+        ("script: ['docker image build --tag $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA .']", True),
+        ("script: ['buildah bud -t $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA .']", True),
+        ("before_script: ['TAG=$CI_COMMIT_SHA']\n"
+         "script: ['podman build -t $CI_REGISTRY_IMAGE:$TAG .']", True),
+    ],
+)  # fmt: skip
+def test_images_with_variables(body: str, wanted: bool) -> None:
+    image = "$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA"
+    assert met("gitlab-builds-image", job(body), job="t", image=image) is wanted
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        ([f"docker push {IMAGE}", f"docker build -t {IMAGE} ."], False),  # not built yet
+        ([f"docker build -t {IMAGE} .", f"docker image push {IMAGE}"], True),
+        ([f"docker build -t {IMAGE} .", "docker push -a $CI_REGISTRY_IMAGE"], True),
+        ([f"docker build -t {IMAGE} .", "docker push -a $CI_REGISTRY_IMAGE/web"], False),
+        ([f"docker buildx build --push=false -t {IMAGE} ."], False),
+        ([f"docker buildx build -o type=registry -t {IMAGE} ."], True),
+        ([f"docker buildx build --output type=image,push=true -t {IMAGE} ."], True),
+        ([f"/kaniko/executor --no-push --destination {IMAGE}"], False),
+        ([f"buildah bud -t {IMAGE} .", f"buildah push {IMAGE} docker://{IMAGE}"], True),
+    ],
+)
+def test_pushes(lines: list[str], wanted: bool) -> None:
+    script = "".join(f"  - '{line}'\n" for line in lines)
+    assert met("gitlab-pushes-image", job(f"script:\n{script}"), job="t", image=IMAGE) is wanted
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        (['docker login -u $CI_REGISTRY_USER --password-stdin $CI_REGISTRY '
+          '<<< "$CI_REGISTRY_PASSWORD"'], True),
+        (["printf %s $CI_REGISTRY_PASSWORD | podman login --username=$CI_REGISTRY_USER "
+          "--password-stdin $CI_REGISTRY"], True),
+        (["cat key | docker login -u $CI_REGISTRY_USER --password-stdin $CI_REGISTRY; "
+          "echo $CI_REGISTRY_PASSWORD"], False),  # another command has the password
+        (["echo docker login -u $CI_REGISTRY_USER --password-stdin $CI_REGISTRY"], False),
+        (["docker buildx build --push -t x .", LOGIN], False),
+    ],
+)  # fmt: skip
+def test_more_logins(lines: list[str], wanted: bool) -> None:
+    script = "".join(f"  - '{line}'\n" for line in lines)
+    assert met("gitlab-registry-login", job(f"script:\n{script}"), job="t") is wanted
+
+
+@pytest.mark.parametrize(
+    ("line", "file", "argument"),
+    [
+        ("docker build -f docker/Dockerfile --build-arg V=1 .", True, True),
+        ("docker build --file=./docker/Dockerfile --build-arg=V=1 .", True, True),
+        ("cd docker && docker build -f Dockerfile ..", True, False),
+        ("docker build docker", True, False),
+        ("docker build -f Dockerfile docker", False, False),
+        ("docker build --build-arg V=1 --build-arg V=2 .", False, False),
+        ("docker build --build-arg V .", False, True),  # the job's own variable
+        (
+            "/kaniko/executor --context . --dockerfile docker/Dockerfile --destination x",
+            True,
+            False,
+        ),
+    ],
+)
+def test_files_and_arguments_of_builds(line: str, file: bool, argument: bool) -> None:
+    text = job(f"variables: {{V: 1}}\nscript: ['{line}']")
+    assert met("gitlab-build-file", text, job="t", file="docker/Dockerfile") is file
+    assert met("gitlab-build-argument", text, job="t", name="V", value="1") is argument
+
+
+@pytest.mark.parametrize(
+    ("script", "wanted"),
+    [
+        ("[make clean]", True),
+        ("[make clean || true]", True),  # failures do not matter there
+        ("['cd web', make clean]", True),
+        ("[exit 0, make clean]", False),
+        ("[echo make clean]", False),
+        ("['if [ $CI_JOB_STATUS = failed ]; then make clean; fi']", False),
+        ("['test -d x && make clean']", False),
+    ],
+)
+def test_commands_afterwards(script: str, wanted: bool) -> None:
+    text = job(f"{RUN}after_script: {script}")
+    assert met("gitlab-runs-afterwards", text, job="t", command="make clean") is wanted
+
+
+A = "a:\n  stage: build\n  script: [make]\n  artifacts: {paths: [out/]}\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "body", "wanted"),
+    [
+        ("", "needs: [a]", True),
+        ("", "needs: [a]\nwhen: manual", True),
+        ("", "when: always", False),  # starts after a failure too
+        ("", "when: on_failure", False),
+        ("  allow_failure: true\n", "needs: [a]", False),
+        ("  allow_failure: true\n", "stage: test", False),
+        ("  only: [tags]\n", "stage: test", False),  # branches have the one without the other
+        ("  only: [tags]\n", "stage: test\nonly: [tags]", True),
+        ("", "stage: test\nonly: [merge_requests]", False),
+        ("", "rules: [{if: $CI_PIPELINE_SOURCE == 'merge_request_event'}]", False),
+    ],
+)
+def test_orders_that_hold_in_every_pipeline(first: str, body: str, wanted: bool) -> None:
+    text = A + first + job(RUN + body)
+    assert met("gitlab-after", text, job="t", other="a") is wanted
+
+
+def test_with_rules_of_the_workflow_plain_jobs_are_in_every_pipeline() -> None:
+    flow = "workflow: {rules: [{if: $CI_PIPELINE_SOURCE == 'merge_request_event'}]}\n"
+    only = "rules: [{if: $CI_PIPELINE_SOURCE == 'merge_request_event'}]"
+    assert met("gitlab-after", flow + A + job(RUN + only), job="t", other="a")
+    assert met("gitlab-requests-only", flow + job(RUN), job="t")
+
+
+@pytest.mark.parametrize(
+    ("flow", "rules", "wanted"),
+    [
+        ("if: $CI_COMMIT_TAG", "if: $CI_COMMIT_BRANCH", False),
+        ("if: $CI_COMMIT_TAG", "if: $CI_COMMIT_TAG == 'v1'", True),
+        ("if: $CI_COMMIT_BRANCH == 'main'", "if: $CI_COMMIT_BRANCH == 'dev'", False),
+        ("if: $CI_COMMIT_BRANCH == 'main'", "if: $DEPLOY == 'yes'", True),  # somebody may say so
+        ("if: $CI_PIPELINE_SOURCE == 'api'", "when: always", True),
+        ("if: $CI_COMMIT_BRANCH =~ /^rel-/", "when: always", True),
+    ],
+)
+def test_jobs_that_no_pipeline_holds(flow: str, rules: str, wanted: bool) -> None:
+    text = job(f"{RUN}rules: [{{{rules}}}]", f"workflow: {{rules: [{{{flow}}}]}}\n")
+    assert met("gitlab-runs", text, job="t", command="make") is wanted
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        ("stage: .post\nwhen: on_failure", True),
+        ("stage: build\nwhen: on_failure", False),  # nothing comes before it
+        ("stage: .post\nrules: [{if: $CI_PIPELINE_SOURCE == 'schedule', when: on_failure}]", True),
+        ("stage: .post\nrules: [{when: on_failure}, {when: always}]", True),
+        ("stage: .post\nrules: [{if: $CI_COMMIT_TAG, when: on_failure}, {when: always}]", False),
+    ],
+)
+def test_jobs_after_a_failure(more: str, wanted: bool) -> None:
+    assert met("gitlab-on-failure", A + job(RUN + more), job="t") is wanted
+
+
+def test_what_stops_an_environment_is_in_the_same_pipelines() -> None:
+    def made(rules: str) -> str:
+        deploy = "environment: {name: e, on_stop: s}\nonly: [merge_requests]"
+        stop = f"s:\n  script: [x]\n  environment: {{name: e, action: stop}}\n  {rules}\n"
+        return job(RUN + deploy) + stop
+
+    request = "$CI_PIPELINE_SOURCE == 'merge_request_event'"
+    wanted = {
+        f"rules: [{{if: {request}, when: manual}}]": True,
+        "rules: [{if: $CI_PIPELINE_SOURCE == 'schedule', when: manual}]": False,
+        "when: manual": False,  # in pipelines of branches alone
+    }
+    for rules, right in wanted.items():
+        assert met("gitlab-environment-stop", made(rules), job="t", stop="s") is right, rules
+
+
+RELEASE = {"tag": "$CI_COMMIT_TAG", "text": "NEWS.md", "name": "App 1", "url": "https://a.b/c"}
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("script: [make]\nrelease: {tag_name: '${CI_COMMIT_TAG}', description: ./NEWS.md, "
+         "name: App 1, assets: {links: [{name: x, url: 'https://a.b/c'}]}}", True),
+        ("variables: {T: $CI_COMMIT_TAG}\nscript: [make]\nrelease: {tag_name: $T, "
+         "description: NEWS.md, name: App 1, assets: {links: [{name: x, url: 'https://a.b/c'}]}}",
+         True),
+        ("script:\n  - release-cli create --tag-name $CI_COMMIT_TAG --description NEWS.md "
+         "--name 'App 1' --assets-link '{\"name\":\"x\",\"url\":\"https://a.b/c\"}'", True),
+        ("script:\n  - glab release create $CI_COMMIT_TAG --notes-file NEWS.md --name 'App 1' "
+         "--assets-links '[{\"name\":\"x\",\"url\":\"https://a.b/c\"}]'", True),
+        ("script:\n  - echo glab release create $CI_COMMIT_TAG --notes-file NEWS.md", False),
+        ("script: [make]", False),
+    ],
+)  # fmt: skip
+def test_releases(body: str, wanted: bool) -> None:
+    checks = {"gitlab-release": "tag", "gitlab-release-text": "text",
+              "gitlab-release-name": "name", "gitlab-release-link": "url"}  # fmt: skip
+    for kind, key in checks.items():
+        assert met(kind, job(body), job="t", **{key: RELEASE[key]}) is wanted, kind
+
+
+def test_templates_that_rules_leave_out_are_not_included() -> None:
+    for rules, wanted in (("", True), (", rules: [{when: never}]", False),
+                          (", rules: [{if: $SCAN}]", True)):  # fmt: skip
+        text = f"include: [{{template: Jobs/SAST.gitlab-ci.yml{rules}}}]\n" + job(RUN)
+        assert met("gitlab-template", text, template="Jobs/SAST.gitlab-ci.yml") is wanted
+
+
+def test_artifacts_that_do_not_travel() -> None:
+    for kept, wanted in (
+        ("{paths: [o]}", True),
+        ("{reports: {dotenv: o}}", True),
+        ("{reports: {junit: o}}", False),
+        ("{paths: [o], when: on_failure}", False),
+    ):
+        text = f"a:\n  stage: build\n  script: [x]\n  artifacts: {kept}\n" + job(RUN)
+        assert met("gitlab-takes", text, job="t", other="a") is wanted, kept
+
+
+def test_rules_of_all_jobs_are_as_good_as_those_of_the_workflow() -> None:
+    rules = ("rules: [{if: $CI_PIPELINE_SOURCE == 'merge_request_event'}, "
+             "{if: $CI_COMMIT_BRANCH && $CI_OPEN_MERGE_REQUESTS, when: never}, "
+             "{if: $CI_COMMIT_BRANCH}]")  # fmt: skip
+    assert met("gitlab-no-second-pipeline", job(RUN + rules))
+    other = "u:\n  script: [make]\n"
+    assert not met("gitlab-no-second-pipeline", job(RUN + rules) + other)
+
+
+def test_runners_around_a_command_change_nothing() -> None:
+    for line in ("poetry run python -m pytest -q", "timeout 10m pytest -q", "uv run pytest -q",
+                 "bash -e -c 'pytest -q'"):  # fmt: skip
+        assert met("gitlab-runs", job(f"script: [{line}]"), job="t", command="pytest -q"), line
+    for line in ("npm --prefix web test", "npm test --prefix=web", "cd web && npm run test"):
+        text = job(f"script: [{line}]")
+        assert met("gitlab-runs-in", text, job="t", command="npm test", folder="web"), line
