@@ -184,7 +184,8 @@ def subshells(text: str, offset: int) -> tuple[int, ...]:
 # --- variables that a script sets ----------------------------------------------------------------
 
 _SET = re.compile(
-    r"""(?:^|[;\n]|&&)[ \t]*(?:(?:export|readonly|local|declare(?:[ \t]+-\w+)?)[ \t]+)?
+    r"""(?:^|[;\n]|&&)[ \t]*(?:(?:then|else|do)[ \t]+)?
+    (?:(?:export|readonly|local|declare(?:[ \t]+-\w+)?)[ \t]+)?
     (?P<name>[A-Za-z_]\w*)=
     (?:(?P<value>"(?:[^"\\`]|\\.)*"|'[^']*'|[^\s;&|"'`()<>]*)(?=[ \t]*(?:$|[;\n]|&&|\#))
     |(?P<unknown>"?(?:\$\(|`)))""",

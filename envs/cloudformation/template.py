@@ -147,7 +147,7 @@ class Stack:
 
     def draft(self, *openings: str, given: str = "", mode: str = "create") -> Draft:
         """Make the draft of the task; `given` is the template that it starts from."""
-        short = self.draw.phrase("form", _FORMS)
+        short = bool(given) or self.draw.phrase("form", _FORMS)  # a given form is kept
         return Draft(
             openings=openings,
             asks=tuple(self.asks),

@@ -101,8 +101,8 @@ def _kubernetes_number(text: str) -> int | float | None:
 
 def _number_12(text: str) -> int | float | None:
     if _INT_12.fullmatch(text):
-        if len(text) > _MOST_DIGITS:
-            raise ScalarError("this number is too large to be represented")
+        if len(text) > _MOST_DIGITS:  # as a number of JavaScript
+            return float("-inf" if text.startswith("-") else "inf")
         base = {"0o": 8, "0x": 16}.get(text[:2], 10)
         return int(text if base == 10 else text[2:], base)
     return float(text) if _FLOAT_12.fullmatch(text) else None

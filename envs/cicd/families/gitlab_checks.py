@@ -11,9 +11,11 @@ from envs.cicd.families.gitlab_recipe import (
     afterwards,
     artifact,
     cache,
+    everywhere,
     interruptible,
     junit,
     more,
+    parallel,
     retry,
     runner,
     timeout,
@@ -52,8 +54,11 @@ def _on(job: Job) -> Extra:
     """Limit a job to merge requests, a branch, or both."""
 
     def make(made: Pipeline) -> None:
-        kind = made.draw.choice("runs for", ("requests", "branch", "both"))
-        if kind == "requests":
+        kind = made.draw.choice("runs for", ("requests", "branch", "both", "tags"))
+        if kind == "tags":
+            job.fields["rules"] = [{"if": "$CI_COMMIT_TAG"}]
+            made.ask(when.gitlab_tags_only(job=job.name))
+        elif kind == "requests":
             made.on_requests(job)
         elif kind == "branch":
             made.on_branch(job, made.draw.choice("branch", choices.BRANCHES))
@@ -78,6 +83,12 @@ def gitlab_python_tests(draw: Draw) -> Draft:
     job.run(draw.phrase("install", ("pip install -r requirements.txt", "pip install .")), "install")
     folder = draw.choice("tests", ("tests", "tests/unit", "test", "src/tests", "app/tests"))
     made.runs(job, f"pytest {draw.choice('flags', ('-q', '-x', '-v', '-ra', '-n auto'))} {folder}")
+
+    def pulled(made: Pipeline) -> None:
+        policy = draw.choice("pull policy", ("always", "if-not-present", "never"))
+        job.fields["image"] = {"name": job.fields["image"], "pull_policy": policy}
+        made.ask(scripts.gitlab_pull_policy(job=job.name, policy=policy))
+
     made.grow((
         cache(job, (".cache/pip", ".venv", ".cache/uv"), ("requirements.txt", "poetry.lock",
                                                          "pyproject.toml", "uv.lock")),
@@ -85,7 +96,8 @@ def gitlab_python_tests(draw: Draw) -> Draft:
         junit(job, ("junit.xml", "report.xml", "reports/junit.xml")), _on(job), timeout(job),
         _coverage(job, (r"/TOTAL.*\s+(\d+%)$/", r"/^TOTAL.+?(\d+%)$/", r"/Cover: (\d+)%/")),
         _cobertura(job), variable(job, "PYTHONWARNINGS", ("error", "default", "always", "ignore")),
-        runner(job), retry(job), interruptible(job), NO_SECOND_PIPELINE,
+        runner(job), retry(job), interruptible(job), NO_SECOND_PIPELINE, parallel(job),
+        Extra("pull policy", 1, pulled),
         artifact(job, ("htmlcov/", "logs/", "reports/html/", "screenshots/")),
         afterwards(job, ("coverage report", "python scripts/badge.py", "rm -rf .pytest_cache")),
     ))  # fmt: skip
@@ -135,11 +147,17 @@ def gitlab_node_pipeline(draw: Draw) -> Draft:
             other.fields["allow_failure"] = True
             made.ask(flow.gitlab_may_fail(job=other.name))
 
+    def both(made: Pipeline) -> None:
+        _on(build).make(made)
+        # Its tests are in the same pipelines, or nothing would come before it.
+        tests.fields["rules"] = [dict(rule) for rule in build.fields["rules"]]
+
     made.grow((
         Extra("artifact days", 1, days), cache(tests, ("node_modules/", ".npm/", ".cache/yarn"),
                                                ("package-lock.json", "yarn.lock", "web/yarn.lock")),
         Extra("lint", 1.4, lint), junit(tests, ("junit.xml", "jest.xml", "test-results.xml")),
-        timeout(tests), variable(tests, "NODE_ENV", ("test", "ci", "development")), _on(build),
+        timeout(tests), variable(tests, "NODE_ENV", ("test", "ci", "development")),
+        Extra("when it runs", 1, both),
         NO_SECOND_PIPELINE, retry(tests), interruptible(tests), runner(build),
         variable(build, "NODE_OPTIONS", ("--max-old-space-size=4096", "--max-old-space-size=2048")),
     ))  # fmt: skip
@@ -210,7 +228,7 @@ def gitlab_service_tests(draw: Draw) -> Draft:
     images, alias, database, password = draw.choice("kind", _SERVICES)
     image = draw.choice(f"{alias} image", images)
     service: dict[str, object] = {"name": image, "alias": draw.choice("alias", (
-        "db", "database", "sql", alias))}  # fmt: skip
+        "db", "database", "sql", f"{alias}-test"))}  # fmt: skip
     job.fields["services"] = [service]
     made.ask(
         scripts.gitlab_service(job=job.name, service=image),
@@ -239,6 +257,7 @@ def gitlab_service_tests(draw: Draw) -> Draft:
         Extra("image", 1, own_image), Extra("second service", 1, second), timeout(job), _on(job),
         more(job, "migration", ("make migrate", "./scripts/migrate.sh", "npm run migrate")),
         retry(job), junit(job, ("junit.xml", "report.xml", "target/surefire-reports/TEST-*.xml")),
+        everywhere("TZ", ("UTC", "Europe/Berlin", "Asia/Tokyo")), parallel(job),
         variable(job, "LOG_LEVEL", ("debug", "warning", "info")), runner(job), interruptible(job),
         artifact(job, ("logs/", "dumps/", "screenshots/")),
         afterwards(job, ("make stop", "./scripts/dump-logs.sh")), NO_SECOND_PIPELINE,
@@ -272,10 +291,20 @@ def gitlab_monorepo(draw: Draw) -> Draft:
         )
         return job
 
+    def pipelines(made: Pipeline) -> None:
+        if requests:
+            return
+        branch = draw.choice("pipelines of", choices.BRANCHES)
+        made.fields["workflow"] = {"rules": [
+            {"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'},
+            {"if": f'$CI_COMMIT_BRANCH == "{branch}"'},
+        ]}  # fmt: skip
+        made.ask(when.gitlab_pipelines_for(branch=branch))
+
     first = project(0)
     made.grow((
         Extra("second project", 2, lambda made: _discard(project(1))), timeout(first),
-        runner(first), retry(first), interruptible(first),
+        runner(first), retry(first), interruptible(first), Extra("pipelines", 1, pipelines),
         Extra("third project", 2, lambda made: _discard(project(2))),
         junit(first, ("junit.xml", "report.xml")), variable(first, "LOG_LEVEL", ("debug", "info")),
         artifact(first, ("coverage/", "logs/", "build/")),
@@ -315,12 +344,18 @@ def gitlab_scans(draw: Draw) -> Draft:
         job.report(kind, path)
         made.ask(kept.gitlab_scan_report(job=job.name, kind=kind, path=path))
 
+    def included(made: Pipeline) -> None:
+        file = draw.choice("own file", ("ci/scans.yml", ".gitlab/ci/base.yml", "ci/common.yml"))
+        made.fields["include"].append({"local": file})
+        made.ask(deploys.gitlab_local_include(file=file))
+
     def forgiven(made: Pipeline) -> None:
         job.fields["allow_failure"] = True
         made.ask(flow.gitlab_may_fail(job=job.name))
 
     made.grow((
         Extra("report", 1, report), timeout(job), Extra("may fail", 1, forgiven), _on(job),
+        Extra("included file", 1, included), everywhere("SCAN_LEVEL", ("low", "high", "medium")),
         runner(job), variable(job, "TRIVY_NO_PROGRESS", ("true", "1")), retry(job),
         artifact(job, ("scan.txt", "reports/", "findings.html")), interruptible(job),
     ))  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from envs.cicd import choices
 from envs.cicd.families.gitlab_recipe import (
     NO_SECOND_PIPELINE,
+    SKIP_WORD,
     Extra,
     Job,
     Pipeline,
@@ -19,6 +20,7 @@ from envs.cicd.families.gitlab_recipe import (
     timeout,
     variable,
 )
+from envs.cicd.requirements import gitlab_artifacts as kept
 from envs.cicd.requirements import gitlab_deploys as deploys
 from envs.cicd.requirements import gitlab_flow as flow
 from envs.cicd.requirements import gitlab_scripts as scripts
@@ -82,7 +84,7 @@ def gitlab_image(draw: Draw) -> Draft:
         Extra("second tag", 1, latest), Extra("argument", 1, argument), runner(job), retry(job),
         variable(job, "DOCKER_DRIVER", ("overlay2", "btrfs")), interruptible(job),
         variable(job, "DOCKER_BUILDKIT", ("0", "1")),
-        afterwards(job, ("docker logout $CI_REGISTRY", "docker image prune -f")),
+        afterwards(job, ("docker logout $CI_REGISTRY", "docker image prune -f")), SKIP_WORD,
     ))  # fmt: skip
     job.run(" ".join([build, *options, "."]))
     for line in lines:
@@ -93,7 +95,44 @@ def gitlab_image(draw: Draw) -> Draft:
     )
 
 
-@family("gitlab_ci", levels=(1, 2, 3, 4, 5))
+def _group(job: Job) -> Extra:
+    def group(made: Pipeline) -> None:
+        own = made.draw.name("group")
+        job.fields["resource_group"] = own
+        made.ask(flow.gitlab_resource_group(job=job.name, group=own))
+
+    return Extra("resource group", 1, group)
+
+
+def _passed_on(build: Job) -> Extra:
+    def passed_on(made: Pipeline) -> None:
+        path = made.draw.choice("dotenv", ("build.env", "deploy.env", "version.env"))
+        build.report("dotenv", path)
+        made.ask(kept.gitlab_dotenv(job=build.name, path=path))
+
+    return Extra("dotenv", 1, passed_on)
+
+
+def _takes_nothing(job: Job) -> Extra:
+    def nothing(made: Pipeline) -> None:
+        job.fields["dependencies"] = []
+        made.ask(flow.gitlab_takes_nothing(job=job.name))
+
+    return Extra("no artifacts", 1, nothing)
+
+
+def _token(job: Job) -> Extra:
+    def token(made: Pipeline) -> None:
+        audience = made.draw.choice("audience", ("https://vault.example.com", "sts.amazonaws.com",
+                                            "https://auth.example.com"))  # fmt: skip
+        variable_name = made.draw.choice("token", ("VAULT_ID_TOKEN", "CLOUD_TOKEN", "OIDC_TOKEN"))
+        job.fields["id_tokens"] = {variable_name: {"aud": audience}}
+        made.ask(scripts.gitlab_id_token(job=job.name, name=variable_name, audience=audience))
+
+    return Extra("token", 1, token)
+
+
+@family("gitlab_ci", levels=(2, 3, 4, 5))
 def gitlab_deployment(draw: Draw) -> Draft:
     """A deployment to an environment, by hand where it is asked for."""
     made = Pipeline(draw, "build", "deploy")
@@ -108,6 +147,10 @@ def gitlab_deployment(draw: Draw) -> Draft:
     name = draw.choice("environment", choices.ENVIRONMENTS)
     environment: dict[str, Any] = {"name": name}
     job.fields["environment"] = environment
+    made.ask(
+        flow.gitlab_stage(job=build.name, stage="build"),
+        flow.gitlab_stage(job=job.name, stage="deploy"),
+    )
     made.ask(deploys.gitlab_environment(job=job.name, name=name))
     branch = draw.choice("branch", choices.BRANCHES)
     made.on_branch(job, branch)
@@ -117,16 +160,16 @@ def gitlab_deployment(draw: Draw) -> Draft:
         made.ask(deploys.gitlab_environment_url(job=job.name, url=environment["url"]))
 
     def manual(made: Pipeline) -> None:
+        if draw.chance("delayed", 0.3):
+            minutes = draw.choice("delay", (5, 10, 15, 20, 30, 45))
+            job.fields["rules"][0] |= {"when": "delayed", "start_in": f"{minutes} minutes"}
+            made.ask(when.gitlab_delayed(job=job.name, minutes=minutes))
+            return
         made.by_hand(job)
         blocks = draw.chance("blocks", 0.5)
         job.fields["rules"][0]["allow_failure"] = not blocks
         kind = when.gitlab_manual_blocks if blocks else when.gitlab_manual_optional
         made.ask(kind(job=job.name))
-
-    def group(made: Pipeline) -> None:
-        own = draw.name("group")
-        job.fields["resource_group"] = own
-        made.ask(flow.gitlab_resource_group(job=job.name, group=own))
 
     def tier(made: Pipeline) -> None:
         environment["deployment_tier"] = draw.choice(
@@ -138,25 +181,18 @@ def gitlab_deployment(draw: Draw) -> Draft:
         job.fields["needs"] = [build.name]
         made.ask(flow.gitlab_needs(job=job.name, other=build.name))
 
-    def token(made: Pipeline) -> None:
-        audience = draw.choice("audience", ("https://vault.example.com", "sts.amazonaws.com",
-                                            "https://auth.example.com"))  # fmt: skip
-        variable_name = draw.choice("token", ("VAULT_ID_TOKEN", "CLOUD_TOKEN", "OIDC_TOKEN"))
-        job.fields["id_tokens"] = {variable_name: {"aud": audience}}
-        made.ask(scripts.gitlab_id_token(job=job.name, name=variable_name, audience=audience))
-
     made.grow((
         Extra("url", 1, url), Extra("by hand", 2, manual), timeout(job),
-        Extra("resource group", 1, group), Extra("needs", 1, needs), Extra("tier", 1, tier),
+        _group(job), Extra("needs", 1, needs), Extra("tier", 1, tier),
         more(job, "check", ("./scripts/smoke-test.sh", "make smoke", "./scripts/verify.sh")),
-        Extra("token", 1, token), runner(job), variable(job, "REPLICAS", ("2", "3", "5", "8")),
+        _token(job), _passed_on(build), _takes_nothing(job), runner(job),
+        variable(job, "REPLICAS", ("2", "3", "5", "8")),
         artifact(build, ("dist/", "build/", "target/", "out/")), retry(job), interruptible(build),
         afterwards(job, ("./scripts/notify.sh", "make cleanup")),
     ))  # fmt: skip
     return made.draft(
-        f"Write a GitLab pipeline with a job `{build.name}` in the stage `build` and a deployment "
-        "in the stage `deploy`",
-        f"Build (job `{build.name}`, stage `build`) and deploy (stage `deploy`) with GitLab CI",
+        "Write a GitLab pipeline that builds and deploys our application",
+        "Build and deploy with GitLab CI",
     )
 
 
@@ -211,7 +247,7 @@ def gitlab_review_apps(draw: Draw) -> Draft:
     )
 
 
-@family("gitlab_ci", levels=(1, 2, 3, 4, 5))
+@family("gitlab_ci", levels=(2, 3, 4, 5))
 def gitlab_terraform(draw: Draw) -> Draft:
     """A Terraform plan for merge requests and an apply on the main branch."""
     made = Pipeline(draw, "plan", "apply")
@@ -228,7 +264,11 @@ def gitlab_terraform(draw: Draw) -> Draft:
         scripts.gitlab_runs_in(job=plan.name, command=f"terraform plan -out={file}", folder=folder)
     )
     plan.run(f"terraform plan -out={file}")
-    made.runs(apply, f"terraform apply {file}")
+    apply.run(f"terraform apply {file}")
+    made.ask(
+        scripts.gitlab_runs_in(job=apply.name, command=f"terraform apply {file}", folder=folder),
+        flow.gitlab_stages(stages=["plan", "apply"]),
+    )
     plan.keep(f"{folder}/{file}")
     apply.fields["needs"] = [plan.name]
     made.ask(flow.gitlab_takes(job=apply.name, other=plan.name))
@@ -250,7 +290,12 @@ def gitlab_terraform(draw: Draw) -> Draft:
         made.ask(scripts.gitlab_image(job=plan.name, image=image["name"]))
 
     def validated(made: Pipeline) -> None:
-        made.runs(plan, "terraform validate")
+        plan.run("terraform validate", "install")
+        made.ask(
+            scripts.gitlab_runs_after(
+                job=plan.name, command=f"terraform plan -out={file}", earlier="terraform validate"
+            )
+        )
 
     def group(made: Pipeline) -> None:
         own = draw.name("group")
@@ -265,8 +310,8 @@ def gitlab_terraform(draw: Draw) -> Draft:
         variable(plan, "TF_INPUT", ("0", "false")),
     ))  # fmt: skip
     return made.draft(
-        "Write a GitLab pipeline for Terraform with the stages `plan` and `apply`",
-        "Plan and apply our Terraform code with GitLab CI (stages `plan` and `apply`)",
+        "Write a GitLab pipeline for Terraform",
+        "Plan and apply our Terraform code with GitLab CI",
     )
 
 
@@ -298,8 +343,15 @@ def gitlab_nightly(draw: Draw) -> Draft:
         made.runs(other, draw.choice("alarming", ("./scripts/alarm.sh", "make notify")))
         made.ask(when.gitlab_on_failure(job=other.name))
 
+    def summary(made: Pipeline) -> None:
+        other = made.job(draw.choice("summary", ("summary", "wrap-up", "collect")), ".post")
+        other.fields["rules"] = [{"if": '$CI_PIPELINE_SOURCE == "schedule"', "when": "always"}]
+        made.runs(other, draw.choice("summing up", ("./scripts/summary.sh", "make summary")))
+        made.ask(when.gitlab_always(job=other.name))
+
     made.grow((
         Extra("image", 1, image), timeout(job), Extra("ordinary job", 2, usual), retry(job),
+        Extra("summary", 2, summary),
         runner(job), artifact(job, ("reports/", "backup.tar.gz", "logs/", "summary.html")),
         Extra("alarm", 2, report), variable(job, "MODE", ("full", "deep", "slow")),
     ))  # fmt: skip
@@ -330,7 +382,14 @@ def gitlab_release(draw: Draw) -> Draft:
         deploys.gitlab_release(job=job.name, tag="$CI_COMMIT_TAG"),
         when.gitlab_tag_prefix(job=job.name, prefix=prefix),
         deploys.gitlab_release_text(job=job.name, text=text),
+        flow.gitlab_stages(stages=["build", "release"]),
     )
+
+    def scan(made: Pipeline) -> None:
+        other = made.job(draw.choice("scan", ("scan", "licences", "sbom")), "release")
+        other.fields["needs"] = []
+        made.runs(other, draw.choice("scanning", ("make scan", "./scan.sh", "make licences")))
+        made.ask(flow.gitlab_needs_nothing(job=other.name))
 
     def name(made: Pipeline) -> None:
         release["name"] = draw.choice("name", ("Release $CI_COMMIT_TAG", "App $CI_COMMIT_TAG",
@@ -347,15 +406,14 @@ def gitlab_release(draw: Draw) -> Draft:
         made.ask(flow.gitlab_needs(job=job.name, other=build.name))
 
     made.grow((
-        Extra("name", 1, name), Extra("needs", 1, needs),
+        Extra("name", 1, name), Extra("needs", 1, needs), Extra("scan", 2, scan),
         timeout(build), Extra("link", 1, link), runner(build), retry(build),
         variable(build, "GOOS", ("linux", "darwin", "windows")), interruptible(build),
         artifact(build, ("checksums.txt", "sbom.json", "build.log"), "second artifact"),
     ))  # fmt: skip
     return made.draft(
-        f"Write a `.gitlab-ci.yml` with a job `{build.name}` in the stage `build` and a release in "
-        "the stage `release`",
-        f"Tags should make releases on GitLab; the job `{build.name}` (stage `build`) runs before",
+        "Write a `.gitlab-ci.yml` that makes a release of each version tag",
+        "Tags should make releases on GitLab",
     )
 
 
@@ -428,7 +486,10 @@ def gitlab_downstream(draw: Draw) -> Draft:
     def branch_only(made: Pipeline) -> None:
         made.on_branch(job, draw.choice("own branch", choices.BRANCHES))
 
-    made.ask(flow.gitlab_stage(job=job.name, stage="downstream"))
+    made.ask(
+        flow.gitlab_stage(job=job.name, stage="downstream"),
+        flow.gitlab_stage(job=prepare.name, stage="prepare"),
+    )
     made.grow((
         Extra("waits", 1, waits), Extra("after", 1, after), Extra("branch", 1, branch_only),
         variable(job, "TARGET_ENV", ("staging", "qa", "live")), timeout(prepare),
@@ -437,9 +498,8 @@ def gitlab_downstream(draw: Draw) -> Draft:
         NO_SECOND_PIPELINE,
     ))  # fmt: skip
     return made.draft(
-        f"Write a `.gitlab-ci.yml` with a job `{prepare.name}` in the stage `prepare` and one that "
-        "starts another pipeline in the stage `downstream`",
-        f"One GitLab pipeline should start another (first comes `{prepare.name}`, stage `prepare`)",
+        "Write a `.gitlab-ci.yml` with a job that starts another pipeline",
+        "One GitLab pipeline should start another",
     )
 
 

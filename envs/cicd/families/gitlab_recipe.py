@@ -16,7 +16,7 @@ from iac_gym.category import Draft
 from iac_gym.draw import Draw
 from iac_gym.formats.yaml import dump
 
-__all__ = ["LANGUAGE", "NO_SECOND_PIPELINE", "PATH", "Extra", "Job", "Pipeline"]
+__all__ = ["LANGUAGE", "NO_SECOND_PIPELINE", "PATH", "SKIP_WORD", "Extra", "Job", "Pipeline"]
 
 LANGUAGE = "gitlab_ci"
 PATH = ".gitlab-ci.yml"
@@ -238,6 +238,10 @@ def cache(job: Job, paths: Sequence[str], files: Sequence[str]) -> Extra:
             key = draw.choice("key", ("$CI_COMMIT_REF_SLUG", "$CI_JOB_NAME", "$CI_PROJECT_ID"))
             tree = {"key": key, **tree}
             made.ask(kept.gitlab_cache_key(job=job.name, path=path, key=key))
+        if draw.chance("fallback", 0.3):
+            fallback = draw.choice("fallback key", ("main", "default-cache", "shared"))
+            tree["fallback_keys"] = [fallback]
+            made.ask(kept.gitlab_cache_fallback(job=job.name, path=path, key=fallback))
         if draw.chance("read only", 0.3):
             tree["policy"] = "pull"
             made.ask(kept.gitlab_cache_read_only(job=job.name, path=path))
@@ -261,6 +265,14 @@ def artifact(job: Job, paths: Sequence[str], name: str = "artifact") -> Extra:
         if draw.chance(f"{name} always", 0.4):
             tree["when"] = "always"
             made.ask(kept.gitlab_artifact_always(job=job.name, path=path))
+        if path.endswith("/") and draw.chance(f"{name} without", 0.35):
+            pattern = f"{path}**/*.{draw.choice(f'{name} ending', ('tmp', 'map', 'bak', 'debug'))}"
+            tree.setdefault("exclude", []).append(pattern)
+            made.ask(kept.gitlab_artifact_without(job=job.name, pattern=pattern))
+        if "name" not in tree and draw.chance(f"{name} is named", 0.25):
+            tree["name"] = draw.choice(f"name of {name}", (
+                "$CI_JOB_NAME", "$CI_COMMIT_REF_SLUG", "results-$CI_COMMIT_SHORT_SHA"))  # fmt: skip
+            made.ask(kept.gitlab_artifact_name(job=job.name, name=tree["name"]))
 
     return Extra(name, 2, make)
 
@@ -277,7 +289,10 @@ def junit(job: Job, paths: Sequence[str]) -> Extra:
 
 
 def no_second_pipeline(made: Pipeline) -> None:
-    """Avoid a branch pipeline beside that of a merge request."""
+    """Avoid a branch pipeline beside that of a merge request, where there could be both."""
+    limits = [job.fields.get("rules") for job in made.jobs.values()]
+    if all(rules is not None and len(rules) == 1 for rules in limits):
+        return
     made.fields["workflow"] = {"rules": [
         {"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'},
         {"if": "$CI_COMMIT_BRANCH && $CI_OPEN_MERGE_REQUESTS", "when": "never"},
@@ -287,4 +302,36 @@ def no_second_pipeline(made: Pipeline) -> None:
     made.ask(when.gitlab_no_second_pipeline())
 
 
+def everywhere(name: str, values: Sequence[str]) -> Extra:
+    """Set a variable of all jobs."""
+
+    def make(made: Pipeline) -> None:
+        value = made.draw.choice(f"everywhere {name}", values)
+        made.fields.setdefault("variables", {})[name] = value
+        made.ask(scripts.gitlab_everywhere_variable(name=name, value=value))
+
+    return Extra(f"{name} everywhere", 1, make)
+
+
+def parallel(job: Job) -> Extra:
+    """Split a job."""
+
+    def make(made: Pipeline) -> None:
+        count = made.draw.integer("copies", 2, 8)
+        job.fields["parallel"] = count
+        made.ask(scripts.gitlab_parallel(job=job.name, count=count))
+
+    return Extra(f"copies of {job.name}", 1, make)
+
+
+def skip_word(made: Pipeline) -> None:
+    """Leave commits out whose title says so."""
+    word = made.draw.choice("word", ("WIP", "skip-ci", "docs-only", "no-pipeline"))
+    made.fields["workflow"] = {
+        "rules": [{"if": f"$CI_COMMIT_TITLE =~ /{word}/", "when": "never"}, {"when": "always"}]
+    }
+    made.ask(when.gitlab_skip_word(word=word))
+
+
+SKIP_WORD = Extra("word that skips", 1, skip_word)
 NO_SECOND_PIPELINE = Extra("no second pipeline", 1, no_second_pipeline)

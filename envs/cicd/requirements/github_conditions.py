@@ -21,7 +21,9 @@ from iac_gym.languages.github_actions.expressions import (
     Not,
     truth,
 )
+from iac_gym.languages.github_actions.filling import filled
 from iac_gym.languages.github_actions.model import Job, Step, Workflow
+from iac_gym.languages.github_actions.triggers import Trigger
 from iac_gym.languages.github_actions.values import text_of
 
 Facts = dict[tuple[str, ...], Sequence[Any]]
@@ -101,11 +103,13 @@ def _typed(value: Any) -> Any:
     return float(value) if value.__class__ is int else text_of(value)
 
 
-def _filled(label: str, one: Mapping[str, Any]) -> str:
-    if "${{" not in label:
-        return label
-    name = label.replace(" ", "").removeprefix("${{matrix.").removesuffix("}}")
-    return text_of(one.get(name))
+def _flat(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], Sequence[Any]]]:
+    """Yield the scalars below a property of the matrix by path."""
+    if isinstance(value, Mapping) and len(path) < 5:
+        for name, inner in value.items():
+            yield from _flat((*path, text_of(name).lower()), inner)
+    else:
+        yield path, (_typed(value),)
 
 
 def step_holds(step: Step, status: Status = WELL) -> list[tuple[Facts, bool | None]]:
@@ -120,6 +124,18 @@ def step_holds(step: Step, status: Status = WELL) -> list[tuple[Facts, bool | No
 def holds_when_all_is_well(step: Step) -> bool:
     """Whether a step runs in every job of the matrix while nothing has failed."""
     return all(held is True for _, held in step_holds(step))
+
+
+def holds_in_all_runs(step: Step) -> bool:
+    """Whether a step runs in every run that gets to its job, while nothing has failed."""
+    job = step.owner
+    if not isinstance(job, Job) or "workflow_call" in job.workflow.triggers:
+        return False
+    ways = [one for one in scenarios(job.workflow) if job_runs(job, one) is not False]
+    matrix = list(combinations(job))
+    return bool(ways) and all(
+        holds(step.condition, {**one, **way.facts}) is True for way in ways for one in matrix
+    )
 
 
 # --- runs ----------------------------------------------------------------------------------------
@@ -158,8 +174,9 @@ def _pull_request(event: str, base: str, main: str) -> Scenario:
     return Scenario(event, "", "", facts)
 
 
-def _tagged(event: str, pattern: str, main: str) -> Scenario:
-    tag = pattern.replace("[0-9]+", "1").replace("**", "1").replace("*", "1") or "v1.0.0"
+def _tagged(event: str, pattern: str, main: str, digit: str = "1") -> Scenario:
+    tag = pattern.replace("[0-9]+", digit).replace("[0-9]", digit)
+    tag = tag.replace("**", digit).replace("*", digit) or f"v{digit}.0.0"
     return Scenario(event, "", tag, _facts(event, f"refs/tags/{tag}", "", tag, main))
 
 
@@ -177,7 +194,9 @@ def scenarios(workflow: Workflow, main: str = "main") -> Iterator[Scenario]:
                 if trigger.on_branch(plain):
                     yield _on_branch(event, plain, main)
             if trigger.on_tag("v1.0.0") or "tags" in filters:
-                yield _tagged(event, next(iter(filters.get("tags", ())), "v1.0.0"), main)
+                pattern = next(iter(filters.get("tags", ())), "")
+                yield _tagged(event, pattern, main)
+                yield _tagged(event, pattern, main, "72")
         elif event in ("pull_request", "pull_request_target"):
             yield _pull_request(event, next(iter(filters.get("branches", ())), main), main)
         elif event == "workflow_dispatch":
@@ -213,19 +232,38 @@ def reachable(job: Job) -> bool:
     return any(_may_run(job, chain, event) for event in job.workflow.triggers)
 
 
+def follows(job: Job, event: str) -> bool:
+    """Whether a job can run when an event starts its workflow."""
+    chain = [job.workflow.jobs[name] for name in (job.id, *job.ancestors)]
+    return not any(one.condition.text for one in chain) or _may_run(job, chain, event)
+
+
 def _may_run(job: Job, chain: Sequence[Job], event: str) -> bool:
     if event == "workflow_call":
         return True
-    facts: Facts = {("github", "event_name"): (event,)}
-    filters = job.workflow.triggers[event].filters
-    branches = filters.get("branches", ())
-    plain = branches and not any(set(name) & set("*?+[!") for name in branches)
-    if event == "push" and plain and "tags" not in filters:
-        facts["github", "ref"] = tuple(f"refs/heads/{name}" for name in branches)
-        facts["github", "ref_name"] = tuple(branches)
+    facts = _possible(event, job.workflow.triggers[event])
     if _never(job.condition, facts):
         return False
     return job.condition.ignores_needs or not any(_never(one.condition, facts) for one in chain)
+
+
+def _possible(event: str, trigger: Trigger) -> Facts:
+    """Return what is known of all runs that an event with its filters starts."""
+    facts: Facts = {("github", "event_name"): (event,)}
+    branches = trigger.filters.get("branches", ())
+    plain = branches and not any(set(name) & set("*?+[!") for name in branches)
+    if event == "push" and branches and "tags" not in trigger.filters:
+        facts["github", "ref_type"] = ("branch",)
+        if plain:
+            facts["github", "ref"] = tuple(f"refs/heads/{name}" for name in branches)
+            facts["github", "ref_name"] = tuple(branches)
+    elif event == "push" and "tags" in trigger.filters and not branches:
+        facts["github", "ref_type"] = ("tag",)
+    elif event.startswith("pull_request") and plain:
+        facts["github", "base_ref"] = tuple(branches)
+    if event.startswith("pull_request") and trigger.types:
+        facts["github", "event", "action"] = tuple(trigger.types)
+    return facts
 
 
 def _never(condition: Condition, facts: Facts) -> bool:

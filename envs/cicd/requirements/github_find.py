@@ -11,12 +11,19 @@ import posixpath
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
-from envs.cicd.requirements.github_conditions import holds_when_all_is_well, reachable
+from envs.cicd.requirements.github_conditions import (
+    follows,
+    holds_in_all_runs,
+    holds_when_all_is_well,
+    reachable,
+)
+from envs.cicd.requirements.github_shell import Script as Text
+from envs.cicd.requirements.github_shell import elsewhere
 from envs.cicd.requirements.github_texts import clean_path, compact, put_in
 from iac_gym.formats.lazy import kept
-from iac_gym.formats.shell import Command, Script
 from iac_gym.languages.github_actions.model import Job, Part, Repository, Step, Workflow
 from iac_gym.languages.github_actions.scripts import read_run
 from iac_gym.languages.github_actions.triggers import Trigger
@@ -54,7 +61,7 @@ def live_workflows(model: Repository) -> Iterator[Workflow]:
 def triggers(model: Repository, event: str) -> Iterator[tuple[Workflow, Trigger]]:
     """Yield an event of every workflow that some job follows."""
     for workflow in live_workflows(model):
-        if event in workflow.triggers:
+        if event in workflow.triggers and any(follows(job, event) for job in workflow.running):
             yield workflow, workflow.triggers[event]
 
 
@@ -106,7 +113,9 @@ def live_steps(job: Job) -> tuple[Step, ...]:
 
 
 def _counts(step: Step) -> bool:
-    return not step.continue_on_error and (step.ordinary or holds_when_all_is_well(step))
+    if step.continue_on_error:
+        return False
+    return step.ordinary or holds_when_all_is_well(step) or holds_in_all_runs(step)
 
 
 def using(steps: Iterable[Step], *actions: str) -> Iterator[Step]:
@@ -116,10 +125,34 @@ def using(steps: Iterable[Step], *actions: str) -> Iterator[Step]:
             yield step
 
 
+def is_own(step: Step) -> bool:
+    """Whether a checkout is that of the repository itself."""
+    return value_of(step, "repository") in ("", "${{github.repository}}")
+
+
+def comes_late(step: Step) -> bool:
+    """Whether nothing that runs in its job can make use of a step: all has run before."""
+    job = step.owner
+    if not isinstance(job, Job):
+        return False
+    ours = [one for one in job.active if one.run or (one.uses and one.uses.owner != "actions")]
+    return any(one.run for one in ours) and all(one.index <= step.index for one in ours)
+
+
+def comes_early(step: Step) -> bool:
+    """Whether a step comes before all that its job runs: there is nothing yet to take."""
+    job = step.owner
+    if not isinstance(job, Job):
+        return False
+    ours = [one for one in job.active if one.run or (one.uses and one.uses.owner != "actions")]
+    return any(one.run for one in ours) and all(one.index >= step.index for one in ours)
+
+
 class Ran(NamedTuple):
     """A command that certainly runs: its step, its words in normal form, and its folder.
 
-    `fed` are the words of the command that writes into its pipe.
+    `fed` are the words of the command that writes into its pipe, `given` the variables that the
+    script itself has set for it.
     """
 
     step: Step
@@ -127,6 +160,7 @@ class Ran(NamedTuple):
     folder: str
     order: tuple[int, int]
     fed: tuple[str, ...] = ()
+    given: Mapping[str, str] = MappingProxyType({})
 
 
 @kept
@@ -142,37 +176,59 @@ def ran_in(step: Step) -> tuple[Ran, ...]:
     script = read_run(step.run, step.shell, env) if "$" in step.run else step.script
     if script.error:
         return ()
+    text = Text(step.run, script.commands)
+    lost = text.lost() | text.without_pipefail(step.shell)
+    folders = [(0, clean_path(_expand(step.directory, env)))]
+    given: dict[str, str] = {}
     found: list[Ran] = []
-    folder = clean_path(_expand(step.directory, env))
-    hidden = _hidden(step, script)
-    for number, command in enumerate(script.commands):
-        if not command.certain or not command.words or number in hidden:
+    for number, (command, depth) in enumerate(zip(script.commands, text.depths(), strict=True)):
+        while len(folders) > 1 and folders[-1][0] > depth:
+            folders.pop()
+        if not command.certain or number in lost or text.looks(number):
             continue
         if command.program == "cd" and len(command.words) == 2:
-            folder = posixpath.normpath(posixpath.join(folder, clean_path(command.words[1])))
-            continue
-        words = normal(tuple([_expand(word, env) for word in command.words]))
-        before = script.commands[number - 1] if number else command
-        fed = before.words if before is not command and before.pipe == command.pipe else ()
-        source = tuple([_expand(word, env) for word in fed])
-        found.append(Ran(step, words, folder, (step.index, number), source))
+            _enter(folders, depth, _expand(command.words[1], env))
+        elif command.words:
+            own = dict(text.set_for(number))
+            _export(given, text, command.words)
+            fed = script.commands[number - 1] if number else None
+            source = fed.words if fed is not None and fed.pipe == command.pipe else ()
+            seen = {name: _expand(value, env) for name, value in {**given, **own}.items()}
+            words = normal(tuple([_expand(word, env) for word in command.words]))
+            source = tuple([_expand(word, env) for word in source])
+            one = Ran(step, words, folders[-1][1], (step.index, number), source, seen)
+            found += [one, *_moved(one)]
     return tuple(found)
 
 
-def _hidden(step: Step, script: Script) -> frozenset[int]:
-    """Return the commands of pipes whose failure is lost: all but the last, without pipefail."""
-    if step.shell.strip() == "bash":
-        return frozenset()
-    if "pipefail" in step.shell or _sets_pipefail(script.commands):
-        return frozenset()
-    last = {command.pipe: number for number, command in enumerate(script.commands)}
-    return frozenset(
-        number for number, command in enumerate(script.commands) if last[command.pipe] != number
-    )
+def _enter(folders: list[tuple[int, str]], depth: int, target: str) -> None:
+    """Change the folder, for the rest of the brackets that are open."""
+    home = "${{github.workspace}}"
+    base = "." if target.startswith(home) else folders[-1][1]
+    path = clean_path(target.removeprefix(home).lstrip("/") or ".")
+    entry = (depth, posixpath.normpath(posixpath.join(base, path)))
+    if folders[-1][0] < depth:
+        folders.append(entry)
+    else:
+        folders[-1] = entry
 
 
-def _sets_pipefail(commands: list[Command]) -> bool:
-    return any(one.program == "set" and "pipefail" in one.words for one in commands)
+def _export(given: dict[str, str], text: Text, words: tuple[str, ...]) -> None:
+    """Note the variables that `export` sets for all that follows, and those that `unset` takes."""
+    if words[0] == "export":
+        pairs = [word.partition("=") for word in words[1:]]
+        given.update({name: text.restored(value) for name, equals, value in pairs if equals})
+    elif words[0] == "unset":
+        given.update(dict.fromkeys(words[1:], ""))
+
+
+def _moved(ran: Ran) -> list[Ran]:
+    """Return a command that goes to another folder by an option as one that runs there."""
+    words, target = elsewhere(ran.words)
+    if not target:
+        return []
+    folder = posixpath.normpath(posixpath.join(ran.folder, clean_path(target)))
+    return [ran._replace(words=normal(words), folder=folder)]
 
 
 def _environment(step: Step) -> dict[str, str]:
@@ -251,7 +307,8 @@ def find_anyhow(model: Repository, job: str, line: str) -> Found[list[Ran]]:
     if found is None:
         return []
     wanted = _kept_words(line)
-    steps = [step for step in found.active if step.run and not step.continue_on_error]
+    live = () if found.continue_on_error else found.active
+    steps = [step for step in live if step.run and not step.continue_on_error]
     ran = [one for step in steps for one in ran_in(step) if one.words == wanted]
     if not ran:
         yield found.finding(f"the job `{job}` does not run `{line}`", "steps")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from envs.cicd.requirements.github_conditions import scenarios
 from envs.cicd.requirements.github_find import (
@@ -15,6 +16,7 @@ from envs.cicd.requirements.github_find import (
 from envs.cicd.requirements.github_texts import (
     clean_path,
     compact,
+    put_in,
     same_text,
     sole_expression,
 )
@@ -34,9 +36,10 @@ from iac_gym.languages.github_actions.model import (
 
 
 def _labels(job: Job) -> frozenset[str]:
-    return frozenset(
-        label for label in job.runners if label != "self-hosted" or len(job.labels) < 2
-    )
+    """Return the labels of the runners; that a machine is one's own goes without saying."""
+    labels = job.runners
+    hosted = any(label.startswith(("ubuntu-", "windows-", "macos-")) for label in labels)
+    return labels if hosted or len(job.labels) < 2 else labels - {"self-hosted"}
 
 
 @requirement(
@@ -105,9 +108,11 @@ def workflow_token_limited(model: Repository, permissions: list[str]) -> Finding
     wanted = dict(line.split(": ") for line in permissions)
     for workflow in live_workflows(model):
         jobs = workflow.running
-        if jobs and _is_limited(workflow.permissions, wanted):
+        own = [job.permissions if "permissions" in job.tree else None for job in jobs]
+        if not jobs or any(one is not None and one.every == "write" for one in own):
+            continue
+        if _is_limited(workflow.permissions, wanted):
             return
-        own = [job.permissions for job in jobs]
         if all(own) and any(_is_limited(one, wanted) for one in own):
             return
     reason = f"jobs are not limited to {', '.join(permissions)}"
@@ -134,15 +139,37 @@ def workflow_job_permission(model: Repository, job: str, permission: str) -> Fin
 # --- concurrency ---------------------------------------------------------------------------------
 
 
+_RUN = r"github\.(?:run_id|run_number|run_attempt|sha)\b"
 _BRANCH = re.compile(r"github\.ref(_name)?\b")
 _PULL_REQUEST = re.compile(r"github\.(head_ref|event\.number|event\.pull_request\.number)\b")
 
 
 def _per_ref(workflow: Workflow, group: str) -> bool:
     """Whether a group differs between refs; only pull requests have a head."""
-    text = compact(group)
     requests = all(event.startswith("pull_request") for event in workflow.triggers)
-    return bool(_BRANCH.search(text) or (requests and _PULL_REQUEST.search(text)))
+    text = _expressions(group)
+    known = [_BRANCH, _PULL_REQUEST] if requests else [_BRANCH]
+    for one in known:  # what stands behind `||` is never reached
+        text = re.sub(rf"({one.pattern})\|\|{_RUN}", r"\1", text)
+    return any(one.search(text) for one in known) and not re.search(_RUN, text)
+
+
+def _expressions(text: str) -> str:
+    """Return what stands in the expressions of a text, without the texts that they quote."""
+    found: list[str] = []
+    put_in(compact(text), lambda one: found.append(re.sub(r"'[^']*'", "''", one)) or "")
+    return " ".join(found)
+
+
+def _apart(jobs: Sequence[Job]) -> bool:
+    """Whether no two jobs of one run are in the same group, and so cancel each other."""
+    groups = [compact(job.concurrency.group) for job in jobs if job.concurrency is not None]
+    alone = all(
+        job.matrix is None or "matrix." in _expressions(job.concurrency.group)
+        for job in jobs
+        if job.concurrency is not None
+    )
+    return alone and len(set(groups)) == len(groups)
 
 
 def _is_own_group(workflow: Workflow, job: Job | None, wanted: str, cancel: str) -> bool:
@@ -151,7 +178,8 @@ def _is_own_group(workflow: Workflow, job: Job | None, wanted: str, cancel: str)
 
 
 def _cancels(found: Concurrency) -> str:
-    return compact(found.cancel) or "false"
+    text = compact(found.cancel) or "false"
+    return text[3:-2] if text in ("${{true}}", "${{false}}") else text
 
 
 def _always_cancels(workflow: Workflow, found: Concurrency) -> bool:
@@ -174,7 +202,7 @@ def workflow_newest_run_wins(model: Repository) -> Findings:
     for workflow in live_workflows(model):
         found = workflow.concurrency
         groups = [found] if found else [job.concurrency for job in workflow.running]
-        if groups and all(
+        if groups and (found or _apart(workflow.running)) and all(
             one and _per_ref(workflow, one.group) and _always_cancels(workflow, one)
             for one in groups
         ):
@@ -190,8 +218,11 @@ def workflow_newest_run_wins(model: Repository) -> Findings:
 )
 def workflow_queue(model: Repository, group: str) -> Findings:
     """A concurrency group at the top that does not cancel."""
-    workflows = live_workflows(model)
-    if not any(_is_own_group(one, None, group, "false") for one in workflows):
+    for one in live_workflows(model):
+        sole = one.running[0] if len(one.running) == 1 and one.concurrency is None else None
+        if _is_own_group(one, sole, group, "false"):
+            break
+    else:
         yield amiss(model, f"runs do not wait in the group `{group}`", None, "concurrency")
 
 

@@ -14,6 +14,7 @@ from envs.cicd.requirements.github_texts import (
     compact,
 )
 from iac_gym.check import Findings, requirement
+from iac_gym.languages.github_actions.filling import filled
 from iac_gym.languages.github_actions.model import Job, Repository
 from iac_gym.languages.github_actions.values import text_of
 
@@ -52,11 +53,7 @@ def workflow_job_runners(model: Repository, job: str, runners: list[str]) -> Fin
 
 def _filled(job: Job, text: str, one: Any) -> str:
     """Return a text with the values of one combination of the matrix."""
-
-    def put(found: re.Match[str]) -> str:
-        return text_of(one.get(found[1])) if found[1] in one else found[0]
-
-    return re.sub(r"\$\{\{matrix\.([\w-]+)\}\}", put, compact(text))
+    return next(iter(filled(text, (one,), job.env)), text)
 
 
 def pairs_of(job: Job, tool: str) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from envs.cicd.requirements.github_conditions import (
@@ -17,11 +18,13 @@ from envs.cicd.requirements.github_find import (
     live_steps,
     ran_in,
 )
+from envs.cicd.requirements.github_shell import writes_output
 from envs.cicd.requirements.github_texts import (
     compact,
 )
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.github_actions.model import Job, Repository
+from iac_gym.languages.github_actions.values import pairs_of
 
 
 def _results(job: Job, failed: str = "") -> Facts:
@@ -92,6 +95,14 @@ def workflow_job_on_failure(model: Repository, job: str, other: str) -> Findings
         or holds(found.condition, _results(found)) is not False
     ):
         yield found.finding(f"the job `{job}` does not run just after a failure", "if")
+    elif any(_runs_after_failure(found, one) for one in _others(found, other)):
+        yield found.finding(f"the job `{job}` also runs where another job has failed", "if")
+
+
+def _others(job: Job, other: str) -> list[str]:
+    """Return the jobs that are needed besides one, and that this one does not need itself."""
+    needed = job.workflow.jobs[other].ancestors if other in job.workflow.jobs else ()
+    return [name for name in job.needs if name != other and name not in needed]
 
 
 # --- for some runs alone -------------------------------------------------------------------------
@@ -184,7 +195,10 @@ def workflow_job_if_output(
     path = ("needs", other.lower(), "outputs", output.lower())
     facts = _results(found)
     right = holds(found.condition, {**facts, path: (value,)})
-    wrong = [holds(found.condition, {**facts, path: (text,)}) for text in (f"{value}-not", "")]
+    other_value = {"true": "false", "false": "true"}.get(value, f"{value}-not")
+    wrong = [holds(found.condition, {**facts, path: (text,)}) for text in (other_value, "")]
+    if "fromjson" in found.condition.text.lower():
+        wrong[1] = wrong[1] or False  # it stops at an empty text
     if right is not True or wrong != [False, False]:
         yield found.finding(f"`{job}` does not depend on `{output}` being `{value}`", "if")
 
@@ -195,21 +209,15 @@ def workflow_job_if_output(
 def _is_set(job: Job, output: str) -> bool:
     """Whether an output of a job comes from a step that can set it."""
     text = compact(job.outputs.get(output, ""))
-    if not text.startswith("${{steps."):
-        return bool(text) and not text.startswith("${{steps")
-    name = text.removeprefix("${{steps.").partition(".")[0]
-    wanted = text.rpartition(".")[2].removesuffix("}}")
-    for step in live_steps(job):
-        if step.id == name:
-            return step.uses is not None or _writes(step.run, wanted, bool(ran_in(step)))
-    return False
-
-
-def _writes(script: str, name: str, runs: bool) -> bool:
-    lines = [line for line in script.splitlines() if not line.lstrip().startswith("#")]
-    text = "\n".join(lines)
-    known = not runs or "GITHUB_OUTPUT" in text or "core.setOutput" in text
-    return known and (f"{name}=" in text or f"{name}<<" in text or "GITHUB_OUTPUT" not in text)
+    if "${{" not in text:
+        return False
+    wanted = set(re.findall(r"\bsteps\.([\w-]+)\.outputs\.([\w-]+)", text))
+    return any(
+        step.uses is not None or writes_output(step, name)
+        for step in live_steps(job)
+        for id_, name in wanted
+        if step.id == id_
+    )
 
 
 @requirement(
@@ -236,7 +244,8 @@ def workflow_job_reads(model: Repository, job: str, other: str, output: str) -> 
         yield found.finding(f"`{job}` does not get the output `{output}` of `{other}`", "needs")
         return
     wanted = f"needs.{other}.outputs.{output}"
-    if not any(wanted in text for text in _texts(found)):
+    read = re.compile(rf"\b{re.escape(wanted)}(?![\w-])", re.IGNORECASE)
+    if not any(read.search(text) for text in _texts(found)):
         yield found.finding(f"no step of `{job}` reads `{wanted}`", "steps")
 
 
@@ -246,6 +255,7 @@ def _texts(job: Job) -> list[str]:
     for step in live_steps(job):
         texts += [compact(text) for text in step.inputs.values()]
         texts += [word for ran in ran_in(step) for word in ran.words] if step.run else []
+        texts += [compact(text) for text in pairs_of(step.tree, "env").values()]
         if step.uses is not None:
             texts += [compact(text) for text in step.env.values()]
     return texts

@@ -16,6 +16,7 @@ from envs.cicd.requirements.github_find import (
     words_of,
 )
 from envs.cicd.requirements.github_setup import TOOLS
+from envs.cicd.requirements.github_shell import writes_output
 from envs.cicd.requirements.github_texts import (
     compact,
     same_text,
@@ -244,16 +245,10 @@ def workflow_action_output(model: Repository, output: str) -> Findings:
             wanted = f"${{{{steps.{step.id}.outputs."
             if step.id and text.startswith(wanted):
                 name = text.removeprefix(wanted).removesuffix("}}")
-                if step.uses is not None or _sets(step, name):
+                if step.uses is not None or writes_output(step, name):
                     return
     if found:
         yield found[0].finding(f"no step sets the output `{output}`", "outputs")
-
-
-def _sets(step: Step, name: str) -> bool:
-    lines = [line for line in step.run.splitlines() if not line.lstrip().startswith("#")]
-    text = "\n".join(lines)
-    return "GITHUB_OUTPUT" in text and (f"{name}=" in text or f"{name}<<" in text)
 
 
 @requirement(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from envs.cicd.requirements.github_find import (
+    comes_late,
+    commands_of,
     find_job,
     live_steps,
     using,
@@ -36,9 +38,19 @@ TOOLS = {
 }
 
 
+#: Tool -> images that hold it, in the version that their tag begins with.
+_CONTAINERS = {
+    "Python": ("python",), "Node.js": ("node",), "Go": ("golang",), "Ruby": ("ruby",),
+    "Java": ("eclipse-temurin", "openjdk", "amazoncorretto"), "Terraform": ("hashicorp/terraform",),
+    ".NET": ("mcr.microsoft.com/dotnet/sdk",),
+}  # fmt: skip
+
+
 def plain_version(version: str) -> str:
     """Return a version so that `20`, `20.x` and `v20` are one thing."""
-    version = version.strip().removeprefix("v").removeprefix("~").removeprefix("^")
+    version = version.strip().removeprefix("v")
+    if version[:1] in ("~", "^") and version.count(".") <= (version[:1] == "~"):
+        version = version[1:]
     while version.endswith((".x", ".*", ".X")):
         version = version[:-2]
     return version
@@ -48,17 +60,30 @@ def setups(job: Job, tool: str) -> Iterator[tuple[Step, str]]:
     """Yield the steps that set a tool up, with the name of the input of its version."""
     actions, name, _ = TOOLS[tool]
     for step in using(live_steps(job), *actions):
-        yield step, name
+        if not comes_late(step):
+            yield step, name
 
 
 def versions_of(job: Job, tool: str) -> frozenset[str]:
-    """Return every version of a tool that a job installs, over its matrix."""
-    return frozenset(
+    """Return every version of a tool that a job has, over its matrix."""
+    found = frozenset(
         plain_version(line)
         for step, name in setups(job, tool)
         for text in values_of(step, name)
         for line in lines_of(text)
     )
+    return found or _from_container(job, tool)
+
+
+def _from_container(job: Job, tool: str) -> frozenset[str]:
+    """Return the versions of a tool that the container of a job brings."""
+    image = job.container.image if job.container is not None else ""
+    found: set[str] = set()
+    for text in job.values(image) if image else ():
+        name, _, tag = text.removeprefix("docker.io/").removeprefix("library/").rpartition(":")
+        if name in _CONTAINERS.get(tool, ()):
+            found.add(plain_version(tag.partition("-")[0]))
+    return frozenset(found)
 
 
 @requirement(
@@ -109,10 +134,17 @@ def workflow_java_vendor(model: Repository, job: str, vendor: str) -> Findings:
     "`{url}` is the npm registry of the job `{job}`",
 )
 def workflow_npm_registry(model: Repository, job: str, url: str) -> Findings:
-    """`registry-url` of the setup of Node.js."""
+    """`registry-url` of the setup of Node.js, a variable, or `npm config set registry`."""
     found = yield from find_job(model, job)
     if found is None:
         return
     steps = using(live_steps(found), "actions/setup-node")
-    if not any(value_of(step, "registry-url").rstrip("/") == url for step in steps):
-        yield found.finding(f"npm in `{job}` does not use `{url}`", "steps")
+    if any(value_of(step, "registry-url").rstrip("/") == url for step in steps):
+        return
+    names = ("NPM_CONFIG_REGISTRY", "npm_config_registry")
+    for ran in commands_of(found):
+        told = ran.words[:4] == ("npm", "config", "set", "registry") and ran.words[4:]
+        seen = [ran.step.env.get(name, "") for name in names] if ran.words[0] == "npm" else []
+        if url in [text.rstrip("/") for text in (*(told or ()), *seen)]:
+            return
+    yield found.finding(f"npm in `{job}` does not use `{url}`", "steps")

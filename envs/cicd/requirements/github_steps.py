@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from envs.cicd.requirements.github_conditions import FAILED, Facts, step_holds
 from envs.cicd.requirements.github_find import (
+    Found,
+    Ran,
+    commands_of,
     find_action,
     find_anyhow,
     find_command,
+    find_job,
+    is_own,
     is_true,
+    live_steps,
+    using,
     value_of,
 )
 from envs.cicd.requirements.github_texts import (
@@ -65,12 +72,14 @@ def workflow_command_secret(
     """A variable that a command sees, from a secret."""
     ran = yield from find_command(model, job, command)
     wanted = f"${{{{secrets.{secret}}}}}".lower()
-    if ran and not any(_seen(one.step, variable).lower() == wanted for one in ran):
+    if ran and not any(_seen(one, variable).lower() == wanted for one in ran):
         yield ran[0].step.finding(f"`{variable}` is not the secret `{secret}` there", "env")
 
 
-def _seen(step: Step, variable: str) -> str:
-    values = step.owner.values(step.env.get(variable, ""), step.env)
+def _seen(ran: Ran, variable: str) -> str:
+    step = ran.step
+    given = ran.given.get(variable, step.env.get(variable, ""))
+    values = step.owner.values(given, step.env)
     text = compact(next(iter(values))) if len(values) == 1 else ""
     return "${{secrets.github_token}}" if text == "${{github.token}}" else text
 
@@ -85,7 +94,7 @@ def workflow_command_variable(
 ) -> Findings:
     """A variable that a command sees."""
     ran = yield from find_command(model, job, command)
-    if ran and not any(_seen(one.step, variable) == compact(value) for one in ran):
+    if ran and not any(_seen(one, variable) == compact(value) for one in ran):
         yield ran[0].step.finding(f"`{variable}` is not `{value}` there", "env")
 
 
@@ -209,9 +218,29 @@ def workflow_checkout_before(model: Repository, job: str, command: str) -> Findi
     """`actions/checkout` before the step of a command."""
     steps = yield from find_action(model, job, _NO_CHECKOUT, _CHECKOUT)
     ran = yield from find_command(model, job, command)
-    own = [step for step in steps if "repository" not in step.inputs]
-    if steps and ran and not any(step.index < one.step.index for step in own for one in ran):
+    own = [step for step in steps if is_own(step)]
+    if steps and ran and not any(_lies_before(step, one) for step in own for one in ran):
         yield ran[0].step.finding(f"nothing is checked out before `{command}`")
+
+
+def _lies_before(step: Step, ran: Ran) -> bool:
+    """Whether a checkout comes before a command, in a folder that the command runs in."""
+    path = clean_path(value_of(step, "path"))
+    inside = path == "." or f"{ran.folder}/".startswith(f"{path}/")
+    return step.index < ran.step.index and inside
+
+
+def _own_checkouts(model: Repository, job: str, *instead: str) -> Found[list[Step]]:
+    """Return the checkouts of the own repository; nothing where a git command does the same."""
+    found = yield from find_job(model, job)
+    if found is None:
+        return []
+    steps = [step for step in using(live_steps(found), _CHECKOUT) if is_own(step)]
+    if not steps:
+        yield found.finding(f"the job `{job}` {_NO_CHECKOUT}", "steps")
+    wanted = set(instead)
+    done = wanted and any(wanted <= set(ran.words) for ran in commands_of(found))
+    return [] if done else steps
 
 
 @requirement(
@@ -219,8 +248,8 @@ def workflow_checkout_before(model: Repository, job: str, command: str) -> Findi
     "the checkout of the job `{job}` has the full history, not just the last commit",
 )
 def workflow_full_history(model: Repository, job: str) -> Findings:
-    """`fetch-depth: 0` of a checkout."""
-    steps = yield from find_action(model, job, _NO_CHECKOUT, _CHECKOUT)
+    """`fetch-depth: 0` of a checkout, or `git fetch --unshallow` after it."""
+    steps = yield from _own_checkouts(model, job, "git", "fetch", "--unshallow")
     if steps and not any(value_of(step, "fetch-depth") == "0" for step in steps):
         yield steps[0].finding("the checkout has one commit alone", "with")
 
@@ -230,8 +259,9 @@ def workflow_full_history(model: Repository, job: str) -> Findings:
     "the job `{job}` checks submodules out recursively",
 )
 def workflow_submodules(model: Repository, job: str) -> Findings:
-    """`submodules: recursive` of a checkout."""
-    steps = yield from find_action(model, job, _NO_CHECKOUT, _CHECKOUT)
+    """`submodules: recursive` of a checkout, or `git submodule update` after it."""
+    words = ("git", "submodule", "update", "--init", "--recursive")
+    steps = yield from _own_checkouts(model, job, *words)
     if steps and not any(value_of(step, "submodules") == "recursive" for step in steps):
         yield steps[0].finding("the checkout leaves submodules out", "with")
 
@@ -241,8 +271,8 @@ def workflow_submodules(model: Repository, job: str) -> Findings:
     "files in Git LFS are part of the checkout of the job `{job}`",
 )
 def workflow_large_files(model: Repository, job: str) -> Findings:
-    """`lfs: true` of a checkout."""
-    steps = yield from find_action(model, job, _NO_CHECKOUT, _CHECKOUT)
+    """`lfs: true` of a checkout, or `git lfs pull` after it."""
+    steps = yield from _own_checkouts(model, job, "git", "lfs", "pull")
     if steps and not any(is_true(step, "lfs") for step in steps):
         yield steps[0].finding("the checkout leaves files of Git LFS out", "with")
 
@@ -255,7 +285,7 @@ def workflow_no_credentials(model: Repository, job: str) -> Findings:
     """`persist-credentials: false` of every checkout of a job."""
     steps = yield from find_action(model, job, _NO_CHECKOUT, _CHECKOUT)
     if steps and not all(
-        value_of(step, "persist-credentials", "true") == "false" for step in steps
+        value_of(step, "persist-credentials", "true").lower() == "false" for step in steps
     ):
         yield steps[0].finding("the checkout leaves its credentials behind", "with")
 
@@ -266,7 +296,7 @@ def workflow_no_credentials(model: Repository, job: str) -> Findings:
 )
 def workflow_checkout_ref(model: Repository, job: str, ref: str) -> Findings:
     """`ref` of a checkout."""
-    steps = yield from find_action(model, job, _NO_CHECKOUT, _CHECKOUT)
+    steps = yield from _own_checkouts(model, job)
     if steps and not any(value_of(step, "ref") == compact(ref) for step in steps):
         yield steps[0].finding(f"the checkout is not of `{ref}`", "with")
 

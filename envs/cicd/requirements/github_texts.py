@@ -41,7 +41,8 @@ def compact(text: str) -> str:
 @lru_cache(maxsize=1024)
 def _squeezed(expression: str) -> str:
     parts = re.split(r"('[^']*')", expression)
-    return "".join(part if part[:1] == "'" else re.sub(r"\s+", "", part) for part in parts)
+    text = "".join(part if part[:1] == "'" else re.sub(r"\s+", "", part) for part in parts)
+    return re.sub(r"(?<=[\w\]])\['([A-Za-z_][\w-]*)'\]", r".\1", text)
 
 
 def same_text(one: str, other: str) -> bool:

@@ -48,6 +48,13 @@ def _no_paths(trigger: Trigger) -> str:
     return ""
 
 
+def _no_filters(trigger: Trigger) -> str:
+    for key in ("branches", "branches-ignore"):
+        if key in trigger.filters and set(trigger.filters[key]) != {"**"}:
+            return f"`{key}` of `{trigger.event}` leaves some out"
+    return _no_paths(trigger)
+
+
 def _usual_types(trigger: Trigger) -> str:
     lacking = {"opened", "synchronize"} - set(trigger.types)
     return f"`types` leaves {listed(lacking)} out" if lacking else ""
@@ -90,10 +97,7 @@ def workflow_every_pull_request(model: Repository) -> Findings:
     """`pull_request` without filters."""
 
     def wrong(trigger: Trigger) -> str:
-        for key in ("branches", "branches-ignore"):
-            if key in trigger.filters and set(trigger.filters[key]) != {"**"}:
-                return f"`{key}` leaves pull requests out"
-        return _no_paths(trigger) or _usual_types(trigger)
+        return _no_filters(trigger) or _usual_types(trigger)
 
     yield from judge(model, "pull_request", wrong)
 
@@ -230,7 +234,7 @@ def workflow_on_activity(model: Repository, event: str, types: list[str]) -> Fin
 
     def wrong(trigger: Trigger) -> str:
         if set(trigger.types) == set(types):
-            return ""
+            return _no_filters(trigger)
         return f"`{event}` starts it on {listed(trigger.types)}, not on {listed(types)}"
 
     yield from judge(model, event, wrong)
@@ -246,7 +250,8 @@ def workflow_after_workflow(model: Repository, workflow: str) -> Findings:
     def wrong(trigger: Trigger) -> str:
         if workflow not in trigger.filters.get("workflows", ()):
             return f"`workflow_run` does not name `{workflow}`"
-        done = set(trigger.types) == {"completed"}
-        return "" if done else "`workflow_run` is not limited to `completed`"
+        if set(trigger.types) != {"completed"}:
+            return "`workflow_run` is not limited to `completed`"
+        return _no_filters(trigger)
 
     yield from judge(model, "workflow_run", wrong)

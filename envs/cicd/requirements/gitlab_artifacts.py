@@ -95,6 +95,22 @@ def gitlab_artifact_name(model: Pipeline, job: str, name: str) -> Findings:
 
 
 @requirement(
+    "files that fit `{pattern}` are left out of the artifacts of the job `{job}`",
+    "the artifacts of the job `{job}` exclude `{pattern}`",
+)
+def gitlab_artifact_without(model: Pipeline, job: str, pattern: str) -> Findings:
+    """`artifacts:exclude`."""
+    found = yield from find_job(model, job)
+    if found is None:
+        return
+    given = [one.removeprefix("./") for one in found.artifacts.exclude] if found.artifacts else []
+    deep = pattern.replace("**/", "q/q/").replace("*", "q81")
+    flat = pattern.replace("**/", "").replace("*", "q81")
+    if not all(touched(given, (one,)) for one in (deep, flat)):
+        yield model.finding(f"`{pattern}` is not excluded", found.place("artifacts"))
+
+
+@requirement(
     "GitLab shows the JUnit report `{path}` of the job `{job}`",
     "the job `{job}` publishes `{path}` as its JUnit report",
 )
@@ -186,6 +202,22 @@ def gitlab_cache_key(model: Pipeline, job: str, path: str, key: str) -> Findings
     cached = yield from _cached(model, job, path)
     if cached and (cached[1].files or spelled(cached[1].key, cached[0].variables) != key):
         yield model.finding(f"the key is not `{key}`", cached[1].mark)
+
+
+@requirement(
+    "where the cache of `{path}` in the job `{job}` has no entry yet, that of the key `{key}` "
+    "takes its place",
+    "the cache of `{path}` in the job `{job}` falls back to the key `{key}`",
+)
+def gitlab_cache_fallback(model: Pipeline, job: str, path: str, key: str) -> Findings:
+    """`cache:fallback_keys`, or the variable that says so for all caches."""
+    cached = yield from _cached(model, job, path)
+    if cached is None:
+        return
+    found, cache = cached
+    given = [*cache.fallback_keys, found.variables.get("CACHE_FALLBACK_KEY", "")]
+    if key not in [spelled(one, found.variables) for one in given]:
+        yield model.finding(f"the cache does not fall back to `{key}`", cache.mark)
 
 
 @requirement(

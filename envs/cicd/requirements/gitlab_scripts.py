@@ -87,9 +87,20 @@ def gitlab_image(model: Pipeline, job: str, image: str) -> Findings:
 
 
 def _image(name: str) -> str:
-    for registry in ("docker.io/library/", "index.docker.io/library/", "library/", "docker.io/"):
+    for registry in ("index.docker.io/", "docker.io/", "library/"):
         name = name.removeprefix(registry)
     return name
+
+
+@requirement(
+    "for the image of the job `{job}`, the runner follows the pull policy `{policy}`",
+    "the image of the job `{job}` has the pull policy `{policy}`",
+)
+def gitlab_pull_policy(model: Pipeline, job: str, policy: str) -> Findings:
+    """When the runner pulls an image."""
+    found = yield from find_job(model, job)
+    if found and (found.image is None or found.image.pull_policy != (policy,)):
+        yield model.finding(f"the pull policy is not `{policy}`", found.place("image"))
 
 
 def _service(job: Job, image: str) -> Service | None:

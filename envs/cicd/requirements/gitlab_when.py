@@ -292,7 +292,7 @@ def _pipelines(
     model: Pipeline, there: Sequence[Scenario], absent: Sequence[Scenario]
 ) -> Finding | None:
     mark = model.tree.marks.get("workflow", (0, 0))
-    if not all(creates(model, one) for one in there):
+    if not all(_is_there(model, one) for one in there):
         return model.finding("a pipeline that is asked for is not created", mark)
     if any(_is_there(model, one) for one in absent):
         return model.finding("more pipelines are created than asked for", mark)
@@ -324,9 +324,11 @@ def gitlab_pipelines_for(model: Pipeline, branch: str) -> Findings:
     "request's pipeline runs instead",
 )
 def gitlab_no_second_pipeline(model: Pipeline) -> Findings:
-    """`workflow:rules` that avoid two pipelines for one push."""
-    there = [merge_request(), push(FEATURE)]
+    """`workflow:rules`, or those of all jobs, that avoid two pipelines for one push."""
     names = {name for job in model.jobs.values() for name in words(job)}
+    plain = [push(FEATURE), push(OTHER_DEFAULT, OTHER_DEFAULT),
+             *map(push, sorted(names)[:_MOST_NAMES])]  # fmt: skip
+    there = [merge_request(), next((one for one in plain if _is_there(model, one)), plain[0])]
     absent = [push(name, reviewed=True) for name in (FEATURE, *sorted(names)[:_MOST_NAMES])]
     absent.append(push(OTHER_DEFAULT, OTHER_DEFAULT, reviewed=True))
     if found := _pipelines(model, there, absent):

@@ -8,9 +8,19 @@ from collections.abc import Generator, Iterator
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from envs.cicd.commands import elsewhere, normal
-from iac_gym.formats.shell import read_script
+from envs.cicd.commands import (
+    Folders,
+    assigned,
+    elsewhere,
+    filled,
+    joined,
+    normal,
+    remember,
+    without_pardons,
+)
+from iac_gym.formats.shell import Command, Script, read_script
 from iac_gym.languages.jenkins.model import Pipeline, Stage, Step
+from iac_gym.languages.jenkins.scripts import shell_script
 from iac_gym.verdict import Finding
 
 T = TypeVar("T")
@@ -76,39 +86,127 @@ class Ran(NamedTuple):
 SHELLS = frozenset(("sh", "bat", "powershell", "pwsh"))
 
 
+#: The workspace, as scripts name it.
+ROOTS = ("$WORKSPACE", "$PWD")
+
+
 def commands_of(stage: Stage) -> Iterator[Ran]:
     """Yield the commands that certainly run in a stage and must succeed."""
     place = 0
     for step in live_steps(stage):
-        if step.name not in SHELLS or step.args.get("returnStatus") is True:
+        if step.name in SHELLS and step.args.get("returnStatus") is not True:
+            for one in commands_in(step):
+                place += 1
+                yield one._replace(place=place)
+
+
+def commands_in(step: Step, *, pardons: bool = False) -> Iterator[Ran]:
+    """Yield the commands of a shell step that certainly run, and fail it where they fail.
+
+    With `pardons`, those count too whose failure `|| true` forgives.
+    """
+    text = _text(step)
+    script, values = _script(step, text, pardons), dict[str, str]()
+    pending = assigned(text)
+    folders = Folders(folder_of(step), ROOTS)
+    strict, piped = _Strictness(text), _piped_on(script)
+    for place, command in enumerate(script.commands):
+        while pending and pending[0][0] <= command.offset:
+            _, name, value = pending.pop(0)
+            remember(values, name, value)
+        if not command.words:
             continue
-        folder = _folder(step)
-        last = {command.pipe: command for command in step.script.commands}
-        for command in step.script.commands:
-            place += 1
-            if not command.certain or not command.words or last[command.pipe] is not command:
-                continue
-            words = tuple(_BRACED.sub(r"$\1", word) for word in command.words)
-            if command.program == "cd" and len(words) == 2:
-                folder = posixpath.normpath(posixpath.join(folder, _relative(words[1])))
-                continue
-            words, own = elsewhere(words)
-            where = posixpath.normpath(posixpath.join(folder, own))
-            yield Ran(step, normal(words), where, place)
+        words = tuple([
+            _BRACED.sub(r"$\1", filled(word, values)).replace("\0", "$") for word in command.words
+        ])  # fmt: skip
+        counts = command.certain and (strict.now or command is script.commands[-1])
+        strict.follow(words)
+        scope = folders.enter(text, command.offset)
+        moved = folders.moves(words, scope, command.certain)
+        if moved or not counts or (id(command) in piped and not strict.pipes):
+            continue
+        words, own = elsewhere(words)
+        yield Ran(step, normal(words), folders.then(scope, own), place)
 
 
-def _relative(path: str) -> str:
-    return path.replace("$WORKSPACE/", "").replace("$WORKSPACE", ".")
+def _text(step: Step) -> str:
+    return str(step.args.get("script", "")).strip("\r\n \t")
 
 
-def _folder(step: Step) -> str:
+def _script(step: Step, text: str, pardons: bool) -> Script:
+    """Return the script of a step, without the variables that it sets itself."""
+    own = {name for _, name, _ in assigned(text)}
+    if not own and not (pardons and "||" in text):
+        return step.script
+    given = step.args.get("script")
+    env = {name: value for name, value in step.env.items() if name not in own}
+    if pardons and type(given) is str:
+        return shell_script(step.name, without_pardons(given), env)
+    return shell_script(step.name, given, env)
+
+
+def _piped_on(script: Script) -> frozenset[int]:
+    """Return the commands whose output goes to another one, which decides about both."""
+    last: dict[int, Command] = {one.pipe: one for one in script.commands}
+    return frozenset(id(one) for one in script.commands if last[one.pipe] is not one)
+
+
+class _Strictness:
+    """Whether a failure ends the script: Jenkins runs it with `-e`, but not behind a `#!`."""
+
+    def __init__(self, text: str) -> None:
+        head = text.partition("\n")[0]
+        self.now = not head.startswith("#!") or re.search(r"\s-\w*e", head) is not None
+        self.pipes = False
+
+    def follow(self, words: tuple[str, ...]) -> None:
+        """Follow `set -e`, `set +e`, `set -euo pipefail`."""
+        if words[0] != "set":
+            return
+        for at, word in enumerate(words[1:], 1):
+            if word[:1] in ("-", "+") and not word.startswith("--"):
+                if "e" in word[1:]:
+                    self.now = word[0] == "-"
+                if word.endswith("o") and words[at + 1 : at + 2] == ("pipefail",):
+                    self.pipes = word[0] == "-"
+
+
+def folder_of(step: Step) -> str:
     """Return the folder that the `dir` steps around a step name."""
     names: list[str] = []
     around = step.within("dir")
     while around is not None:
-        names.append(_relative(spelled(around.args.get("path"))))
+        names.append(spelled(around.args.get("path")))
         around = around.within("dir")
-    return posixpath.normpath(posixpath.join(".", *reversed(names)))
+    here = "."
+    for name in reversed(names):
+        here = joined(here, name, ROOTS)
+    return here
+
+
+def below(step: Step, pattern: str) -> str:
+    """Return a pattern of files from the top of the workspace, for a step in `dir`."""
+    folder = folder_of(step)
+    clean = pattern.removeprefix("./")
+    return clean if folder == "." else posixpath.join(folder, clean)
+
+
+def leaves(stage: Stage) -> list[Stage]:
+    """Return the stages with steps in a stage, itself among them."""
+    return [one for one in stage.all_stages() if one.kind == "steps" and one.runs]
+
+
+def outwards(stage: Stage) -> Iterator[Stage]:
+    """Yield a stage and those around it."""
+    one: Stage | None = stage
+    while one is not None:
+        yield one
+        one = one.parent
+
+
+def shells(stage: Stage) -> list[Step]:
+    """Return the steps of a stage that run a script."""
+    return [one for one in live_steps(stage) if one.name in SHELLS]
 
 
 @lru_cache(maxsize=1024)

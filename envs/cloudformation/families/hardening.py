@@ -23,6 +23,7 @@ from envs.cloudformation.requirements import (
 )
 from envs.cloudformation.requirements import hardening as ask
 from envs.cloudformation.template import (
+    ACCOUNT,
     Extra,
     Handle,
     Stack,
@@ -33,6 +34,14 @@ from envs.cloudformation.template import (
 )
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
+
+
+def _own(action: str, resource: object, service: str) -> dict[str, Any]:
+    """Write the statement that lets a service act for the own account."""
+    return statement(
+        action, resource, {"Service": service},
+        Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    )  # fmt: skip
 
 
 class _Pair:
@@ -132,14 +141,14 @@ class _Pair:
         name = self.draw.name("queue", ("jobs", "events", "inbox"))
         before, after = self.add("SQS::Queue", "Queue", QueueName=name)
         service = "sns.amazonaws.com"
-        for stack, one, principal in (
-            (self.given, before, "*"),
-            (self.wanted, after, {"Service": service}),
+        action = "sqs:SendMessage"
+        for stack, one, said in (
+            (self.given, before, statement(action, before["Arn"], "*")),
+            (self.wanted, after, _own(action, after["Arn"], service)),
         ):
             stack.add(
-                "SQS::QueuePolicy", "QueuePolicy", Queues=[one.ref],
-                PolicyDocument=document(statement("sqs:SendMessage", one["Arn"], principal)),
-            )  # fmt: skip
+                "SQS::QueuePolicy", "QueuePolicy", Queues=[one.ref], PolicyDocument=document(said)
+            )
         self.ask(ask.queue_not_open(of=name), messages.queue_service(of=name, service=service))
 
     def role(self) -> None:
@@ -184,14 +193,14 @@ class _Pair:
         name = self.draw.name("topic", ("alerts", "notices", "updates"))
         before, after = self.add("SNS::Topic", "Topic", TopicName=name)
         service = self.draw.choice("publisher", ("events.amazonaws.com", "s3.amazonaws.com"))
-        for stack, one, principal in (
-            (self.given, before, "*"),
-            (self.wanted, after, {"Service": service}),
+        action = "sns:Publish"
+        for stack, one, said in (
+            (self.given, before, statement(action, before.ref, "*")),
+            (self.wanted, after, _own(action, after.ref, service)),
         ):
             stack.add(
-                "SNS::TopicPolicy", "TopicPolicy", Topics=[one.ref],
-                PolicyDocument=document(statement("sns:Publish", one.ref, principal)),
-            )  # fmt: skip
+                "SNS::TopicPolicy", "TopicPolicy", Topics=[one.ref], PolicyDocument=document(said)
+            )
         self.ask(ask.topic_not_open(of=name), messages.topic_service(of=name, service=service))
 
 

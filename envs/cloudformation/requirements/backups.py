@@ -13,6 +13,7 @@ from envs.cloudformation.requirements.kinds import (
     at_path,
     blocks,
     companions,
+    first,
     flat,
     refers,
     same,
@@ -100,7 +101,7 @@ def plan_retention(template: Template, of: str, vault: str, days: int) -> Findin
     found = _plan_rules(template, of, vault)
     if isinstance(found, Finding):
         return [found]
-    given = [one for rule in found[1] for one in at_path(rule, "Lifecycle.DeleteAfterDays")]
+    given = [first(at_path(rule, "Lifecycle.DeleteAfterDays")) for rule in found[1]]
     right = given and all(same(one, days) for one in given)
     return unless(right, template, found[0], f"`{of}` does not keep backups for {days} days")
 

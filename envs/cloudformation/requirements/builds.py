@@ -9,7 +9,6 @@ from envs.cloudformation.requirements.buckets import BUCKET
 from envs.cloudformation.requirements.factories import (
     existence,
     fixed,
-    link,
     setting,
 )
 from envs.cloudformation.requirements.kinds import (
@@ -56,11 +55,22 @@ project_privileged = fixed(
     "project-privileged", PROJECT, "Environment.PrivilegedMode", True,
     "builds of `{of}` allowed to run Docker (privileged mode)", "`{of}` in privileged mode",
 )  # fmt: skip
-project_logs = link(
-    "project-logs", PROJECT, "LogsConfig.CloudWatchLogs.GroupName", LOG_GROUP,
+
+
+@requirement(
     "logs of `{of}` in the log group {to}", "the log group {to} for the builds of `{of}`",
-    by=("name",),
 )  # fmt: skip
+def project_logs(template: Template, of: str, to: str) -> Findings:
+    """The CloudWatch logs of the project are on and go to the group."""
+    found, problems = all_of(template, (PROJECT, of), (LOG_GROUP, to))
+    if problems:
+        return problems
+    right = any(
+        not same(one.get("Status"), "DISABLED")
+        and refers(one.get("GroupName"), found[1], LOG_GROUP, ("name",))
+        for one in blocks(found[0], "LogsConfig.CloudWatchLogs")
+    )
+    return unless(right, template, found[0], f"`{of}` does not log in {to}")
 
 
 @requirement(
@@ -85,11 +95,10 @@ def project_variable(template: Template, of: str, key: str, value: str) -> Findi
     thing = the(template, PROJECT, of)
     if isinstance(thing, Finding):
         return [thing]
-    right = any(
-        same(one.get("Name"), key)
-        and same(one.get("Value"), value)
-        and one.get("Type") in (None, "PLAINTEXT")
-        for one in blocks(thing, "Environment.EnvironmentVariables")
+    given = blocks(thing, "Environment.EnvironmentVariables")
+    given = [one for one in given if same(one.get("Name"), key)]
+    right = given and all(
+        same(one.get("Value"), value) and one.get("Type") in (None, "PLAINTEXT") for one in given
     )
     return unless(right, template, thing, f"builds of `{of}` do not get {key} = `{value}`")
 

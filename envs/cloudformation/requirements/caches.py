@@ -10,11 +10,15 @@ from envs.cloudformation.requirements.factories import (
     setting,
     tag,
 )
+from envs.cloudformation.requirements.kinds import number, shown, the, unless
 from envs.cloudformation.requirements.services import (
     CACHE,
     CACHE_SUBNETS,
     SECURITY_GROUP,
 )
+from iac_gym.check import Findings, requirement
+from iac_gym.languages.cloudformation.model import Template
+from iac_gym.verdict import Finding
 
 cache = existence(
     "cache", CACHE,
@@ -44,10 +48,22 @@ cache_zones = fixed(
     "cache-zones", CACHE, "MultiAZEnabled", True,
     "nodes of `{of}` in several zones (Multi-AZ)", "Multi-AZ for the cache `{of}`",
 )  # fmt: skip
-cache_nodes = setting(
-    "cache-nodes", CACHE, "NumCacheClusters",
-    "{value} nodes in `{of}`", "`{of}` with {value} nodes",
-)  # fmt: skip
+
+
+@requirement("{value} nodes in `{of}`", "`{of}` with {value} nodes")
+def cache_nodes(template: Template, of: str, value: int) -> Findings:
+    """`NumCacheClusters`, or one primary and its replicas in each node group."""
+    thing = the(template, CACHE, of)
+    if isinstance(thing, Finding):
+        return [thing]
+    given = number(thing.value("NumCacheClusters"))
+    replicas = number(thing.value("ReplicasPerNodeGroup"))
+    groups = number(thing.value("NumNodeGroups"))
+    if given is None and replicas is not None:
+        given = (1 if groups is None else groups) * (1 + replicas)
+    return unless(given == value, template, thing, f"`{of}` has {shown(given)} nodes")
+
+
 cache_snapshots = setting(
     "cache-snapshots", CACHE, "SnapshotRetentionLimit",
     "snapshots of `{of}` kept for {value} days", "daily snapshots of `{of}`, for {value} days",

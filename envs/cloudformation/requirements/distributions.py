@@ -16,12 +16,13 @@ from envs.cloudformation.requirements.kinds import (
     all_of,
     blocks,
     same,
-    text,
+    spelled,
     the,
     things,
     unless,
     values_of,
 )
+from envs.cloudformation.requirements.policies import Statement, arn_of, positive, refuses
 from envs.cloudformation.requirements.services import (
     DISTRIBUTION,
 )
@@ -46,7 +47,7 @@ distribution_root = setting(
 )  # fmt: skip
 distribution_https = setting(
     "distribution-https", DISTRIBUTION, f"{_CONFIG}.DefaultCacheBehavior.ViewerProtocolPolicy",
-    "the viewer protocol policy {value} for `{of}`", "viewers of `{of}` treated by {value}",
+    "the viewer protocol policy {value} for `{of}`", "viewers of `{of}` under the policy {value}",
 )  # fmt: skip
 distribution_class = setting(
     "distribution-class", DISTRIBUTION, f"{_CONFIG}.PriceClass",
@@ -87,11 +88,9 @@ def distribution_bucket(template: Template, of: str, bucket: str) -> Findings:
     domain = origin.get("DomainName")
     is_bucket = any(
         found[1].is_source_of(domain, name) for name in ("RegionalDomainName", "DomainName")
-    ) or str(text(domain)) in (
+    ) or spelled(found[1].stack.canonical(domain)) in (
         f"{bucket}.s3.amazonaws.com", f"{bucket}.s3.us-east-1.amazonaws.com",
     )  # fmt: skip
-    joined: tuple[Any, ...] = getattr(domain, "parts", ())
-    is_bucket = is_bucket or (len(joined) == 2 and found[1].is_source_of(joined[0]))
     controlled = any(
         (one.is_source_of(origin.get("OriginAccessControlId"))
          or one.is_source_of(origin.get("OriginAccessControlId"), "Id"))
@@ -113,23 +112,44 @@ def bucket_for_distribution(template: Template, of: str, bucket: str) -> Finding
     found, problems = all_of(template, (DISTRIBUTION, of), (BUCKET, bucket))
     if problems:
         return problems
-    said = [one for one in bucket_statements(template, found[1]) if one.effect == "Allow"]
-    right = any(
-        one.allows("s3:GetObject")
-        and one.trusts("Service", "cloudfront.amazonaws.com")
-        and any(_is_source(key, value, found[0]) for _, key, value in one.conditions)
+    said = bucket_statements(template, found[1])
+    objects = arn_of(found[1], BUCKET, "/*")
+    readers = [
+        one
         for one in said
+        if one.effect == "Allow"
+        and (one.inverted or one.covers("s3:GetObject"))
+        and any(objects(value) or objects.within(value) for value in one.resources)
+    ]
+    right = (
+        readers
+        and all(_reads_alone(one, found[0]) for one in readers)
+        and not any(refuses(one, "s3:GetObject") for one in said)
     )
-    right = right and not any(one.for_everybody for one in said)
     return unless(right, template, found[1], f"`{bucket}` is not readable for just `{of}`")
 
 
-def _is_source(key: str, value: Any, distribution: Thing) -> bool:
+def _reads_alone(statement: Statement, distribution: Thing) -> bool:
+    """Whether a statement lets CloudFront in, and that for just one distribution."""
+    sources = [
+        positive(test) and not test.lower().endswith("ifexists") and _is_source(value, distribution)
+        for test, key, value in statement.conditions
+        if key.lower() == "aws:sourcearn"
+    ]
+    return (
+        statement.is_allow
+        and statement.principals == (("Service", "cloudfront.amazonaws.com"),)
+        and bool(sources)
+        and all(sources)
+    )
+
+
+def _is_source(value: Any, distribution: Thing) -> bool:
     parts: tuple[Any, ...] = getattr(value, "parts", ())
     return (
-        key.lower() == "aws:sourcearn"
-        and bool(parts)
+        bool(parts)
         and parts[0] == "arn:aws:cloudfront::"
+        and parts[-2] == ":distribution/"
         and parts[-1] in (distribution.ref, distribution.att("Id"))
     )
 

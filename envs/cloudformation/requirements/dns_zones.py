@@ -68,7 +68,7 @@ def _is_record(record: Mapping[str, Any], kind: str, name: str) -> bool:
 
 @requirement(
     "the {kind} record {name} in the zone {of}, with {value} and a TTL of {ttl} seconds",
-    "{name} in the zone {of} as a {kind} record: {value}, for {ttl} seconds",
+    "{name} in the zone {of}: record type {kind}, value {value}, TTL {ttl} seconds",
 )
 def zone_record(
     template: Template, of: str, kind: str, name: str, value: str, ttl: int

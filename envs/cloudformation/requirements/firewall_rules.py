@@ -133,8 +133,7 @@ def group_egress_only(template: Template, of: str, port: int, target: str) -> Fi
     if isinstance(group, Finding):
         return [group]
     rules = rules_of(template, group, "Egress")
-    own = blocks(group, "SecurityGroupEgress")
-    right = own and all(_opens(one, port) and same(one.get("CidrIp"), target) for one in rules)
+    right = rules and all(_opens(one, port) and same(one.get("CidrIp"), target) for one in rules)
     return unless(right, template, group, f"more leaves `{of}` than port {port} to {target}")
 
 
@@ -153,7 +152,9 @@ def _world(rule: Mapping[str, Any]) -> bool:
 
 def _wide(value: str) -> bool:
     try:
-        return ipaddress.ip_network(value, strict=False).prefixlen == 0
+        network = ipaddress.ip_network(value, strict=False)
+        # halves and quarters of the internet are the internet, too
+        return network.prefixlen < (8 if network.version == 4 else 16)
     except ValueError:
         return True
 

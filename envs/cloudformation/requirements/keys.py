@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from envs.cloudformation.requirements.buckets import BUCKET
@@ -24,7 +25,13 @@ from envs.cloudformation.requirements.kinds import (
     unless,
 )
 from envs.cloudformation.requirements.messages import encrypted_by, key_of
-from envs.cloudformation.requirements.policies import ROLE, Statement, read, statements
+from envs.cloudformation.requirements.policies import (
+    ROLE,
+    Statement,
+    harmless,
+    read,
+    statements,
+)
 from envs.cloudformation.requirements.services import FUNCTION, LOG_GROUP, PARAMETER, SECRET
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.cloudformation.folded import Joined, Unknown

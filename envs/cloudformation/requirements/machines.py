@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -44,6 +45,7 @@ from envs.cloudformation.requirements.services import (
     TARGET_GROUP,
 )
 from iac_gym.check import Findings, requirement
+from iac_gym.formats.shell import read_script
 from iac_gym.languages.cloudformation.folded import Unknown
 from iac_gym.languages.cloudformation.model import Template
 from iac_gym.languages.cloudformation.resolved import Item as Thing
@@ -265,13 +267,39 @@ def _roles(template: Template, profiles: list[Any]) -> list[Thing]:
     "{text} in the user data of `{of}`", "a start script of `{of}` with the command {text}",
 )  # fmt: skip
 def instance_script(template: Template, of: str, text: str) -> Findings:
-    """A line of the start script (not a comment) is the command."""
+    """The command certainly runs in the start script."""
     thing = the(template, INSTANCE, of)
     if isinstance(thing, Finding):
         return [thing]
-    lines = [line.strip() for line in str(thing.value("UserData")).splitlines()]
-    right = lines and lines[0].startswith("#!") and text in lines[1:]
+    script = str(thing.value("UserData"))
+    right = (
+        _encoded(thing.resource.properties.get("UserData"))
+        and script.startswith("#!")
+        and _runs(script, text)
+    )
     return unless(right, template, thing, f"the user data of `{of}` does not run {text}")
+
+
+def _encoded(tree: Any) -> bool:
+    """Whether user data is encoded in Base64, as EC2 takes it."""
+    if not isinstance(tree, Mapping):
+        return False
+    branches = tree.get("Fn::If")
+    return "Fn::Base64" in tree or (
+        isinstance(branches, list) and any(_encoded(one) for one in branches[1:3])
+    )
+
+
+_HOLE = re.compile(r"\$\{[A-Za-z0-9:.]*\}")
+#: `exec` that only sends the output elsewhere, which starts no other program.
+_REDIRECTED = re.compile(r"^[ \t]*exec[ \t]+[0-9&]*>.*$", re.MULTILINE)
+
+
+def _runs(script: str, command: str) -> bool:
+    """Whether a command certainly runs in a script; pieces that nobody knows are plain words."""
+    wanted = tuple(command.split())
+    plain = _REDIRECTED.sub("", _HOLE.sub("X", script))
+    return any(one.words == wanted for one in read_script(plain, {}).certain)
 
 
 @requirement(

@@ -14,6 +14,7 @@ from envs.cloudformation.requirements.factories import (
     tag,
 )
 from envs.cloudformation.requirements.kinds import (
+    ANY,
     Kind,
     all_of,
     at_path,

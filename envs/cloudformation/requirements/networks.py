@@ -88,7 +88,8 @@ def subnets_apart(template: Template, first: str, second: str) -> Findings:
     if problems:
         return problems
     zones = [_zone(one) for one in found]
-    right = None not in zones and zones[0] != zones[1]
+    # the name of a zone may be that of a place in the list of zones
+    right = None not in zones and zones[0] != zones[1] and len({type(one) for one in zones}) == 1
     return unless(right, template, found[1], f"`{first}` and `{second}` may share a zone")
 
 
@@ -150,8 +151,14 @@ def subnet_to_internet(template: Template, of: str) -> Findings:
     found = the(template, SUBNET, of)
     if isinstance(found, Finding):
         return [found]
+    networks = targets(template, VPC, [found.value("VpcId")])
+    inside = [gate for one in networks for gate in _attached(template, one)]
     right = any(
-        _everywhere(route) and targets(template, GATEWAY, [route.value("GatewayId")])
+        _everywhere(route)
+        and any(
+            not networks or gate in inside
+            for gate in targets(template, GATEWAY, [route.value("GatewayId")])
+        )
         for table in tables_of(template, found)
         for route in routes(template, table)
     )
@@ -244,6 +251,8 @@ def vpc_flow_logs(template: Template, of: str, traffic: str, group: str) -> Find
 
 
 def _logs_to(flow: Thing, group: Thing) -> bool:
+    if flow.value("LogDestinationType") not in (None, "cloud-watch-logs"):
+        return False
     return refers(flow.value("LogGroupName"), group, LOG_GROUP, ("name",)) or refers(
         flow.value("LogDestination"), group, LOG_GROUP, ("arn",)
     )

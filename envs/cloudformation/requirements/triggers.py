@@ -22,7 +22,9 @@ from envs.cloudformation.requirements.kinds import (
     unless,
     values_of,
 )
+from envs.cloudformation.requirements.messages import subscriptions
 from envs.cloudformation.requirements.policies import (
+    On,
     arn_of,
     granted,
     may_assume,
@@ -128,16 +130,25 @@ def function_queue_concurrency(template: Template, of: str, queue: str, most: in
 
 
 def permitted(
-    template: Template, function: Thing, service: str, sources: Iterable[str] = ()
+    template: Template,
+    function: Thing,
+    service: str,
+    sources: Iterable[str] = (),
+    callers: Iterable[On] = (),
 ) -> bool:
     """Whether a permission of the function lets a service invoke it.
 
-    One that names a source ARN must name one that begins like an ARN of the service.
+    One that names a source ARN must name one that begins like an ARN of the service, and one of
+    the `callers` where this template has some.
     """
+    known = list(callers)
     for one in companions(template, "AWS::Lambda::Permission", "FunctionName", function, FUNCTION):
         source = one.value("SourceArn")
         invokes = one.value("Action") in ("lambda:InvokeFunction", "lambda:*")
-        right = source is None or _is_front(one, source, tuple(sources))
+        right = source is None or (
+            _is_front(one, source, tuple(sources))
+            and (not known or any(each(source) or each.within(source) for each in known))
+        )
         if invokes and same(one.value("Principal"), service) and right:
             return True
     return False
@@ -177,7 +188,12 @@ def function_events_permission(template: Template, of: str) -> Findings:
     thing = the(template, FUNCTION, of)
     if isinstance(thing, Finding):
         return [thing]
-    right = permitted(template, thing, "events.amazonaws.com", ("arn:aws:events:",))
+    rules = [
+        arn_of(one, RULE)
+        for one in things(template, RULE.type)
+        if any(refers(value, thing, FUNCTION) for value in flat(at_path(one, "Targets.Arn")))
+    ]
+    right = permitted(template, thing, "events.amazonaws.com", ("arn:aws:events:",), rules)
     if not right:
         right = any(
             granted(permissions(template, role), "lambda:InvokeFunction", arn_of(thing, FUNCTION))
@@ -196,7 +212,13 @@ def function_s3_permission(template: Template, of: str) -> Findings:
     thing = the(template, FUNCTION, of)
     if isinstance(thing, Finding):
         return [thing]
-    right = permitted(template, thing, "s3.amazonaws.com", ("arn:aws:s3:",))
+    path = "NotificationConfiguration.LambdaConfigurations.Function"
+    stores = [
+        arn_of(one, BUCKET)
+        for one in things(template, BUCKET.type)
+        if any(refers(value, thing, FUNCTION) for value in at_path(one, path))
+    ]
+    right = permitted(template, thing, "s3.amazonaws.com", ("arn:aws:s3:",), stores)
     return unless(right, template, thing, f"S3 may not invoke `{of}`")
 
 
@@ -224,8 +246,6 @@ def function_on_upload(
 )
 def function_subscribed(template: Template, of: str, topic: str) -> Findings:
     """A subscription with the protocol `lambda` whose endpoint is the function."""
-    from envs.cloudformation.requirements.messages import subscriptions
-
     found, problems = all_of(template, (FUNCTION, of), (TOPIC, topic))
     if problems:
         return problems
@@ -246,7 +266,13 @@ def function_sns_permission(template: Template, of: str) -> Findings:
     thing = the(template, FUNCTION, of)
     if isinstance(thing, Finding):
         return [thing]
-    right = permitted(template, thing, "sns.amazonaws.com", ("arn:aws:sns:",))
+    topics = [
+        arn_of(topic, TOPIC)
+        for topic in things(template, TOPIC.type)
+        for one in subscriptions(template, topic)
+        if refers(one.get("Endpoint"), thing, FUNCTION)
+    ]
+    right = permitted(template, thing, "sns.amazonaws.com", ("arn:aws:sns:",), topics)
     return unless(right, template, thing, f"SNS may not invoke `{of}`")
 
 

@@ -67,7 +67,10 @@ def firewall_managed(template: Template, of: str, group: str) -> Findings:
     if isinstance(found, Finding):
         return [found]
     right = any(
-        same(one.get("VendorName"), "AWS") and same(one.get("Name"), group) and _in_force(rule)
+        same(one.get("VendorName"), "AWS")
+        and same(one.get("Name"), group)
+        and not one.get("ScopeDownStatement")
+        and _in_force(rule)
         for rule in found[1]
         for one in blocks(rule, "Statement.ManagedRuleGroupStatement")
     )

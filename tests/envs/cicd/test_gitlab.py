@@ -399,7 +399,7 @@ def test_values_from_default_hidden_jobs_and_the_top_level_count() -> None:
           "rules: [{if: $CI_COMMIT_TAG, variables: {A: 7}}, {when: always}]",
           "variables: {A: 7}\nparallel: {matrix: [{A: [7, 8]}]}"]),
         ("gitlab-image", {"image": "node:22"},
-         ["image: {name: 'node:${V}'}\nvariables: {V: 22}", "image: index.docker.io/library/node:22"],
+         ["image: {name: 'node:${V}'}\nvariables: {V: 22}", "image: index.docker.io/node:22"],
          ["image: node:$V\nvariables: {V: 22}\nrules: [{variables: {V: 20}}]", "image: node:22.1"]),
         ("gitlab-interruptible", {}, ["rules: [{interruptible: true}]", "interruptible: true"],
          ["interruptible: true\nrules: [{interruptible: false}]"]),
@@ -467,7 +467,8 @@ def test_folders(script: str, folder: str) -> None:
     [
         ("script: ['export TAG=$CI_COMMIT_SHA', 'IMG=\"$CI_REGISTRY_IMAGE:${TAG}\"', "
          "'docker build -t \"$IMG\" .']", True),
-        ("variables: {IMG: '$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA'}\nscript: ['docker build -t $IMG .']",
+        ("variables: {IMG: '$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA'}\n"
+         "script: ['docker build -t $IMG .']",
          True),
         ("variables: {IMG: '$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA'}\n"
          "script: [IMG=other, 'docker build -t $IMG .']", False),  # the shell's own value

@@ -119,7 +119,7 @@ NETWORK = Answer(
     (
         ("Default: 7", "Default: 8", "vpc-range"),
         ('EnableDnsHostnames: "true"', 'EnableDnsHostnames: "false"', "vpc-names"),
-        ("VpcId: !GetAtt Net.VpcId", "VpcId: !Ref Elsewhere", "vpc-gateway"),
+        ("VpcId: !GetAtt Net.VpcId", "VpcId: !Ref Elsewhere", "vpc-gateway, subnet-to-internet"),
         ("Select [1, !GetAZs", "Select [0, !GetAZs", "subnets-apart"),
         ('!Select [1, !GetAZs {Ref: "AWS::Region"}]', '!Select [0, !GetAZs ""]', "subnets-apart"),
         ("          AvailabilityZone: !Select [0, !GetAZs \"\"]\n", "", "subnets-apart"),

@@ -241,7 +241,7 @@ QUEUES = Answer(
         ('"Queues": [{"Ref": "Jobs"}]', '"Queues": [{"Ref": "Spare"}]',
          "queue-service, queue-not-open, bucket-after-policy"),
         ('{"Service": ["sns.amazonaws.com", "s3.amazonaws.com"]}', '"*"', ""),
-        ('"aws:SourceArn"', '"aws:PrincipalArn"', ""),
+        ('"aws:SourceArn"', '"aws:PrincipalArn"', "queue-service"),
         ('"Effect": "Allow"', '"Effect": "Deny"', "queue-service, queue-not-open"),
         ('{"Value": {"Ref": "Jobs"}}', '{"Value": {"Ref": "Dead"}}', "queue-url-output"),
         ('"Endpoint": {"Fn::GetAtt": ["Jobs", "Arn"]}', '"Endpoint": {"Ref": "Jobs"}',

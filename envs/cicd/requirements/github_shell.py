@@ -1,0 +1,152 @@
+"""What a `run` text says beyond its commands: variables before them, subshells, lost failures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from iac_gym.formats.shell import Command
+from iac_gym.languages.github_actions.model import Step
+from iac_gym.languages.github_actions.scripts import _WORD
+from iac_gym.languages.github_actions.values import put_in
+
+_QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|(?<!\S)\#[^\n]*""", re.DOTALL)
+_VALUE = r"""(?:'[^']*'|"[^"]*"|\\.|[^\s;&|'"\\()])*"""
+_BEFORE = re.compile(rf"(?:(?:env|sudo|time|nice|exec|nohup)\s+|[A-Za-z_]\w*={_VALUE}[ \t]+)*")
+_SET = re.compile(rf"([A-Za-z_]\w*)=({_VALUE})")
+_LOOKS = re.compile(r"command\s+-[vV]")
+#: A line that writes one output of its own.
+_ONE_OUTPUT = re.compile(r"\b(?:echo|printf)\b.*[\w-]=.*>>")
+_BACKGROUND = re.compile(r"(?<![&<>|])&(?![&>])")
+#: Options that name another folder, by program, and whether they may stand behind the subcommand.
+_FOLDERS = {
+    "make": ("-C", "--directory"), "npm": ("--prefix", "-C"), "yarn": ("--cwd",),
+    "pnpm": ("-C", "--dir"), "go": ("-C",), "uv": ("--directory",),
+    "poetry": ("-C", "--directory"), "gradle": ("-p", "--project-dir"),
+}  # fmt: skip
+
+
+def elsewhere(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """Take the option that names another folder out of a command; "" where there is none."""
+    for name in _FOLDERS.get(words[0], ()):
+        if name in words[1:-1]:
+            at = words.index(name)
+            return (*words[:at], *words[at + 2 :]), words[at + 1]
+    return words, ""
+
+
+def writes_output(step: Step, name: str) -> bool:
+    """Whether a script writes an output: in its line, or in a block that goes there as a whole."""
+    lines = [line for line in step.run.splitlines() if not line.lstrip().startswith("#")]
+    named = re.compile(rf"(?<![\w-]){re.escape(name)}(?:=|<<)")
+    hits = [line for line in lines if named.search(line)]
+    if any("GITHUB_OUTPUT" in line.partition(name)[2] for line in hits):
+        return True
+    whole = [line for line in lines if "GITHUB_OUTPUT" in line and not _ONE_OUTPUT.search(line)]
+    return bool(hits and whole)
+
+
+class Script:
+    """A `run` text in which each `${{ }}` is a plain word, as its commands were read from it."""
+
+    def __init__(self, text: str, commands: Sequence[Command]) -> None:
+        self.placed: list[str] = []
+        self.commands = commands
+        self.plain = put_in(text, self._place) if "${{" in text else text
+        self._bare = ""
+
+    def _place(self, expression: str) -> str:
+        self.placed.append(expression)
+        return _WORD.format(len(self.placed) - 1)
+
+    @property
+    def bare(self) -> str:
+        """The text with blanks for what is quoted, and for comments."""
+        if not self._bare:
+            self._bare = _blank(self.plain)
+        return self._bare
+
+    def behind(self, number: int) -> str:
+        """Return the text between a command and the next, without what is quoted."""
+        start = self.commands[number].offset
+        after = self.commands[number + 1 : number + 2]
+        return self.bare[start : after[0].offset if after else len(self.bare)]
+
+    def set_for(self, number: int) -> list[tuple[str, str]]:
+        """Return the variables that are set in front of a command."""
+        found = _BEFORE.match(self.plain, self.commands[number].offset)
+        return self._pairs(found[0] if found else "")
+
+    def _pairs(self, text: str) -> list[tuple[str, str]]:
+        return [(name, self.restored(_unquoted(value))) for name, value in _SET.findall(text)]
+
+    def restored(self, text: str) -> str:
+        """Put the expressions back into a text."""
+        if "ghaExpression" not in text:
+            return text
+        for number, expression in enumerate(self.placed):
+            text = text.replace(_WORD.format(number), expression)
+        return text
+
+    def looks(self, number: int) -> bool:
+        """Whether a command is only looked for: `command -v`."""
+        command = self.commands[number]
+        looked = command.wrapper == "command" and _LOOKS.match(self.plain, command.offset)
+        return bool(looked)
+
+    def depths(self) -> list[int]:
+        """Return how many brackets are open where each command begins."""
+        if "(" not in self.plain:
+            return [0] * len(self.commands)
+        made, depth, done = [], 0, 0
+        for command in self.commands:
+            part = self.bare[done : command.offset] if command.offset > done else ""
+            depth = max(depth + part.count("(") - part.count(")"), 0)
+            done = max(done, command.offset)
+            made.append(depth)
+        return made
+
+    def lost(self) -> frozenset[int]:
+        """Return the commands whose failure is lost: in the background, or before `|| exit 0`."""
+        if "&" not in self.plain and "||" not in self.plain:
+            return frozenset()
+        found: set[int] = set()
+        for number in range(len(self.commands) - 1, -1, -1):
+            behind = self.behind(number)
+            if _BACKGROUND.search(behind) or ("||" in behind and self._leaves_well(number + 1)):
+                found.add(number)
+            elif number + 1 in found and behind.rstrip().endswith(("&&", "|")):
+                found.add(number)
+        return frozenset(found)
+
+    def _leaves_well(self, start: int) -> bool:
+        """Whether the first `exit` of the commands that run after a failure is `exit 0`."""
+        for command in self.commands[start : start + 8]:
+            if command.certain:
+                return False
+            if command.program in ("exit", "return"):
+                return command.words[1:2] == ("0",)
+        return False
+
+    def without_pipefail(self, shell: str) -> frozenset[int]:
+        """Return the commands of pipes whose failure is lost: all but the last of the pipe."""
+        strict = shell.strip() == "bash" or "pipefail" in shell
+        last = {command.pipe: number for number, command in enumerate(self.commands)}
+        found = set()
+        for number, command in enumerate(self.commands):
+            if command.program == "set" and "pipefail" in command.words:
+                place = command.words.index("pipefail")
+                strict = not command.words[place - 1].startswith("+")
+            elif not strict and last[command.pipe] != number:
+                found.add(number)
+        return frozenset(found)
+
+
+@lru_cache(maxsize=256)
+def _blank(text: str) -> str:
+    return _QUOTED.sub(lambda found: " " * len(found[0]), text)
+
+
+def _unquoted(value: str) -> str:
+    return re.sub(r"""'([^']*)'|"([^"]*)\"""", lambda found: found[1] or found[2] or "", value)
