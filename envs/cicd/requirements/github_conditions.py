@@ -86,8 +86,10 @@ def combinations(job: Job) -> tuple[Facts, ...]:
 
 
 def _facts_of(job: Job, one: Mapping[str, Any], names: Sequence[str]) -> Facts:
-    facts: Facts = {("matrix", name.lower()): (_typed(one.get(name)),) for name in names}
-    labels = [_filled(label, one) for label in job.labels]
+    facts: Facts = {}
+    for name in names:
+        facts.update(_flat(("matrix", name.lower()), one.get(name)))
+    labels = [next(iter(filled(label, (one,), job.env)), "") for label in job.labels]
     system = next((s for s in _SYSTEMS if any(x.startswith(s) for x in labels)), "")
     if system:
         facts["runner", "os"] = (_SYSTEMS[system],)
@@ -132,7 +134,7 @@ def holds_in_all_runs(step: Step) -> bool:
     if not isinstance(job, Job) or "workflow_call" in job.workflow.triggers:
         return False
     ways = [one for one in scenarios(job.workflow) if job_runs(job, one) is not False]
-    matrix = list(combinations(job))
+    matrix = combinations(job)[: max(1, _MOST_TRIALS // (len(job.steps) * (len(ways) or 1)))]
     return bool(ways) and all(
         holds(step.condition, {**one, **way.facts}) is True for way in ways for one in matrix
     )

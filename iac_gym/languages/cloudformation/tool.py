@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -27,7 +28,7 @@ TIME_LIMIT = 600
 Files = Mapping[str, str]
 
 #: Defines `lint(path, text) -> [[rule, message, line, column], ...]`, in process or in another.
-_PROGRAM = """
+PROGRAM = """
 import logging
 from pathlib import Path
 import cfnlint.rules
@@ -59,9 +60,9 @@ for line in sys.stdin:
 """
 
 
-def _interpreter() -> str:
-    """Return the Python that has cfn-lint, "" for none that is named."""
-    return os.environ.get(VARIABLE, "")
+def interpreter() -> str:
+    """Return the Python that has cfn-lint, "" for none."""
+    return os.environ.get(VARIABLE, "") or (sys.executable if _is_importable() else "")
 
 
 def _is_importable() -> bool:
@@ -70,7 +71,7 @@ def _is_importable() -> bool:
 
 def missing_tool() -> str:
     """Say why cfn-lint cannot be asked; "" where it can."""
-    if _is_importable() or _interpreter():
+    if _is_importable() or interpreter():
         return ""
     return (
         f"{PACKAGE} is not installed; install it with: pip install {PACKAGE} "
@@ -84,11 +85,11 @@ def versions() -> dict[str, str]:
         return {PACKAGE: version(PACKAGE)}
     except PackageNotFoundError:
         pass
-    if not _interpreter():
+    if not interpreter():
         return {}
     code = f"from importlib.metadata import version; print(version({PACKAGE!r}))"
     run = subprocess.run(
-        [_interpreter(), "-c", code], capture_output=True, text=True, check=False, timeout=60
+        [interpreter(), "-c", code], capture_output=True, text=True, check=False, timeout=60
     )
     return {PACKAGE: run.stdout.strip()}
 
@@ -97,7 +98,7 @@ def versions() -> dict[str, str]:
 def _linter() -> Callable[[str, str], list[list[Any]]]:
     """Return cfn-lint in process, its rules read once."""
     space: dict[str, Any] = {}
-    exec(compile(_PROGRAM, PACKAGE, "exec"), space)
+    exec(compile(PROGRAM, PACKAGE, "exec"), space)
     found: Callable[[str, str], list[list[Any]]] = space["lint"]
     return found
 
@@ -130,7 +131,7 @@ def _in_process(pairs: Sequence[tuple[str, str]]) -> list[list[list[Any]]]:
 def _elsewhere(pairs: Sequence[tuple[str, str]]) -> list[list[list[Any]]]:
     lines = "".join(json.dumps(pair) + "\n" for pair in pairs)
     run = subprocess.run(
-        [_interpreter(), "-c", _PROGRAM + _ANSWER],
+        [interpreter(), "-c", PROGRAM + _ANSWER],
         input=lines, capture_output=True, text=True, check=False, timeout=TIME_LIMIT,
     )  # fmt: skip
     answers = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("[")]
