@@ -42,7 +42,8 @@ def _theirs(tasks: Sequence[Task]) -> float:
         input=json.dumps([task.reference_text for task in tasks]),
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return statistics.mean(json.loads(run.stdout.splitlines()[-1]))
+    seconds: list[float] = json.loads(run.stdout.splitlines()[-1])
+    return statistics.mean(seconds)
 
 
 def measure() -> Iterator[Measurement]:

@@ -123,7 +123,7 @@ def github_manual_operation(draw: Draw) -> Draft:
     """An operation that people start by hand, with typed inputs."""
     flow = Workflow(draw, ".github/workflows/operate.yml")
     inputs: dict[str, Any] = {}
-    flow.event("workflow_dispatch")
+    flow.by_hand()
     flow.events["workflow_dispatch"] = {"inputs": inputs}
     name, options = draw.choice("question", _QUESTIONS)
     chosen = list(draw.sample(f"{name} options", options, min(3, len(options) - 1)))

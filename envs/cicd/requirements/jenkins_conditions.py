@@ -136,9 +136,16 @@ def _regexp(pattern: str, text: str) -> bool | None:
 
 def _environment(condition: Condition, facts: Facts) -> bool | None:
     name, value = spelled(condition.args.get("name")), spelled(condition.args.get("value"))
+    if condition.args.get("ignoreCase") is True:
+        return None
     if name in _KNOWN:
-        return facts.get(name) == value
+        return facts.get(name) == _local(name, value)
     return None
+
+
+def _local(name: str, value: str) -> str:
+    """Return a branch without its remote: outside of multibranch projects Git says `origin/x`."""
+    return value.removeprefix("origin/") if name == "GIT_BRANCH" else value
 
 
 _KNOWN = frozenset(
@@ -147,8 +154,13 @@ _KNOWN = frozenset(
 
 
 def _equals(condition: Condition, facts: Facts) -> bool | None:
-    values = [_text(condition.args.get(key), facts) for key in ("expected", "actual")]
-    return None if None in values else values[0] == values[1]
+    given = [condition.args.get(key) for key in ("expected", "actual")]
+    values = [_text(one, facts) for one in given]
+    if None in values:
+        return None
+    remote = any("GIT_BRANCH" in str(one) for one in given)
+    texts = [str(one).removeprefix("origin/") if remote else one for one in values]
+    return texts[0] == texts[1]
 
 
 def _text(value: object, facts: Facts) -> str | None:
@@ -197,7 +209,7 @@ def _atom(text: str, facts: Facts) -> bool | None:
     if found["null"]:
         return (given is None) == (operator == "==")
     if operator in ("==", "!="):
-        return (given == found["value"]) == (operator == "==")
+        return (given == _local(found["name"], found["value"])) == (operator == "==")
     if given is None:
         return False
     pattern = found["value"] if operator == "==~" else f".*(?:{found['value']}).*"

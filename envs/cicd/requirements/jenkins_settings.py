@@ -2,9 +2,51 @@
 
 from __future__ import annotations
 
-from envs.cicd.requirements.jenkins_find import find_stage, spelled
+from collections.abc import Iterator
+
+from envs.cicd.requirements.jenkins_find import (
+    find_stage,
+    leaves,
+    outwards,
+    shells,
+    spelled,
+)
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.jenkins.model import Item, Pipeline
+from iac_gym.languages.jenkins.model import Item, Pipeline, Stage, Step, Variable
+from iac_gym.languages.jenkins.values import Unknown
+
+
+@requirement(
+    "it is a declarative pipeline",
+    "the pipeline is written in the declarative syntax",
+)
+def jenkins_declarative(model: Pipeline) -> Findings:
+    """`pipeline { ... }`, not a script."""
+    if not model.declarative:
+        yield model.finding("this is a scripted pipeline", model.mark)
+
+
+def _value(stage: Stage, step: Step | None, name: str) -> str | None:
+    """Return the value of a variable for a step of a stage, for the stage where there is none."""
+    around = step.within("withEnv") if step else None
+    while around is not None:
+        pairs = around.args.get("overrides", around.value)
+        for one in reversed(pairs) if isinstance(pairs, list) else ():
+            key, equals, value = spelled(one).partition("=")
+            if equals and key == name:
+                return value
+        around = around.within("withEnv")
+    if step is not None and name in step.env:
+        return spelled(step.env[name])
+    given: Variable | None = stage.environment.get(name)
+    return spelled(given.value) if given is not None else None
+
+
+def _values(stage: Stage, name: str) -> Iterator[str | None]:
+    """Yield the values that a variable has for the scripts of a stage."""
+    for leaf in leaves(stage):
+        steps = shells(leaf)
+        yield from [_value(leaf, one, name) for one in steps] or [_value(leaf, None, name)]
 
 
 @requirement(
@@ -17,8 +59,7 @@ def jenkins_variable(model: Pipeline, name: str, value: str) -> Findings:
     if not stages:
         yield model.finding("no stage runs", model.mark)
     for stage in stages:
-        given = stage.environment.get(name)
-        if given is None or spelled(given.value) != value:
+        if set(_values(stage, name)) != {value}:
             yield model.finding(f"`{name}` is not `{value}` in `{stage.name}`", stage.mark)
 
 
@@ -31,8 +72,7 @@ def jenkins_stage_variable(model: Pipeline, stage: str, name: str, value: str) -
     found = yield from find_stage(model, stage)
     if found is None:
         return
-    given = found.environment.get(name)
-    if given is None or spelled(given.value) != value:
+    if set(_values(found, name)) != {value}:
         yield model.finding(f"`{name}` is not `{value}` in `{stage}`", found.mark)
 
 
@@ -42,8 +82,7 @@ def jenkins_stage_variable(model: Pipeline, stage: str, name: str, value: str) -
 )
 def jenkins_timeout(model: Pipeline, minutes: int) -> Findings:
     """The option `timeout` of the pipeline."""
-    option = model.option("timeout")
-    if option is None or option.seconds != minutes * 60:
+    if not any(_stops(one, minutes) for one in model.options):
         yield model.finding(f"the build is not stopped after {minutes} minutes", model.mark)
 
 
@@ -56,11 +95,25 @@ def jenkins_stage_timeout(model: Pipeline, stage: str, minutes: int) -> Findings
     found = yield from find_stage(model, stage)
     if found is None:
         return
-    limits: list[Item] = [one for one in found.options if one.name == "timeout"]
-    if len(found.steps) == 1 and found.steps[0].name == "timeout":
-        limits.append(found.steps[0])
-    if not any(one.seconds == minutes * 60 for one in limits):
+    limits: list[Item] = [*found.options]
+    steps = found.steps
+    while len(steps) == 1 and steps[0].name in _WRAPPING:
+        limits.append(steps[0])
+        steps = steps[0].steps
+    if not any(_stops(one, minutes) for one in limits):
         yield model.finding(f"`{stage}` is not stopped after {minutes} minutes", found.mark)
+
+
+#: Steps around all the others of a stage, inside of which a `timeout` covers the stage.
+_WRAPPING = frozenset(
+    "script timeout timestamps withEnv withCredentials lock ansiColor dir".split()
+)
+
+
+def _stops(one: Item, minutes: int) -> bool:
+    """Whether it ends what it is about then; `activity` counts from the last line of the log."""
+    idle = one.args.get("activity") is True
+    return one.name == "timeout" and not idle and one.seconds == minutes * 60
 
 
 @requirement(
@@ -69,8 +122,7 @@ def jenkins_stage_timeout(model: Pipeline, stage: str, minutes: int) -> Findings
 )
 def jenkins_keeps(model: Pipeline, builds: int) -> Findings:
     """The option `buildDiscarder` with a number of builds."""
-    given = [spelled(one.args.get("numToKeepStr")) for one in _rotators(model)]
-    if given != [str(builds)]:
+    if _kept(model) != [("", str(builds))]:
         yield model.finding(f"not the last {builds} builds are kept", model.mark)
 
 
@@ -80,20 +132,29 @@ def jenkins_keeps(model: Pipeline, builds: int) -> Findings:
 )
 def jenkins_keeps_days(model: Pipeline, days: int) -> Findings:
     """The option `buildDiscarder` with a number of days."""
-    given = [spelled(one.args.get("daysToKeepStr")) for one in _rotators(model)]
-    if given != [str(days)]:
+    if _kept(model) != [(str(days), "")]:
         yield model.finding(f"builds are not kept for {days} days", model.mark)
 
 
-def _rotators(model: Pipeline) -> list[Item]:
+def _kept(model: Pipeline) -> list[tuple[str, str]]:
+    """Return how many days and how many builds are kept, "" for no limit."""
     option = model.option("buildDiscarder")
-    given = option.args.get("strategy", option.value) if option else None
-    return [given] if isinstance(given, Item) and given.name == "logRotator" else []
+    if option is None:
+        return []
+    given = option.args.get("strategy", option.value)
+    args = given.args if isinstance(given, Item) and given.name == "logRotator" else None
+    if args is None and "LogRotator" in spelled(option.args.get("$class")):
+        args = option.args
+    if args is None:
+        return []
+    limits = [spelled(args.get(key)) for key in ("daysToKeepStr", "numToKeepStr")]
+    days, builds = ["" if one == "-1" else one for one in limits]
+    return [(days, builds)]
 
 
 @requirement(
     "two builds never run at the same time",
-    "a build waits until the one before it has ended",
+    "no build runs beside another one of this job",
 )
 def jenkins_one_at_a_time(model: Pipeline) -> Findings:
     """The option `disableConcurrentBuilds`."""
@@ -118,7 +179,8 @@ def jenkins_timestamps(model: Pipeline) -> Findings:
 def jenkins_cron(model: Pipeline, line: str) -> Findings:
     """The trigger `cron`."""
     trigger = model.trigger("cron")
-    lines = spelled(trigger.value).splitlines() if trigger else []
+    given = trigger.args.get("spec", trigger.value) if trigger else None
+    lines = spelled(given).splitlines()
     if [" ".join(one.split()) for one in lines if one.strip()] != [line]:
         yield model.finding(f"the build is not started by `{line}`", model.mark)
 
@@ -130,7 +192,8 @@ def jenkins_cron(model: Pipeline, line: str) -> Findings:
 def jenkins_poll(model: Pipeline, line: str) -> Findings:
     """The trigger `pollSCM`."""
     trigger = model.trigger("pollSCM")
-    if trigger is None or " ".join(spelled(trigger.value).split()) != line:
+    given = trigger.args.get("scmpoll_spec", trigger.value) if trigger else None
+    if " ".join(spelled(given).split()) != line:
         yield model.finding(f"the repository is not polled by `{line}`", model.mark)
 
 
@@ -142,7 +205,10 @@ def jenkins_upstream(model: Pipeline, job: str) -> Findings:
     """The trigger `upstream`."""
     trigger = model.trigger("upstream")
     jobs = spelled(trigger.args.get("upstreamProjects", trigger.value)) if trigger else ""
-    if job not in [one.strip() for one in jobs.split(",")]:
+    threshold = trigger.args.get("threshold") if trigger else None
+    source = threshold.source if isinstance(threshold, Unknown) else spelled(threshold)
+    failed = source.rpartition(".")[2] not in ("", "SUCCESS")
+    if failed or job not in [one.strip().strip("/") for one in jobs.split(",")]:
         yield model.finding(f"`{job}` does not start the build", model.mark)
 
 
@@ -194,8 +260,13 @@ def jenkins_tool(model: Pipeline, stage: str, kind: str, name: str) -> Findings:
     found = yield from find_stage(model, stage)
     if found is None:
         return
-    given = {**model.tools, **found.tools}
-    if spelled(given.get(kind.lower())) != name:
+    key = kind.lower()
+    given = next((one.tools[key] for one in outwards(found) if key in one.tools), None)
+    wrapped = [one.within("withMaven") for one in shells(found)]
+    maven = bool(wrapped) and all(
+        one is not None and spelled(one.args.get(key)) == name for one in wrapped
+    )
+    if spelled(model.tools.get(key) if given is None else given) != name and not maven:
         yield model.finding(f"`{stage}` does not use `{name}`", found.mark)
 
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from math import prod
+from typing import Any
 
 from envs.cicd.requirements.jenkins_conditions import branch, may_run, named, request, tag
-from envs.cicd.requirements.jenkins_find import find_stage, spelled
+from envs.cicd.requirements.jenkins_find import (
+    find_stage,
+    leaves,
+    live_steps,
+    outwards,
+    shells,
+    spelled,
+)
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.jenkins.model import Pipeline, Stage
-from iac_gym.languages.jenkins.values import Unknown
+from iac_gym.languages.jenkins.model import Condition, Pipeline, Stage
+from iac_gym.languages.jenkins.values import Text, Unknown
 
 
 @requirement(
@@ -64,7 +74,7 @@ def _place(stage: Stage) -> int:
     "the stages {stages} run in parallel",
 )
 def jenkins_parallel(model: Pipeline, stages: list[str]) -> Findings:
-    """Stages of one `parallel`, none else."""
+    """Stages of one `parallel`."""
     found = []
     for name in stages:
         found.append((yield from find_stage(model, name)))
@@ -74,8 +84,6 @@ def jenkins_parallel(model: Pipeline, stages: list[str]) -> Findings:
     parent = found[0].parent if found[0] is not None else None
     if len(parents) != 1 or parent is None or parent.kind != "parallel":
         yield model.finding(f"{', '.join(stages)} do not run in parallel", model.mark)
-    elif {one.name for one in parent.stages if one.runs} != set(stages):
-        yield model.finding("other stages run in parallel too", parent.mark)
 
 
 @requirement(
@@ -138,8 +146,40 @@ def jenkins_excluded(model: Pipeline, stage: str, first: str, second: str) -> Fi
 def jenkins_label(model: Pipeline, stage: str, label: str) -> Findings:
     """The label of a stage's agent."""
     found = yield from find_stage(model, stage)
-    if found and (found.agent is None or spelled(found.agent.label) != label):
+    if found and not all(_on(leaf, label) for leaf in leaves(found)):
         yield model.finding(f"`{stage}` does not run on `{label}`", found.mark)
+
+
+def _on(stage: Stage, label: str) -> bool:
+    """Whether a stage runs on agents with a label: its own, or a `node` around its scripts."""
+    nodes = [one.within("node") for one in shells(stage)]
+    if nodes and all(nodes):
+        given = [spelled(one.args.get("label", one.value)) for one in nodes if one is not None]
+    else:
+        given = [spelled(stage.agent.label) if stage.agent else ""]
+    return all(label in [word.strip() for word in one.split("&&")] for one in given)
+
+
+@requirement(
+    "wherever a stage says nothing else, an agent with the label `{label}` runs the build",
+    "the agent of the pipeline has the label `{label}`",
+)
+def jenkins_agent_label(model: Pipeline, label: str) -> Findings:
+    """The label of the pipeline's own agent."""
+    given = spelled(model.agent.label) if model.agent else ""
+    if label not in [word.strip() for word in given.split("&&")]:
+        yield model.finding(f"the pipeline does not run on `{label}`", model.mark)
+
+
+@requirement(
+    "Jenkins decides whether the stage `{stage}` runs before it takes an agent for it",
+    "the condition of the stage `{stage}` is checked before its agent is taken",
+)
+def jenkins_before_agent(model: Pipeline, stage: str) -> Findings:
+    """`beforeAgent true`."""
+    found = yield from find_stage(model, stage)
+    if found and (found.when is None or "beforeAgent" not in found.when.before):
+        yield model.finding(f"`{stage}` takes an agent first", found.mark)
 
 
 @requirement(
@@ -151,9 +191,24 @@ def jenkins_image(model: Pipeline, stage: str, image: str) -> Findings:
     found = yield from find_stage(model, stage)
     if found is None:
         return
-    given = spelled(found.agent.image) if found.agent and found.agent.kind == "docker" else ""
-    if given.removeprefix("docker.io/").removeprefix("library/") != image:
+    given = {_plain_image(one) for leaf in leaves(found) for one in _images(leaf)}
+    if given != {image}:
         yield model.finding(f"`{stage}` does not run in `{image}`", found.mark)
+
+
+def _plain_image(name: str) -> str:
+    for registry in ("index.docker.io/", "docker.io/", "library/"):
+        name = name.removeprefix(registry)
+    return name
+
+
+def _images(stage: Stage) -> list[str]:
+    """Return the images of the containers that a stage's scripts run in, "" for none."""
+    inside = [one.within("docker.image.inside") for one in shells(stage)]
+    if any(inside):
+        return [spelled(one.args.get("image")) if one is not None else "" for one in inside]
+    docker = stage.agent is not None and stage.agent.kind == "docker"
+    return [spelled(stage.agent.image) if docker and stage.agent else ""]
 
 
 @requirement(
@@ -165,8 +220,14 @@ def jenkins_image_arguments(model: Pipeline, stage: str, arguments: str) -> Find
     found = yield from find_stage(model, stage)
     if found is None:
         return
-    given = spelled(found.agent.args.get("args")) if found.agent else ""
-    if given.split() != arguments.split():
+    given = [spelled(found.agent.args.get("args")) if found.agent else ""]
+    given += [
+        spelled(text)
+        for one in shells(found)
+        if (around := one.within("docker.image.inside")) is not None
+        for text in around.unnamed
+    ]
+    if arguments.split() not in [one.split() for one in given]:
         yield model.finding("the container is not started so", found.mark)
 
 
@@ -193,7 +254,10 @@ def jenkins_branch_only(model: Pipeline, stage: str, branch_name: str) -> Findin
     """A stage of one branch."""
     found = yield from find_stage(model, stage)
     if found:
-        outside = [dict(branch("feature/qx-81")), dict(branch("qx")), dict(request())]
+        near = (f"{branch_name}-2", f"x-{branch_name}", f"{branch_name}/x", f"x/{branch_name}")
+        outside = [dict(branch("feature/qx-81")), dict(branch("qx")), dict(request()),
+                   dict(request(branch_name)), dict(tag("v1.4.0")),
+                   *(dict(branch(name)) for name in near)]  # fmt: skip
         yield from _told(model, found, [dict(branch(branch_name))], outside)
 
 
@@ -210,15 +274,16 @@ def jenkins_requests_only(model: Pipeline, stage: str) -> Findings:
 
 
 @requirement(
-    "the stage `{stage}` runs for tags that start with `{prefix}` and a digit, and for no branch",
-    "only builds of tags such as `{prefix}1.4.0` have the stage `{stage}`",
+    "the stage `{stage}` runs for version tags, such as `{prefix}1.4.0`, and for nothing else",
+    "only builds of version tags such as `{prefix}1.4.0` have the stage `{stage}`",
 )
 def jenkins_tags_only(model: Pipeline, stage: str, prefix: str) -> Findings:
     """A stage of tags with a prefix."""
     found = yield from find_stage(model, stage)
     if found:
         inside = [dict(tag(f"{prefix}1.4.0")), dict(tag(f"{prefix}12.0.7"))]
-        outside = [dict(branch(f"{prefix}1.4.0")), dict(branch("main")), dict(tag("nightly"))]
+        outside = [dict(branch(f"{prefix}1.4.0")), dict(branch("main")), dict(tag("nightly")),
+                   dict(tag("x-1.4.0")), dict(request())]  # fmt: skip
         yield from _told(model, found, inside, outside)
 
 
@@ -233,10 +298,10 @@ def jenkins_changes(model: Pipeline, stage: str, pattern: str) -> Findings:
         return
     given = [
         spelled(one.args.get("pattern"))
-        for one in (found.when.conditions if found.when else ())
-        if one.name == "changeset"
+        for one in _needed(found)
+        if one.name == "changeset" and one.args.get("comparator", "GLOB") == "GLOB"
     ]
-    if pattern not in given:
+    if _whole(pattern) not in map(_whole, given):
         yield model.finding(f"`{stage}` does not depend on `{pattern}`", found.mark)
 
 
@@ -249,26 +314,67 @@ def jenkins_if_parameter(model: Pipeline, stage: str, parameter: str) -> Finding
     found = yield from find_stage(model, stage)
     if found is None:
         return
-    sources = set()
-    for one in found.when.conditions if found.when else ():
-        args = one.args
-        if one.name == "expression":
-            given = args.get("expression")
-            text = given.source if isinstance(given, Unknown) else spelled(given)
-            sources.add(text.replace(" ", "").removesuffix("==true"))
-        elif one.name == "equals" and {True, "true"} & {_plain(value) for value in args.values()}:
-            sources |= {str(_plain(value)) for value in args.values()}
-        elif one.name == "environment" and spelled(args.get("value")) == "true":
-            sources.add(f"params.{spelled(args.get('name'))}")
-    wanted = {f"params.{parameter}", f"${{{parameter}}}", f"${parameter}", parameter}
-    if not sources & wanted:
+    if not any(_asks_for(model, one, parameter) for one in _needed(found)):
         yield model.finding(f"`{parameter}` does not decide about `{stage}`", found.mark)
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, Unknown):
-        return value.source
-    return value if isinstance(value, (bool, str)) else ""
+def _needed(stage: Stage) -> Iterator[Condition]:
+    """Yield the conditions that must all hold for a stage, those of stages around it too."""
+    for one in outwards(stage):
+        queue = list(one.when.conditions) if one.when else []
+        while queue:
+            condition = queue.pop(0)
+            single = condition.name == "anyOf" and len(condition.children) == 1
+            if condition.name == "allOf" or single:
+                queue += condition.children
+            else:
+                yield condition
+
+
+def _whole(pattern: str) -> str:
+    return pattern.removesuffix("/*") if pattern.endswith("/**/*") else pattern
+
+
+_COMPARED = re.compile(
+    r"""["']?\$?\{?(?P<object>params|env)?(?:\.|\[['"]|\?\.)?(?P<name>\w+)(?:['"]\])?\}?["']?
+    (?:\.(?:toBoolean|toString)\(\))?(?:==(?P<value>true|'true'|"true"))?""",
+    re.VERBOSE,
+)
+
+
+def _asks_for(model: Pipeline, condition: Condition, parameter: str) -> bool:
+    """Whether a condition is that a boolean parameter is true."""
+    args = condition.args
+    if condition.name == "environment":
+        return (spelled(args.get("name")), spelled(args.get("value"))) == (parameter, "true")
+    if condition.name == "equals":
+        given = [args.get("expected"), args.get("actual")]
+        texts = [one.source if isinstance(one, Unknown) else spelled(one) for one in given]
+        named = {f"${parameter}", parameter, f"params.{parameter}"}
+        unknown = any(isinstance(one, (Unknown, Text)) for one in given)
+        return unknown and "true" in texts and bool(named & set(texts))
+    if condition.name != "expression":
+        return False
+    written = _source(model, condition)
+    found = _COMPARED.fullmatch(re.sub(r"\s+", "", written))
+    if found is None or found["name"] != parameter:
+        return False
+    # `env.X` is a text, and "false" is true to Groovy: it has to be compared.
+    boolean = found["object"] == "params" and written.strip()[:1] not in ("'", '"')
+    return boolean or found["value"] is not None or "toBoolean" in written
+
+
+def _source(model: Pipeline, condition: Condition) -> str:
+    """Return the text between the braces of `expression { ... }`."""
+    lines = model.text.split("\n")[condition.mark[0] - 1 : condition.mark[0] + 3]
+    text = "\n".join(lines)[condition.mark[1] - 1 :]
+    inner = text.partition("{")[2].strip()
+    depth = 0
+    for place, char in enumerate(inner):
+        depth += {"{": 1, "}": -1}.get(char, 0)
+        if depth < 0:
+            return inner[:place].strip().removeprefix("return ").rstrip("; ")
+    return ""
 
 
 @requirement(
@@ -276,16 +382,36 @@ def _plain(value: object) -> object:
     "the stage `{stage}` waits for an answer to `{message}`",
 )
 def jenkins_input(model: Pipeline, stage: str, message: str) -> Findings:
-    """`input` of a stage, or the step in front of all its others."""
+    """`input` of a stage, a step in front of its others, or a stage before it that asks."""
     found = yield from find_stage(model, stage)
-    if found is None:
-        return
-    first = next(iter(found.all_steps()), None)
-    args = found.input.args if found.input else {}
-    if first is not None and first.name == "input" and found.input is None:
-        args = first.args
-    if spelled(args.get("message")) != message:
+    if found and message not in [spelled(one.get("message")) for one in _inputs(model, found)]:
         yield model.finding(f"`{stage}` does not ask `{message}`", found.mark)
+
+
+#: Steps that do nothing to the world, or only hold others.
+_IDLE = frozenset("script timeout echo milestone timestamps withEnv lock".split())
+
+
+def _inputs(model: Pipeline, stage: Stage) -> Iterator[dict[str, Any]]:
+    """Yield the arguments of the questions that must be answered before a stage does its work."""
+    for one in outwards(stage):
+        if one.input is not None:
+            yield one.input.args
+    yield from _first_inputs(stage)
+    for other in model.live_stages():
+        places = _shared(stage, other) if other is not stage else None
+        if places is not None and places[0] > places[1] and other.certain:
+            if other.input is not None:
+                yield other.input.args
+            yield from (one.args for one in live_steps(other) if one.name == "input")
+
+
+def _first_inputs(stage: Stage) -> Iterator[dict[str, Any]]:
+    for step in stage.all_steps():
+        if step.name == "input" and step.certain and not step.forgiven:
+            yield step.args
+        elif step.name not in _IDLE:
+            return
 
 
 @requirement(
@@ -297,9 +423,5 @@ def jenkins_submitter(model: Pipeline, stage: str, who: str) -> Findings:
     found = yield from find_stage(model, stage)
     if found is None:
         return
-    first = next(iter(found.all_steps()), None)
-    args = found.input.args if found.input else {}
-    if found.input is None and first is not None and first.name == "input":
-        args = first.args
-    if spelled(args.get("submitter")) != who:
+    if who not in [spelled(one.get("submitter")) for one in _inputs(model, found)]:
         yield model.finding(f"others than `{who}` may confirm `{stage}`", found.mark)

@@ -131,6 +131,8 @@ class Fleet:
         size = draw.choice("type", TYPES)
         low = draw.integer("low", 1, 4)
         high = draw.integer("high", 5, 20)
+        #: How many machines it may begin with: no fewer than `low`, no more than `high`.
+        self.wanted = tuple(str(one) for one in range(max(2, low), 6))
         subnets = stack.parameter("SubnetIds", "List<AWS::EC2::Subnet::Id>")
         self.data: dict[str, Any] = {
             "ImageId": image(stack),
@@ -198,7 +200,7 @@ class Fleet:
         return (
             Extra("tracking", 1, self.tracked), Extra("tag", 1, self.tagged),
             Extra("rolling", 1, self.rolling), Extra("role", 1, self.role),
-            more.value(ask.group_desired, "DesiredCapacity", ("2", "3", "4", "5")),
+            more.value(ask.group_desired, "DesiredCapacity", self.wanted),
             more.value(ask.group_grace, "HealthCheckGracePeriod", range(60, 601, 30)),
         )  # fmt: skip
 

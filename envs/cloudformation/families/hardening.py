@@ -219,8 +219,8 @@ def harden_template(draw: Draw) -> Draft:
         ),
     )  # fmt: skip
     return pair.wanted.draft(
-        "The security review rejects this CloudFormation template. Change it, and keep the rest",
-        "Harden the given CloudFormation template; change nothing else",
+        "The security review rejects this CloudFormation template. Change what it asks for",
+        "Harden the given CloudFormation template",
         "Mend what the auditors found in our CloudFormation template",
         given=render(pair.given.body()),
         mode="edit",

@@ -154,7 +154,7 @@ def iam_role(draw: Draw) -> Draft:
     return stack.draft(
         f"Create the IAM role `{one.name}` with CloudFormation",
         f"Write a CloudFormation template for the role `{one.name}`",
-        f"We need the role `{one.name}` with no more rights than listed, as CloudFormation",
+        f"We need the role `{one.name}`, as a CloudFormation stack",
     )
 
 

@@ -95,7 +95,7 @@ def sqs_queue(draw: Draw) -> Draft:
             more.value(ask.queue_visibility, "VisibilityTimeout", range(40, 3600, 20)),
             Extra("dead letters", 2.4, dead_letters),
             more.value(ask.queue_retention, "MessageRetentionPeriod", range(360000, 1200000, 3600)),
-            more.value(ask.queue_polling, "ReceiveMessageWaitTimeSeconds", range(1, 21)),
+            more.value(ask.queue_polling, "ReceiveMessageWaitTimeSeconds", range(2, 21)),
             Extra("key", 2, encrypted), more.tag(ask.queue_tag), Extra("service", 1, admits),
             more.output(ask.queue_url_output, queue.ref, ("QueueUrl", "JobsUrl")),
             more.value(ask.queue_delay, "DelaySeconds", range(5, 900, 5)),

@@ -72,7 +72,7 @@ class _Alarm:
     def _table(self) -> None:
         name = self.stack.draw.name("table", TABLES)
         table = add_table(self.stack, name, "id", "S")
-        self._watch("ThrottledRequests", "AWS/DynamoDB", "Sum")
+        self._watch("ReadThrottleEvents", "AWS/DynamoDB", "Sum")
         self.stack.ask(tables.table(name=name), ask.alarm_of_table(of=self.name, table=name))
         self.made.set(Dimensions=[{"Name": "TableName", "Value": table.ref}])
 
@@ -171,10 +171,11 @@ def log_monitoring(draw: Draw) -> Draft:
     decorate(
         stack,
         (
-            more.tag(ask.log_tag), Extra("metric", 2, counted), more.kept(ask.log_retained),
-            Extra("key", 2, keyed),
-            more.value(ask.log_class, "LogGroupClass", ("INFREQUENT_ACCESS",)),
-            Extra("sent", 4, sent),
+            more.tag(ask.log_tag), more.kept(ask.log_retained), Extra("key", 2, keyed),
+            # the class for rare use has neither metric filters nor subscriptions
+            *((more.value(ask.log_class, "LogGroupClass", ("INFREQUENT_ACCESS",)),)
+              if draw.chance("rare", 0.2)
+              else (Extra("metric", 2, counted), Extra("sent", 4, sent))),
         ),
     )  # fmt: skip
     return stack.draft(

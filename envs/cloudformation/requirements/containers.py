@@ -255,7 +255,7 @@ def _secret(secret: Thing) -> On:
     "the execution role of `{of}` allowed secretsmanager:GetSecretValue on just the secret "
     "`{secret}`",
     "a policy of the execution role of `{of}` that allows secretsmanager:GetSecretValue on the "
-    "secret `{secret}`",
+    "secret `{secret}` alone",
 )
 def task_reads_secret(template: Template, of: str, secret: str) -> Findings:
     """The execution role's policies name the action and the secret."""

@@ -98,7 +98,7 @@ def _delivery_roles(template: Template, thing: Thing) -> list[Thing]:
     "a role for `{of}` that Firehose may assume and that allows s3:PutObject on just the objects "
     "in `{bucket}`",
     "`{of}` writing to `{bucket}` under a role that trusts Firehose and allows s3:PutObject on "
-    "the objects of that bucket",
+    "just the objects of that bucket",
 )
 def delivery_role(template: Template, of: str, bucket: str) -> Findings:
     """The destination's role trusts firehose.amazonaws.com and may write the objects."""

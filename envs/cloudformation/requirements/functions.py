@@ -224,8 +224,8 @@ def _allowed(
 @requirement(
     "a policy of the role of `{of}` that allows {actions}, named one by one, on all objects of "
     "just the bucket `{bucket}`",
-    "`{of}` allowed {actions} on the objects in `{bucket}`, with each action and the bucket named "
-    "in a policy of its role",
+    "`{of}` allowed {actions} on just the objects in `{bucket}`, with each action and the bucket "
+    "named in a policy of its role",
 )
 def function_uses_bucket(template: Template, of: str, actions: Any, bucket: str) -> Findings:
     """The role's policies name the actions, on the bucket's ARN followed by `/*`."""
@@ -235,8 +235,8 @@ def function_uses_bucket(template: Template, of: str, actions: Any, bucket: str)
 @requirement(
     "a policy of the role of `{of}` that allows {actions}, named one by one, on just the table "
     "`{table}`",
-    "`{of}` allowed {actions} on the table `{table}`, with each action and the table named in a "
-    "policy of its role",
+    "`{of}` allowed {actions} on the table `{table}` alone, with each action and the table named "
+    "in a policy of its role",
 )
 def function_uses_table(template: Template, of: str, actions: Any, table: str) -> Findings:
     """The role's policies name the actions, on the table's ARN."""
@@ -245,7 +245,7 @@ def function_uses_table(template: Template, of: str, actions: Any, table: str) -
 
 @requirement(
     "`{of}` allowed sqs:SendMessage on just the queue `{queue}` by its role",
-    "a policy of the role of `{of}` that allows sqs:SendMessage on the queue `{queue}`",
+    "a policy of the role of `{of}` that allows sqs:SendMessage on the queue `{queue}` alone",
 )
 def function_sends(template: Template, of: str, queue: str) -> Findings:
     """The role's policies name the action, on the queue's ARN."""
@@ -254,7 +254,7 @@ def function_sends(template: Template, of: str, queue: str) -> Findings:
 
 @requirement(
     "`{of}` allowed sns:Publish on just the topic `{topic}` by its role",
-    "a policy of the role of `{of}` that allows sns:Publish on the topic `{topic}`",
+    "a policy of the role of `{of}` that allows sns:Publish on the topic `{topic}` alone",
 )
 def function_publishes(template: Template, of: str, topic: str) -> Findings:
     """The role's policies name the action, on the topic's ARN."""

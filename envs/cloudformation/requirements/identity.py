@@ -170,7 +170,8 @@ def _may(
 @requirement(
     "the role `{of}` allowed {actions}, named one by one, on the objects of just the bucket "
     "`{bucket}`",
-    "a policy of the role `{of}` that names {actions} and the objects of the bucket `{bucket}`",
+    "a policy of the role `{of}` that allows {actions}, by name, on the objects of the bucket "
+    "`{bucket}` alone",
 )
 def role_uses_bucket(template: Template, of: str, actions: Any, bucket: str) -> Findings:
     """The policies name the actions, on the bucket's ARN followed by `/*`."""
@@ -179,7 +180,7 @@ def role_uses_bucket(template: Template, of: str, actions: Any, bucket: str) -> 
 
 @requirement(
     "the role `{of}` allowed s3:ListBucket on just the bucket `{bucket}`",
-    "a policy of the role `{of}` that allows s3:ListBucket on the bucket `{bucket}`",
+    "a policy of the role `{of}` that allows s3:ListBucket on the bucket `{bucket}` alone",
 )
 def role_lists_bucket(template: Template, of: str, bucket: str) -> Findings:
     """The policies name the action, on the bucket's ARN."""
@@ -188,7 +189,7 @@ def role_lists_bucket(template: Template, of: str, bucket: str) -> Findings:
 
 @requirement(
     "the role `{of}` allowed {actions}, named one by one, on just the table `{table}`",
-    "a policy of the role `{of}` that names {actions} and the table `{table}`",
+    "a policy of the role `{of}` that allows {actions}, by name, on the table `{table}` alone",
 )
 def role_uses_table(template: Template, of: str, actions: Any, table: str) -> Findings:
     """The policies name the actions, on the table's ARN."""
@@ -197,7 +198,7 @@ def role_uses_table(template: Template, of: str, actions: Any, table: str) -> Fi
 
 @requirement(
     "the role `{of}` allowed {actions}, named one by one, on just the queue `{queue}`",
-    "a policy of the role `{of}` that names {actions} and the queue `{queue}`",
+    "a policy of the role `{of}` that allows {actions}, by name, on the queue `{queue}` alone",
 )
 def role_uses_queue(template: Template, of: str, actions: Any, queue: str) -> Findings:
     """The policies name the actions, on the queue's ARN."""
@@ -304,7 +305,7 @@ def group_managed(template: Template, of: str, policy: str) -> Findings:
 
 @requirement(
     "members of `{of}` allowed sts:AssumeRole on just the role `{role}`",
-    "a policy of the group `{of}` that allows sts:AssumeRole on the role `{role}`",
+    "a policy of the group `{of}` that allows sts:AssumeRole on the role `{role}` alone",
 )
 def group_assumes(template: Template, of: str, role: str) -> Findings:
     """The group's policies name the action and the role's ARN."""

@@ -90,6 +90,7 @@ def _may_use(statement: Statement, actions: tuple[str, ...]) -> bool:
     return (
         harmless(replace(statement, conditions=tuple(guards)))
         and statement.is_allow
+        and "*" in statement.resources  # it means this key
         and any(statement.covers(action) for action in actions)
     )
 
@@ -263,6 +264,7 @@ def secret_reader(template: Template, of: str, role: str) -> Findings:
     right = any(
         said.allows("secretsmanager:GetSecretValue")
         and harmless(said)
+        and any(value == "*" or refers(value, thing, SECRET) for value in said.resources)
         and any(kind == "AWS" and refers(who, reader, ROLE, ("arn",))
                 for kind, who in said.principals)
         for one in policies

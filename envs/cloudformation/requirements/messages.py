@@ -33,6 +33,7 @@ from envs.cloudformation.requirements.kinds import (
     unless,
 )
 from envs.cloudformation.requirements.policies import (
+    On,
     arn_of,
     invited,
     read,
@@ -42,6 +43,7 @@ from envs.cloudformation.requirements.services import (
     ALIAS,
     KEY,
     QUEUE,
+    RULE,
     TOPIC,
 )
 from iac_gym.check import Findings, requirement
@@ -198,6 +200,29 @@ def _is_queue(value: Any, queue: Thing) -> bool:
     return refers(value, queue, QUEUE, ("arn",))
 
 
+def feeders(template: Template, service: str, thing: Thing, kind: Kind) -> list[On]:
+    """Return the ARNs of what sends something to a queue or topic through a service."""
+
+    def fed(one: Thing, *paths: str) -> bool:
+        return any(refers(value, thing, kind) for path in paths for value in flat(at_path(one, path)))
+
+    if service == "sns.amazonaws.com":
+        return [
+            arn_of(one, TOPIC)
+            for one in things(template, TOPIC.type)
+            if any(refers(each.get("Endpoint"), thing, kind) for each in subscriptions(template, one))
+        ]
+    if service == "s3.amazonaws.com":
+        front = "NotificationConfiguration"
+        places = (f"{front}.QueueConfigurations.Queue", f"{front}.TopicConfigurations.Topic")
+        found = [one for one in things(template, BUCKET.type) if fed(one, *places)]
+        return [arn_of(one, BUCKET) for one in found]
+    if service == "events.amazonaws.com":
+        rules = things(template, RULE.type)
+        return [arn_of(one, RULE) for one in rules if fed(one, "Targets.Arn")]
+    return []
+
+
 @requirement(
     "a policy of the queue `{of}` that lets {service} send messages to it",
     "{service} allowed sqs:SendMessage on the queue `{of}` by a queue policy",
@@ -209,7 +234,8 @@ def queue_service(template: Template, of: str, service: str) -> Findings:
         return [thing]
     said = resource_policies(template, "AWS::SQS::QueuePolicy", "Queues", thing, QUEUE, ("id",))
     on = arn_of(thing, QUEUE)
-    right = invited(said, service, "sqs:SendMessage", on)
+    callers = feeders(template, service, thing, QUEUE)
+    right = invited(said, service, "sqs:SendMessage", on, callers)
     return unless(right, template, thing, f"{service} may not send messages to `{of}`")
 
 
@@ -337,7 +363,7 @@ def topic_service(template: Template, of: str, service: str) -> Findings:
         return [thing]
     said = resource_policies(template, "AWS::SNS::TopicPolicy", "Topics", thing, TOPIC, ("arn",))
     on = arn_of(thing, TOPIC)
-    right = invited(said, service, "sns:Publish", on)
+    right = invited(said, service, "sns:Publish", on, feeders(template, service, thing, TOPIC))
     return unless(right, template, thing, f"{service} may not publish to `{of}`")
 
 

@@ -222,18 +222,41 @@ def _owner(test: str, key: str, value: Any) -> bool:
     return positive(test) and given
 
 
-def invited(said: Iterable[Statement], service: str, action: str, on: On) -> bool:
-    """Whether the policy of a resource lets a service do something to it; none may deny it."""
+def invited(
+    said: Iterable[Statement],
+    service: str,
+    action: str,
+    on: On,
+    callers: Iterable[On] = (),
+) -> bool:
+    """Whether the policy of a resource lets a service do something to it; none may deny it.
+
+    A statement for certain sources must name one of the `callers`, where there are some.
+    """
     found = list(said)
+    known = list(callers)
     return any(
         lets_in(one, service, action)
         and any(on(value) or on.within(value) for value in one.resources)
+        and _comes_from(one, known)
         for one in found
     ) and not any(
         refuses(one, action)
         and (one.for_everybody or one.trusts("Service", service))
         and any(on(value) or on.within(value) for value in one.resources)
         for one in found
+    )
+
+
+def _comes_from(statement: Statement, callers: list[On]) -> bool:
+    """Whether a statement is for one of some sources, or for any source."""
+    sources = [
+        value for _, key, value in statement.conditions if key.lower() == "aws:sourcearn"
+    ]  # fmt: skip
+    return (
+        not sources
+        or not callers
+        or any(each(value) or each.within(value) for value in sources for each in callers)
     )
 
 

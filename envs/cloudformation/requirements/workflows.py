@@ -219,7 +219,7 @@ def _machine_role(
     "a role for `{of}` that Step Functions may assume and that allows lambda:InvokeFunction on "
     "just `{function}`",
     "`{of}` running under a role that trusts Step Functions and allows lambda:InvokeFunction on "
-    "the function `{function}`",
+    "just the function `{function}`",
 )
 def machine_role(template: Template, of: str, function: str) -> Findings:
     """The role trusts states.amazonaws.com, and its policies name the function."""
@@ -228,7 +228,7 @@ def machine_role(template: Template, of: str, function: str) -> Findings:
 
 @requirement(
     "the role of `{of}` allowing sns:Publish on just the topic `{topic}`",
-    "`{of}` allowed sns:Publish on the topic `{topic}` by its role",
+    "`{of}` allowed sns:Publish on the topic `{topic}` alone by its role",
 )
 def machine_may_publish(template: Template, of: str, topic: str) -> Findings:
     """The role's policies name the topic."""

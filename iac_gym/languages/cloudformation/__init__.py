@@ -27,13 +27,17 @@ def select(template: Template) -> tuple[Rule, ...]:
     return _chosen(frozenset(template.faults), types)
 
 
+#: Keys at the top that no other kind of YAML or JSON file here has.
+_CONTENT = r"""(?m)^(?:'?|\s*\{?\s*")(?:AWSTemplateFormatVersion|Resources)["']?\s*:"""
+
 LANGUAGE = Language(
     "cloudformation",
     parse,
     IN_ORDER,
     tags=("yaml", "yml", "json", "cloudformation", "cfn"),
     path="template.yaml",
-    patterns=("template.y*ml", "template.json", "*.template", "*.cfn.y*ml", "*.cfn.json"),
+    patterns=("*.y*ml", "*.json", "*.template"),
+    content=_CONTENT,
     select=select,
     tiers={
         "library": "iac_gym.languages.cloudformation.tool:ask_cfn_lint",
