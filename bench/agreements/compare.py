@@ -12,6 +12,7 @@ import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,8 @@ class Comparison:
     def references(self, count: int, seed: int) -> list[Case]:
         """Return references of the environment that are of this language."""
         made: list[Case] = []
-        for task_id in iac_gym.sample_ids(self.subject.env, "train", count * 4, seed=seed):
+        ids = iac_gym.iter_ids(self.subject.env, "train", seed=seed)
+        for task_id in islice(ids, count * 40):
             try:
                 task = iac_gym.load_task(task_id)
                 mine = all(name == self.subject.language for _, name in task.files)

@@ -125,7 +125,10 @@ def key_root(template: Template, alias: str) -> Findings:
     if isinstance(found, Finding):
         return [found]
     right = any(
-        one.allows("kms:*") and any(_is_root(who) for kind, who in one.principals if kind == "AWS")
+        one.allows("kms:*")
+        and not one.conditions
+        and "*" in one.resources
+        and any(_is_root(who) for kind, who in one.principals if kind == "AWS")
         for one in statements(found.value("KeyPolicy"))
     )
     return unless(right, template, found, f"the account does not control the key {alias}")

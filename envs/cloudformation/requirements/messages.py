@@ -204,13 +204,15 @@ def feeders(template: Template, service: str, thing: Thing, kind: Kind) -> list[
     """Return the ARNs of what sends something to a queue or topic through a service."""
 
     def fed(one: Thing, *paths: str) -> bool:
-        return any(refers(value, thing, kind) for path in paths for value in flat(at_path(one, path)))
+        values = [value for path in paths for value in flat(at_path(one, path))]
+        return any(refers(value, thing, kind) for value in values)
 
     if service == "sns.amazonaws.com":
         return [
-            arn_of(one, TOPIC)
-            for one in things(template, TOPIC.type)
-            if any(refers(each.get("Endpoint"), thing, kind) for each in subscriptions(template, one))
+            arn_of(topic, TOPIC)
+            for topic in things(template, TOPIC.type)
+            for one in subscriptions(template, topic)
+            if refers(one.get("Endpoint"), thing, kind)
         ]
     if service == "s3.amazonaws.com":
         front = "NotificationConfiguration"

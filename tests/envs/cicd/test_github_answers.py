@@ -382,7 +382,7 @@ PIPELINE_CHANGES = [
      "          make test\n          make migrate\n", "workflow-runs-after"),
     ("- if: failure()", "- if: always()", "workflow-command-on-failure"),
     (">> $GITHUB_OUTPUT", "| cat", "workflow-job-output"),
-    ("make dist VERSION=${VERSION}", "make dist", "workflow-job-reads"),
+    ("{VERSION: '${{ needs.version.outputs.version }}'}", "{VERSION: x}", "workflow-job-reads"),
     ("if-no-files-found: error", "if-no-files-found: warn", "workflow-kept-needed"),
     ("path: incoming", "path: outgoing", "workflow-takes-to"),
     ("needs: [version, test]", "needs: [version]", "workflow-job-after"),

@@ -193,7 +193,7 @@ REFUSED = {
 
 OSES = {"matrix": {"c": [{"os": "ubuntu-22.04", "py": "3.11"}, {"os": "macos-14", "py": "3.12"}]}}
 NESTED = {"runs_on": "${{ matrix.c.os }}", "strategy": OSES}
-LISTED = {"matrix": {"v": "${{ fromJSON('[\"3.11\",\"3.12\"]') }}"}}
+LISTED = {"matrix": {"v": '${{ fromJSON(\'["3.11","3.12"]\') }}'}}
 BOTH_PY = matrices.workflow_job_versions(job="t", tool="Python", versions=["3.11", "3.12"])
 
 ACCEPTED = {
