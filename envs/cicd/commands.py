@@ -128,6 +128,8 @@ class Folders:
     def then(self, scope: tuple[int, ...], path: str) -> str:
         """Return the folder that a path leads to from that of a command."""
         here = self.of(scope)
+        if path == ".":
+            return here
         known = here != self.UNKNOWN or path.startswith("/")
         return joined(here, path, self._roots) if known else here
 

@@ -20,6 +20,8 @@ class CloudFormationEnv(IaCEnv):
     resource schemas that AWS publishes and by the rules of CloudFormation; no account is needed.
     What a task asks for is looked for in the resolved template: parameters have their defaults,
     mappings, conditions and references are followed.
+    Tasks are about plain resources: what the serverless transform (SAM) would make of
+    `AWS::Serverless` resources is not looked at.
 
     ## Action Space
     Any text: the answer of the agent, a file alone or in one fenced code block; several files in a

@@ -18,6 +18,7 @@ from envs.cicd.families.gitlab_recipe import (
     parallel,
     retry,
     runner,
+    skip_word,
     timeout,
     variable,
 )
@@ -274,7 +275,7 @@ def gitlab_monorepo(draw: Draw) -> Draft:
     made = Pipeline(draw)
     requests = draw.phrase("kind", (True, False))
 
-    def project(place: int) -> Job:
+    def project(place: int) -> tuple[Job, str]:
         folder = draw.choice(f"folder {place}", choices.FOLDERS[place::3])
         line = draw.choice(
             f"command {place}",
@@ -289,10 +290,11 @@ def gitlab_monorepo(draw: Draw) -> Draft:
             scripts.gitlab_runs_in(job=job.name, command=line, folder=folder),
             when.gitlab_changes(job=job.name, folder=folder),
         )
-        return job
+        return job, folder
 
     def pipelines(made: Pipeline) -> None:
         if requests:
+            skip_word(made)
             return
         branch = draw.choice("pipelines of", choices.BRANCHES)
         made.fields["workflow"] = {"rules": [
@@ -301,13 +303,14 @@ def gitlab_monorepo(draw: Draw) -> Draft:
         ]}  # fmt: skip
         made.ask(when.gitlab_pipelines_for(branch=branch))
 
-    first = project(0)
+    first, home = project(0)
     made.grow((
         Extra("second project", 2, lambda made: _discard(project(1))), timeout(first),
         runner(first), retry(first), interruptible(first), Extra("pipelines", 1, pipelines),
         Extra("third project", 2, lambda made: _discard(project(2))),
-        junit(first, ("junit.xml", "report.xml")), variable(first, "LOG_LEVEL", ("debug", "info")),
-        artifact(first, ("coverage/", "logs/", "build/")),
+        junit(first, (f"{home}/junit.xml", f"{home}/report.xml")),
+        variable(first, "LOG_LEVEL", ("debug", "info")),
+        artifact(first, (f"{home}/coverage/", f"{home}/logs/", f"{home}/build/")),
         afterwards(first, ("make clean", "./scripts/report.sh")),
     ))  # fmt: skip
     return made.draft(
@@ -316,7 +319,7 @@ def gitlab_monorepo(draw: Draw) -> Draft:
     )
 
 
-def _discard(job: Job) -> None:
+def _discard(made: tuple[Job, str]) -> None:
     """Take a job that is already in its pipeline."""
 
 

@@ -288,10 +288,20 @@ def junit(job: Job, paths: Sequence[str]) -> Extra:
     return Extra("junit", 1, make)
 
 
+def skip_word(made: Pipeline) -> None:
+    """Leave commits out whose title says so."""
+    word = made.draw.choice("word", ("WIP", "skip-ci", "docs-only", "no-pipeline"))
+    made.fields["workflow"] = {
+        "rules": [{"if": f"$CI_COMMIT_TITLE =~ /{word}/", "when": "never"}, {"when": "always"}]
+    }
+    made.ask(when.gitlab_skip_word(word=word))
+
+
 def no_second_pipeline(made: Pipeline) -> None:
     """Avoid a branch pipeline beside that of a merge request, where there could be both."""
     limits = [job.fields.get("rules") for job in made.jobs.values()]
     if all(rules is not None and len(rules) == 1 for rules in limits):
+        skip_word(made)
         return
     made.fields["workflow"] = {"rules": [
         {"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'},
@@ -322,15 +332,6 @@ def parallel(job: Job) -> Extra:
         made.ask(scripts.gitlab_parallel(job=job.name, count=count))
 
     return Extra(f"copies of {job.name}", 1, make)
-
-
-def skip_word(made: Pipeline) -> None:
-    """Leave commits out whose title says so."""
-    word = made.draw.choice("word", ("WIP", "skip-ci", "docs-only", "no-pipeline"))
-    made.fields["workflow"] = {
-        "rules": [{"if": f"$CI_COMMIT_TITLE =~ /{word}/", "when": "never"}, {"when": "always"}]
-    }
-    made.ask(when.gitlab_skip_word(word=word))
 
 
 SKIP_WORD = Extra("word that skips", 1, skip_word)

@@ -6,9 +6,12 @@ from typing import Any
 
 from envs.cicd import choices
 from envs.cicd.families.jenkins_recipe import (
+    AGENT,
     ALONE,
     CLEANS,
+    FINALLY,
     KEEPS,
+    NO_CHECKOUT,
     TELLS,
     TIMESTAMPS,
     Extra,
@@ -19,6 +22,7 @@ from envs.cicd.families.jenkins_recipe import (
     call,
     junit,
     label,
+    limited,
     more,
     quote,
     stage_timeout,
@@ -89,11 +93,11 @@ def jenkins_java(draw: Draw) -> Draft:
         junit(test, ("target/surefire-reports/*.xml", "build/test-results/*.xml", "**/TEST-*.xml")),
         Extra("jdk", 1, jdk), archive(build, ("target/*.jar", "build/libs/*.jar", "**/*.war")),
         timeout(), KEEPS, TELLS, ALONE, label(test), _POLLS, TIMESTAMPS, CLEANS,
-        variable("MAVEN_OPTS", ("-Xmx1g", "-Xmx2g", "-Xmx3g")), _retried(test, line),
+        variable("MAVEN_OPTS", ("-Xmx1g", "-Xmx2g", "-Xmx3g")), _retried(test, line), AGENT,
     ))  # fmt: skip
     return made.draft(
-        "Write a declarative Jenkinsfile for our Java project",
-        "Build a Java application with Jenkins (a declarative pipeline)",
+        "Write a Jenkinsfile for our Java project",
+        "Build a Java application with Jenkins",
     )
 
 
@@ -122,16 +126,18 @@ def jenkins_in_containers(draw: Draw) -> Draft:
             "hadolint/hadolint:2.12.0-debian", "koalaman/shellcheck-alpine:v0.10.0",
             "cytopia/yamllint:1.35")))  # fmt: skip
         made.runs(lint, draw.choice("linting", ("make lint", "./lint.sh", "yamllint .")))
+        if draw.chance("lint condition", 0.4):
+            limited(lint, ("src/**", "deploy/**", "**/*.yml", "docs/**")).make(made)
 
     made.grow((
         junit(test, ("junit.xml", "reports/*.xml", "report/junit/*.xml")), timeout(),
         Extra("second container", 2, second), archive(test, ("coverage/**", "dist/*", "*.log")),
         KEEPS, Extra("arguments", 1, arguments), TELLS, variable("CI", ("true", "1")), ALONE,
-        stage_timeout(test), _retried(test, line), TIMESTAMPS, CLEANS, _POLLS,
+        stage_timeout(test), _retried(test, line), TIMESTAMPS, CLEANS, _POLLS, NO_CHECKOUT,
     ))  # fmt: skip
     return made.draft(
-        "Write a declarative Jenkinsfile whose stages run in containers",
-        "Our tests should run in Docker containers on Jenkins (a declarative pipeline)",
+        "Write a Jenkinsfile whose stages run in containers",
+        "Our tests should run in Docker containers on Jenkins",
     )
 
 
@@ -164,11 +170,12 @@ def jenkins_parallel_tests(draw: Draw) -> Draft:
         Extra("fail fast", 1, fast), Extra("before", 2, before), label(inner[0]), timeout(), KEEPS,
         junit(inner[0], ("junit.xml", "reports/*.xml")), label(inner[1]), TELLS, ALONE,
         stage_timeout(inner[1]), _retried(inner[1], lines[1]), TIMESTAMPS, CLEANS, _POLLS,
+        limited(inner[1], ("src/**", "**/*.py", "docs/**", "infra/**")), AGENT,
         variable("LOG_LEVEL", ("debug", "info", "error")),
     ))  # fmt: skip
     return made.draft(
-        "Write a declarative Jenkinsfile that runs checks in parallel",
-        "Our checks take too long on Jenkins; run them at the same time (a declarative pipeline)",
+        "Write a Jenkinsfile that runs checks in parallel",
+        "Our checks take too long on Jenkins; run them at the same time",
     )
 
 
@@ -179,7 +186,7 @@ _AXES = (
 )  # fmt: skip
 
 
-@family("jenkins", levels=(1, 2, 3, 4, 5), held_out=True)
+@family("jenkins", levels=(2, 3, 4, 5), held_out=True)
 def jenkins_matrix(draw: Draw) -> Draft:
     """A matrix of stages."""
     made = Jenkinsfile(draw)
@@ -208,12 +215,13 @@ def jenkins_matrix(draw: Draw) -> Draft:
 
     made.grow((
         Extra("exclude", 1, without), timeout(), KEEPS, TELLS, ALONE, stage_timeout(inner),
-        _retried(inner, line), TIMESTAMPS, CLEANS, variable("LOG_LEVEL", ("debug", "info")),
+        _retried(inner, line), TIMESTAMPS, CLEANS, FINALLY,
+        variable("LOG_LEVEL", ("debug", "info")),
     ))  # fmt: skip
     matrix.put("matrix", block("stages", inner.block))
     return made.draft(
-        "Write a declarative Jenkinsfile with a matrix",
-        "Test all combinations on Jenkins, with a declarative matrix",
+        "Write a Jenkinsfile with a matrix",
+        "Test all combinations on Jenkins, with a matrix",
     )
 
 
@@ -239,11 +247,11 @@ def jenkins_scheduled(draw: Draw) -> Draft:
         KEEPS, TELLS, timeout(), archive(stage, ("report.html", "backup.tar.gz", "logs/*.log")),
         Extra("upstream", 1, upstream), label(stage), _retried(stage, command), ALONE, TIMESTAMPS,
         more(stage, "second command", ("make summary", "./upload.sh", "./clean-up.sh")),
-        variable("MODE", ("full", "deep", "slow")), CLEANS,
+        variable("MODE", ("full", "deep", "slow")), CLEANS, FINALLY, AGENT, NO_CHECKOUT,
     ))  # fmt: skip
     return made.draft(
-        "Write a declarative Jenkinsfile for a job that runs by a schedule",
-        "Jenkins should do some work regularly (a declarative pipeline)",
+        "Write a Jenkinsfile for a job that runs by a schedule",
+        "Jenkins should do some work regularly",
     )
 
 
@@ -274,7 +282,7 @@ def jenkins_repair(draw: Draw) -> Draft:
                 junit(test, ("junit.xml", "reports/*.xml")), label(test)))  # fmt: skip
     return whole.draft(
         "Mend this Jenkinsfile, which Jenkins refuses, and see that all of the following holds",
-        "Jenkins says that this declarative pipeline is invalid. Repair it",
+        "Jenkins says that this pipeline is invalid. Repair it",
         given={"Jenkinsfile": write(broken.head, broken.blocks)},
         mode="repair",
     )

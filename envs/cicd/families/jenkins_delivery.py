@@ -6,9 +6,12 @@ from typing import Any
 
 from envs.cicd import choices
 from envs.cicd.families.jenkins_recipe import (
+    AGENT,
     ALONE,
     CLEANS,
+    FINALLY,
     KEEPS,
+    NO_CHECKOUT,
     TELLS,
     TIMESTAMPS,
     Extra,
@@ -63,8 +66,11 @@ def _secret(stage: Stage, line: str, names: tuple[str, ...]) -> Extra:
         key = draw.choice(
             "secret", ("deploy-token", "api-key", "cloud-token", "prod-key", "ci-token")
         )
-        asked = steps.jenkins_secret(stage=stage.name, command=line, credential=key, variable=name)
-        binding = f"string(credentialsId: {quote(key)}, variable: {quote(name)})"
+        kind = draw.choice("kind of secret", ("text", "file"))
+        make = steps.jenkins_secret if kind == "text" else steps.jenkins_secret_file
+        asked = make(stage=stage.name, command=line, credential=key, variable=name)
+        symbol = "string" if kind == "text" else "file"
+        binding = f"{symbol}(credentialsId: {quote(key)}, variable: {quote(name)})"
         return f"withCredentials([{binding}])", asked
 
     return wrapped("secret", stage, line, head)
@@ -107,11 +113,11 @@ def jenkins_image_push(draw: Draw) -> Draft:
     made.grow((
         Extra("branch", 1, branch), Extra("login", 1, login), timeout(), KEEPS, label(build), TELLS,
         variable("DOCKER_BUILDKIT", ("0", "1")), stage_timeout(push), ALONE, TIMESTAMPS, CLEANS,
-        _locked(push, line),
+        _locked(push, line), FINALLY, AGENT,
     ))  # fmt: skip
     return made.draft(
-        "Write a declarative Jenkinsfile that builds and pushes our container image",
-        "Jenkins should build our image and push it (a declarative pipeline)",
+        "Write a Jenkinsfile that builds and pushes our container image",
+        "Jenkins should build our image and push it",
     )
 
 
@@ -148,11 +154,11 @@ def jenkins_deployment(draw: Draw) -> Draft:
         Extra("condition", 1, condition), _asks(deploy), Extra("target", 1, target), timeout(),
         _secret(deploy, line, ("DEPLOY_TOKEN", "KUBE_TOKEN", "API_TOKEN")), KEEPS,
         _locked(deploy, line), Extra("smoke test", 2, smoke), TELLS, ALONE, label(deploy),
-        stage_timeout(deploy), TIMESTAMPS, CLEANS,
+        stage_timeout(deploy), TIMESTAMPS, CLEANS, FINALLY, NO_CHECKOUT,
     ))  # fmt: skip
     return made.draft(
-        "Write a declarative Jenkinsfile that tests and deploys our service",
-        "Jenkins should test and deploy (a declarative pipeline)",
+        "Write a Jenkinsfile that tests and deploys our service",
+        "Jenkins should test and deploy",
     )
 
 
@@ -190,9 +196,33 @@ def jenkins_terraform(draw: Draw) -> Draft:
         label(apply), CLEANS,
     ))  # fmt: skip
     return made.draft(
-        "Write a declarative Jenkinsfile that plans and applies our Terraform code",
-        "Terraform should run on Jenkins: a plan, then an apply (a declarative pipeline)",
+        "Write a Jenkinsfile that plans and applies our Terraform code",
+        "Terraform should run on Jenkins: a plan, then an apply",
     )
+
+
+def _follow(stage: Stage) -> Extra:
+    """Start another job."""
+
+    def make(made: Jenkinsfile) -> None:
+        job = f"{made.draw.choice('team of job', choices.TEAMS)}/{made.draw.name('job')}"
+        waits = made.draw.chance("waits", 0.5)
+        options = "" if waits else ", wait: false"
+        passed = made.draw.chance("passes a parameter", 0.5)
+        if passed:
+            own, given = (
+                made.draw.choice("passed", ("VERSION", "REASON", "SOURCE")),
+                made.draw.name("value"),
+            )
+            options += f", parameters: [string(name: {quote(own)}, value: {quote(given)})]"
+        stage.step(call("build", job=job) + options)
+        made.ask(steps.jenkins_starts(stage=stage.name, job=job))
+        if passed:
+            made.ask(steps.jenkins_starts_with(stage=stage.name, job=job, name=own, value=given))
+        if not waits:
+            made.ask(steps.jenkins_starts_only(stage=stage.name, job=job))
+
+    return Extra("other job", 1.5, make)
 
 
 @family("jenkins", levels=(1, 2, 3, 4, 5), held_out=True)
@@ -227,15 +257,6 @@ def jenkins_on_demand(draw: Draw) -> Draft:
         )
         made.ask(stages.jenkins_if_parameter(stage=other.name, parameter=own))
 
-    def follow(made: Jenkinsfile) -> None:
-        job = f"{draw.choice('team of job', choices.TEAMS)}/{draw.name('job')}"
-        waits = draw.chance("waits", 0.5)
-        options = {} if waits else {"wait": False}
-        stage.step(call("build", job=job, **options))
-        made.ask(steps.jenkins_starts(stage=stage.name, job=job))
-        if not waits:
-            made.ask(steps.jenkins_starts_only(stage=stage.name, job=job))
-
     def library(made: Jenkinsfile) -> None:
         own = f"{draw.choice('library', ('shared', 'pipeline-utils', 'acme'))}@{draw.choice('version', ('v1', 'main', '2.x'))}"  # noqa: E501
         made.head = [f"@Library({quote(own)}) _", ""]
@@ -243,10 +264,10 @@ def jenkins_on_demand(draw: Draw) -> Draft:
 
     made.grow((
         Extra("text", 1, text), timeout(), Extra("switch", 3, switch), ALONE, _asks(stage), KEEPS,
-        Extra("other job", 1.5, follow), TELLS, label(stage), Extra("library", 1, library),
+        _follow(stage), TELLS, label(stage), Extra("library", 1, library),
         _locked(stage, line), TIMESTAMPS, CLEANS,
     ))  # fmt: skip
     return made.draft(
-        "Write a declarative Jenkinsfile for a job that people start with parameters",
-        "We need a Jenkins job with parameters (a declarative pipeline)",
+        "Write a Jenkinsfile for a job that people start with parameters",
+        "We need a Jenkins job with parameters",
     )

@@ -167,6 +167,14 @@ class Jenkinsfile(Recipe, Part):
             parent.children.append(made)
         return made
 
+    def grow(self, extras: Sequence[Extra]) -> None:
+        """Add optional parts. The openings leave it to this requirement to say `declarative`."""
+        first = self.stages[0]
+        while first.children:
+            first = first.children[0]
+        self.ask(settings.jenkins_declarative(stage=first.name))
+        super().grow(extras)
+
     def runs(self, stage: Stage, line: str) -> str:
         """Let a stage run a command. One requirement."""
         stage.run(line)
@@ -177,6 +185,9 @@ class Jenkinsfile(Recipe, Part):
         """Limit a stage to a branch. One requirement."""
         stage.put("when", call("branch", branch))
         self.ask(stages.jenkins_branch_only(stage=stage.name, branch_name=branch))
+        if "agent" in stage.sections and self.draw.chance(f"{stage.name} agent later", 0.4):
+            stage.put("when", "beforeAgent true")
+            self.ask(stages.jenkins_before_agent(stage=stage.name))
 
     def in_image(self, stage: Stage, image: str) -> None:
         """Run a stage in a container. One requirement."""
@@ -207,6 +218,21 @@ def timeout(minutes: Sequence[int] = tuple(range(11, 96))) -> Extra:
         made.ask(settings.jenkins_timeout(minutes=limit))
 
     return Extra("timeout", 1, make)
+
+
+def limited(stage: Stage, patterns: Sequence[str]) -> Extra:
+    """Run a stage for change requests alone, or where files have changed."""
+
+    def make(made: Jenkinsfile) -> None:
+        if made.draw.chance("for requests", 0.5):
+            stage.put("when", "changeRequest()")
+            made.ask(stages.jenkins_requests_only(stage=stage.name))
+        else:
+            pattern = made.draw.choice("changed files", patterns)
+            stage.put("when", call("changeset", pattern))
+            made.ask(stages.jenkins_changes(stage=stage.name, pattern=pattern))
+
+    return Extra(f"condition of {stage.name}", 1, make)
 
 
 def stage_timeout(stage: Stage) -> Extra:
@@ -246,6 +272,26 @@ def _cleans(made: Jenkinsfile) -> None:
     made.ask(steps.jenkins_cleans())
 
 
+def _finally(made: Jenkinsfile) -> None:
+    line = made.draw.choice("at the end", ("./scripts/bye.sh", "make clean", "./collect-logs.sh"))
+    made.after("always", call("sh", line))
+    made.ask(steps.jenkins_finally(command=line))
+
+
+def _no_checkout(made: Jenkinsfile) -> None:
+    made.put("options", "skipDefaultCheckout()")
+    made.ask(settings.jenkins_no_checkout())
+
+
+def _agent(made: Jenkinsfile) -> None:
+    name = made.draw.choice("label of the build", LABELS)
+    made.sections["agent"] = [f"{{ label {quote(name)} }}"]
+    made.ask(stages.jenkins_agent_label(label=name))
+
+
+FINALLY = Extra("at the end", 1, _finally)
+NO_CHECKOUT = Extra("no checkout", 1, _no_checkout)
+AGENT = Extra("agent of the build", 1, _agent)
 KEEPS = Extra("kept builds", 1, _keeps)
 ALONE = Extra("one build at a time", 1, _alone)
 TIMESTAMPS = Extra("timestamps", 1, _timestamps)
@@ -307,11 +353,15 @@ def junit(stage: Stage, patterns: Sequence[str]) -> Extra:
 
 
 def archive(stage: Stage, patterns: Sequence[str]) -> Extra:
-    """Archive files."""
+    """Archive files, perhaps with fingerprints."""
 
     def make(made: Jenkinsfile) -> None:
         pattern = made.draw.choice("archived", patterns)
-        stage.step(call("archiveArtifacts", artifacts=pattern))
+        if made.draw.chance("with fingerprints", 0.35):
+            stage.step(call("archiveArtifacts", artifacts=pattern, fingerprint=True))
+            made.ask(steps.jenkins_fingerprint(stage=stage.name, pattern=pattern))
+        else:
+            stage.step(call("archiveArtifacts", artifacts=pattern))
         made.ask(steps.jenkins_archive(stage=stage.name, pattern=pattern))
 
     return Extra("archive", 1, make)

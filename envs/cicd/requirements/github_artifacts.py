@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from envs.cicd.requirements.github_conditions import FAILED, WELL, step_holds
 from envs.cicd.requirements.github_find import (
     Found,
+    comes_early,
+    comes_late,
     find_job,
     is_true,
     live_steps,
@@ -29,8 +33,11 @@ def _uploads(job: Job, artifact: str, *, anyhow: bool = False) -> list[Step]:
     return [
         step
         for step in using(steps, _UPLOAD)
-        if same_text(step.inputs.get("name", "artifact"), artifact)
-        or values_of(step, "name", "artifact") == {compact(artifact)}
+        if (anyhow or not comes_early(step))
+        and (
+            same_text(step.inputs.get("name", "artifact"), artifact)
+            or values_of(step, "name", "artifact") == {compact(artifact)}
+        )
     ]
 
 
@@ -57,6 +64,8 @@ def workflow_keeps(model: Repository, job: str, artifact: str, path: str) -> Fin
     wanted = clean_path(path)
     for step in steps:
         paths = [clean_path(line) for line in lines_of(value_of(step, "path"))]
+        if {f"!{wanted}", f"!{wanted}/**", f"!{wanted}/*"} & set(paths):
+            continue
         if wanted in [one.removesuffix("/**").removesuffix("/*") for one in paths] + paths:
             return
     if steps:
@@ -117,7 +126,7 @@ def _downloads(job: Job, artifact: str) -> list[Step]:
     return [
         step
         for step in using(live_steps(job), _DOWNLOAD)
-        if "run-id" not in step.inputs and _chooses(step, artifact)
+        if "run-id" not in step.inputs and _chooses(step, artifact) and not comes_late(step)
     ]
 
 
@@ -125,7 +134,7 @@ def _chooses(step: Step, artifact: str) -> bool:
     if "name" in step.inputs:
         return value_of(step, "name") == compact(artifact)
     pattern = value_of(step, "pattern", "*")
-    return pattern == "*" or (pattern[-1:] == "*" and artifact.startswith(pattern[:-1]))
+    return fnmatchcase(artifact, pattern)
 
 
 def _find_download(model: Repository, job: str, artifact: str) -> Found[list[Step]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from envs.cicd.requirements.github_find import (
+    comes_late,
     find_job,
     is_true,
     live_steps,
@@ -39,13 +41,47 @@ _CACHE, _RESTORE, _SAVE = "actions/cache", "actions/cache/restore", "actions/cac
 
 
 def _caches(job: Job) -> Iterator[tuple[Step, list[str]]]:
-    saved = [path for step in using(live_steps(job), _SAVE) for path in _paths(step)]
+    saves = [(_key(step), path) for step in using(live_steps(job), _SAVE) for path in _paths(step)]
     for step in using(live_steps(job), _CACHE, _RESTORE):
         paths = _paths(step)
         if step.uses is not None and step.uses.name == _RESTORE:
+            saved = [path for key, path in saves if _is_taken(step, key)]
             paths = [path for path in paths if path in saved]
-        if step.inputs.get("key", "").strip():
+        useless = comes_late(step) or is_true(step, "lookup-only") or _never_hits(step)
+        if step.inputs.get("key", "").strip() and not useless:
             yield step, paths
+
+
+def _is_taken(step: Step, key: str) -> bool:
+    """Whether a restore finds what was saved under a key."""
+    starts = lines_of(compact(step.inputs.get("restore-keys", "")))
+    known = key == _key(step) or ".outputs.cache-primary-key" in key
+    return known or any(key.startswith(start) for start in starts)
+
+
+def _never_hits(step: Step) -> bool:
+    """Whether each run has a key of its own, and takes no older cache."""
+    return bool(_OWN.search(_key(step))) and not step.inputs.get("restore-keys", "").strip()
+
+
+_SYSTEM = re.compile(r"\$\{\{(?:'[^']*'|[^}'])*?\brunner\.os\b")
+#: What differs from run to run.
+_OWN = re.compile(r"\$\{\{[^}]*\bgithub\.(?:run_id|run_number|run_attempt|sha)\b")
+#: Commands that tell where a package manager keeps what it has downloaded.
+_TOLD = {
+    "pip": ("pip cache dir",), "npm": ("npm config get cache",), "poetry": ("config cache-dir",),
+    "yarn": ("yarn cache dir", "yarn config get cacheFolder"), "pnpm": ("pnpm store path",),
+    "go": ("go env GOMODCACHE", "go env GOCACHE"),
+}  # fmt: skip
+
+
+def _holds_downloads(job: Job, path: str, manager: str) -> bool:
+    """Whether a path is the folder of a package manager: by name, or as a step has told."""
+    if path in _CACHES[manager]:
+        return True
+    found = re.fullmatch(r"\$\{\{steps\.([\w-]+)\.outputs\.[\w-]+\}\}", path)
+    told = [step.run for step in job.active if found and step.id == found[1]]
+    return any(command in text for text in told for command in _TOLD.get(manager, ()))
 
 
 def _paths(step: Step) -> list[str]:
@@ -55,7 +91,8 @@ def _paths(step: Step) -> list[str]:
 def _setup_caches(job: Job, manager: str) -> bool:
     for tool, (setups, _, _) in TOOLS.items():
         for step in using(live_steps(job), *setups):
-            given = value_of(step, "cache", "true" if tool == "Go" else "").lower()
+            old = step.uses is not None and re.match(r"v[123](\.|$)", step.uses.ref)
+            given = value_of(step, "cache", "true" if tool == "Go" and not old else "").lower()
             if tool == "Go":
                 if manager == "go" and given == "true":
                     return True
@@ -80,7 +117,7 @@ def workflow_downloads_cached(model: Repository, job: str, manager: str) -> Find
     if found is None or _setup_caches(found, manager):
         return
     for _, paths in _caches(found):
-        if any(path in _CACHES[manager] for path in paths):
+        if any(_holds_downloads(found, path, manager) for path in paths):
             return
     yield found.finding(f"the job `{job}` does not cache what {manager} downloads", "steps")
 
@@ -114,7 +151,8 @@ def workflow_cache_hash(model: Repository, job: str, path: str, file: str) -> Fi
     for step in _keys(found, path):
         for hashed in re.findall(r"\$\{\{.*?hashfiles\(([^)]*)\)", _key(step), re.IGNORECASE):
             names = re.findall(r"'([^']*)'", hashed)
-            if file in [name.removeprefix("./").removeprefix("**/") for name in names]:
+            plain = [name.removeprefix("./").removeprefix("**/") for name in names]
+            if any(fnmatchcase(file, name) for name in plain):
                 return
     yield found.finding(f"the cache key of `{path}` does not hash `{file}`", "steps")
 
@@ -133,8 +171,9 @@ def workflow_cache_system(model: Repository, job: str, path: str) -> Findings:
     if found is None:
         return
     label = next(iter(found.labels), "") if found.matrix is not None else ""
-    signs = ("${{runner.os}}", compact(label) if "${{" in label else "${{runner.os}}")
-    if not any(sign in _key(step) for step in _keys(found, path) for sign in signs):
+    sign = compact(label) if "${{" in label else "${{runner.os}}"
+    keys = [_key(step) for step in _keys(found, path)]
+    if not any(sign in key or _SYSTEM.search(key) for key in keys):
         yield found.finding(f"the cache key of `{path}` is the same on every system", "steps")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from envs.cicd.requirements.github_find import (
     Found,
+    comes_late,
     find_action,
     live_steps,
     using,
@@ -29,7 +30,10 @@ def _login(model: Repository, job: str, action: str) -> Found[list[Step]]:
     if steps and (given is None or not given.allows("id-token", "write")):
         yield steps[0].finding("the login needs the permission `id-token: write`")
         return []
-    return steps
+    timely = [step for step in steps if not comes_late(step)]
+    if steps and not timely:
+        yield steps[0].finding("the login comes after all that the job runs")
+    return timely
 
 
 @requirement(
@@ -41,7 +45,8 @@ def workflow_aws_role(model: Repository, job: str, role: str) -> Findings:
     steps = yield from _login(model, job, _AWS)
     keys = ("aws-access-key-id", "aws-secret-access-key")
     for step in steps:
-        if value_of(step, "role-to-assume") == role and not any(step.inputs.get(k) for k in keys):
+        stored = any(step.inputs.get(key) for key in keys) or "AWS_ACCESS_KEY_ID" in step.env
+        if value_of(step, "role-to-assume") == role and not stored:
             return
     if steps:
         yield steps[0].finding(f"the role is not `{role}`", "with")
@@ -88,9 +93,9 @@ def workflow_google_account(model: Repository, job: str, account: str) -> Findin
 def workflow_azure_login(model: Repository, job: str, secrets: list[str]) -> Findings:
     """The three identifiers of the Azure login, with `id-token: write`."""
     steps = yield from _login(model, job, _AZURE)
-    wanted = [f"${{{{secrets.{name}}}}}" for name in secrets]
+    wanted = [f"${{{{secrets.{name}}}}}".lower() for name in secrets]
     names = ("client-id", "tenant-id", "subscription-id")
-    if steps and not any([value_of(s, name) for name in names] == wanted for s in steps):
+    if steps and not any([value_of(s, name).lower() for name in names] == wanted for s in steps):
         yield steps[0].finding("client, tenant and subscription are not those secrets", "with")
 
 
@@ -126,7 +131,13 @@ def workflow_pages_deployed(model: Repository, job: str) -> Findings:
     names = (owner.id, *owner.ancestors)
     jobs = [owner.workflow.jobs[name] for name in names if name in owner.workflow.possible]
     upload = "actions/upload-pages-artifact"
-    if not any(True for job_ in jobs for _ in using(live_steps(job_), upload)):
+    name = value_of(steps[0], "artifact_name", "github-pages")
+    if not any(
+        value_of(one, "name", "github-pages") == name
+        and (job_.id != owner.id or one.index < steps[-1].index)
+        for job_ in jobs
+        for one in using(live_steps(job_), upload)
+    ):
         yield owner.finding("nothing that was uploaded before is deployed", "needs")
 
 

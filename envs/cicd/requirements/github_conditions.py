@@ -8,19 +8,11 @@ spelling of the same condition gives the same answer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from iac_gym.formats.lazy import kept
-from iac_gym.languages.github_actions.conditions import Condition
-from iac_gym.languages.github_actions.expressions import (
-    Call,
-    Compare,
-    Literal,
-    Logic,
-    Node,
-    Not,
-    truth,
-)
+from iac_gym.languages.github_actions.conditions import Condition, told
 from iac_gym.languages.github_actions.filling import filled
 from iac_gym.languages.github_actions.model import Job, Step, Workflow
 from iac_gym.languages.github_actions.triggers import Trigger
@@ -56,21 +48,7 @@ def holds(condition: Condition, facts: Facts, status: Status = WELL) -> bool | N
         return status["success"]
     if not condition.status and not status["success"]:
         return False
-    return truth(_assume(condition.tree, status), facts)
-
-
-def _assume(node: Node, status: Status) -> Node:
-    if isinstance(node, Call):
-        if node.name in status:
-            return Literal(status[node.name], node.offset)
-        return node._replace(args=tuple([_assume(one, status) for one in node.args]))
-    if isinstance(node, Logic):
-        return node._replace(args=tuple([_assume(one, status) for one in node.args]))
-    if isinstance(node, Not):
-        return Not(_assume(node.of, status), node.offset)
-    if isinstance(node, Compare):
-        return node._replace(left=_assume(node.left, status), right=_assume(node.right, status))
-    return node
+    return told(condition.text, facts, tuple(status.items()))
 
 
 # --- steps ---------------------------------------------------------------------------------------
@@ -161,10 +139,12 @@ def _facts(event: str, ref: str, branch: str, tag: str, main: str) -> Facts:
     return facts
 
 
+@lru_cache(maxsize=512)
 def _on_branch(event: str, branch: str, main: str) -> Scenario:
     return Scenario(event, branch, "", _facts(event, f"refs/heads/{branch}", branch, "", main))
 
 
+@lru_cache(maxsize=512)
 def _pull_request(event: str, base: str, main: str) -> Scenario:
     facts = _facts(event, "refs/pull/7/merge", "", "", main)
     facts["github", "ref_name"] = ("7/merge",)
@@ -176,6 +156,7 @@ def _pull_request(event: str, base: str, main: str) -> Scenario:
     return Scenario(event, "", "", facts)
 
 
+@lru_cache(maxsize=512)
 def _tagged(event: str, pattern: str, main: str, digit: str = "1") -> Scenario:
     tag = pattern.replace("[0-9]+", digit).replace("[0-9]", digit)
     tag = tag.replace("**", digit).replace("*", digit) or f"v{digit}.0.0"
@@ -243,14 +224,16 @@ def follows(job: Job, event: str) -> bool:
 def _may_run(job: Job, chain: Sequence[Job], event: str) -> bool:
     if event == "workflow_call":
         return True
-    facts = _possible(event, job.workflow.triggers[event])
+    facts = _possible(job.workflow.triggers[event])
     if _never(job.condition, facts):
         return False
     return job.condition.ignores_needs or not any(_never(one.condition, facts) for one in chain)
 
 
-def _possible(event: str, trigger: Trigger) -> Facts:
+@kept
+def _possible(trigger: Trigger) -> Facts:
     """Return what is known of all runs that an event with its filters starts."""
+    event = trigger.event
     facts: Facts = {("github", "event_name"): (event,)}
     branches = trigger.filters.get("branches", ())
     plain = branches and not any(set(name) & set("*?+[!") for name in branches)
@@ -270,4 +253,4 @@ def _possible(event: str, trigger: Trigger) -> Facts:
 
 def _never(condition: Condition, facts: Facts) -> bool:
     """Whether an `if` cannot hold, whatever has failed."""
-    return condition.tree is not None and truth(condition.tree, facts) is False
+    return condition.tree is not None and told(condition.text, facts) is False

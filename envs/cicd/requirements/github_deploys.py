@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -80,10 +81,18 @@ def _find_terraform(model: Repository, job: str, verb: str, folder: str) -> Foun
     if found is None:
         return []
     wanted = clean_path(folder)
-    made = [one for one in _terraform(found) if one.verb == verb and one.folder == wanted]
+    made = [
+        one
+        for one in _terraform(found)
+        if one.verb == verb and one.folder == wanted and not _takes_down(one)
+    ]
     if not made:
         yield found.finding(f"`terraform {verb}` does not run in `{folder}`", "steps")
     return made
+
+
+def _takes_down(one: Terraform) -> bool:
+    return one.verb in ("apply", "plan") and bool(one.options & {"-destroy", "-destroy=true"})
 
 
 @requirement(
@@ -96,8 +105,11 @@ def workflow_terraform(model: Repository, job: str, verb: str, folder: str) -> F
     if not made or verb in ("init", "fmt", "validate"):
         return
     found = made[0].ran.step.owner
-    before = [one for one in _terraform(found) if one.verb == "init"] if isinstance(
-        found, Job) else []  # fmt: skip
+    before = [
+        one
+        for one in (_terraform(found) if isinstance(found, Job) else ())
+        if one.verb == "init" and one.folder == made[0].folder
+    ]
     if not any(one.ran.order < made[0].ran.order for one in before):
         yield made[0].ran.step.finding(f"`terraform init` does not come before `{verb}`")
 
@@ -133,7 +145,7 @@ def workflow_terraform_unasked(model: Repository, job: str, folder: str) -> Find
 
 
 class Helm(NamedTuple):
-    """A `helm upgrade --install`, or `helm install`: the release, the chart, the options."""
+    """A `helm upgrade --install`: the release, the chart, the options."""
 
     ran: Ran
     release: str
@@ -145,7 +157,10 @@ _SHORT = {"-n": "--namespace", "-f": "--values", "-i": "--install"}
 _ALONE = frozenset(
     """--install --wait --atomic --create-namespace --dry-run --debug --force --reuse-values
     --reset-values --wait-for-jobs --cleanup-on-fail --dependency-update
-    --rollback-on-failure""".split()
+    --rollback-on-failure --skip-crds --no-hooks --devel --verify --insecure-skip-tls-verify
+    --plain-http --disable-openapi-validation --skip-schema-validation --render-subchart-notes
+    --hide-notes --hide-secret --enable-dns --reset-then-reuse-values --take-ownership
+    --pass-credentials --force-conflicts --force-replace""".split()
 )
 
 
@@ -154,32 +169,30 @@ def _helm(job: Job) -> Iterator[Helm]:
         if ran.words[0] != "helm" or len(ran.words) < 2:
             continue
         plain, options = _helm_words(ran.words[1:])
-        if plain[:1] == ["upgrade"] and "--install" not in options:
+        if plain[:1] != ["upgrade"] or "--install" not in options:
             continue
-        if (
-            plain[:1] in (["upgrade"], ["install"])
-            and len(plain) > 2
-            and "--dry-run" not in options
-        ):
+        if len(plain) > 2 and "--dry-run" not in options:
             yield Helm(ran, plain[1], plain[2], options)
 
 
 def _helm_words(words: tuple[str, ...]) -> tuple[list[str], dict[str, list[str]]]:
     plain: list[str] = []
     options: dict[str, list[str]] = {}
-    key = ""
+    key = last = ""
     for word in words:
         if key:
             options.setdefault(key, []).append(word)
             key = ""
         elif word.startswith("-"):
             name, equals, value = word.partition("=")
-            name = _SHORT.get(name, name)
+            name = last = _SHORT.get(name, name)
             if name in _ALONE or equals:
                 options.setdefault(name, []).append(value or "true")
             else:
                 key = name
-        else:
+        elif word == "false" and last in options:
+            del options[last]
+        elif word != "true":
             plain.append(word)
     return plain, options
 
@@ -211,12 +224,6 @@ def _chart(one: Helm) -> str:
     return clean_path(posixpath.join(one.ran.folder, one.chart))
 
 
-def _helm_option(model: Repository, job: str, release: str, name: str, wanted: str) -> Findings:
-    made = yield from _find_helm(model, job, release)
-    if made and not any(compact(wanted) in _given(one, name) for one in made):
-        yield made[0].ran.step.finding(f"`{release}` lacks `{name} {wanted}`", "run")
-
-
 def _given(one: Helm, name: str) -> list[str]:
     values = one.options.get(name, [])
     return [part for value in values for part in value.split(",")]
@@ -228,7 +235,14 @@ def _given(one: Helm, name: str) -> list[str]:
 )
 def workflow_helm_namespace(model: Repository, job: str, release: str, namespace: str) -> Findings:
     """`--namespace` of a Helm release."""
-    yield from _helm_option(model, job, release, "--namespace", namespace)
+    made = yield from _find_helm(model, job, release)
+    variable = "HELM_NAMESPACE"
+    for one in made:
+        told = one.ran.given.get(variable, one.ran.step.env.get(variable, ""))
+        if compact(namespace) == compact((_given(one, "--namespace") or [told])[-1]):
+            return
+    if made:
+        yield made[0].ran.step.finding(f"`{release}` is not in `{namespace}`", "run")
 
 
 @requirement(
@@ -254,10 +268,21 @@ def workflow_helm_values(model: Repository, job: str, release: str, file: str) -
 def workflow_helm_set(model: Repository, job: str, release: str, key: str, value: str) -> Findings:
     """`--set` or `--set-string` of a Helm release."""
     made = yield from _find_helm(model, job, release)
-    wanted = compact(f"{key}={value}")
-    names = ("--set", "--set-string")
-    if made and not any(wanted in _given(one, name) for one in made for name in names):
+    names = ("--set", "--set-string", "--set-literal")
+    for one in made:
+        given = [part.partition("=") for name in names for part in _given(one, name)]
+        if [text for name, _, text in given if name == key][-1:] == [compact(value)]:
+            return
+    if made:
         yield made[0].ran.step.finding(f"`{key}` of `{release}` is not `{value}`", "run")
+
+
+def _seconds(time: str) -> int | str:
+    """Return a time such as `5m`, `5m0s` or `300s` in seconds; as written where it is none."""
+    if not re.fullmatch(r"(?:[0-9]{1,6}[hms])+", time):
+        return time
+    units = {"h": 3600, "m": 60, "s": 1}
+    return sum(int(number) * units[unit] for number, unit in re.findall(r"([0-9]+)([hms])", time))
 
 
 @requirement(
@@ -269,7 +294,7 @@ def workflow_helm_waits(model: Repository, job: str, release: str, time: str) ->
     made = yield from _find_helm(model, job, release)
     for one in made:
         waits = {"--wait", "--atomic", "--rollback-on-failure"} & set(one.options)
-        if waits and _given(one, "--timeout") == [time]:
+        if waits and [_seconds(text) for text in _given(one, "--timeout")] == [_seconds(time)]:
             return
     if made:
         yield made[0].ran.step.finding(f"the job does not wait `{time}` for `{release}`", "run")

@@ -24,6 +24,7 @@ from envs.cicd.requirements.github_shell import Script as Text
 from envs.cicd.requirements.github_shell import elsewhere
 from envs.cicd.requirements.github_texts import clean_path, compact, put_in
 from iac_gym.formats.lazy import kept
+from iac_gym.formats.shell import MOST_KEPT
 from iac_gym.languages.github_actions.model import Job, Part, Repository, Step, Workflow
 from iac_gym.languages.github_actions.scripts import read_run
 from iac_gym.languages.github_actions.triggers import Trigger
@@ -51,11 +52,11 @@ def amiss(model: Repository, message: str, part: Part | None = None, *keys: str)
     return where.finding(message, *keys)
 
 
-def live_workflows(model: Repository) -> Iterator[Workflow]:
-    """Yield the workflows with a job that some event starts."""
-    for workflow in model.workflows.values():
-        if any(reachable(job) for job in workflow.running):
-            yield workflow
+@kept
+def live_workflows(model: Repository) -> tuple[Workflow, ...]:
+    """Return the workflows with a job that some event starts."""
+    found = model.workflows.values()
+    return tuple([one for one in found if any(reachable(job) for job in one.running)])
 
 
 def triggers(model: Repository, event: str) -> Iterator[tuple[Workflow, Trigger]]:
@@ -172,15 +173,42 @@ def commands_of(job: Job) -> tuple[Ran, ...]:
 @kept
 def ran_in(step: Step) -> tuple[Ran, ...]:
     """Return the commands that certainly run in a step, in order."""
-    env = _environment(step)
-    script = read_run(step.run, step.shell, env) if "$" in step.run else step.script
+    run, variables = step.run, tuple(step.env.items())
+    short = len(run) <= MOST_KEPT and len(variables) <= _MOST_VARIABLES
+    read = _kept_commands if short else _commands
+    found = read(run, step.shell, step.directory, variables)
+    return tuple([
+        Ran(step, words, folder, (step.index, number), fed, given)
+        for words, folder, number, fed, given in found
+    ])  # fmt: skip
+
+
+#: Most variables of a step whose commands are kept for the next file that has the same step.
+_MOST_VARIABLES = 20
+
+
+class _Command(NamedTuple):
+    """What a `Ran` says but for its step."""
+
+    words: tuple[str, ...]
+    folder: str
+    number: int
+    fed: tuple[str, ...]
+    given: Mapping[str, str]
+
+
+def _commands(
+    run: str, shell: str, directory: str, variables: tuple[tuple[str, str], ...]
+) -> tuple[_Command, ...]:
+    env = _environment(variables)
+    script = read_run(run, shell, env)
     if script.error:
         return ()
-    text = Text(step.run, script.commands)
-    lost = text.lost() | text.without_pipefail(step.shell)
-    folders = [(0, clean_path(_expand(step.directory, env)))]
+    text = Text(run, script.commands)
+    lost = text.lost() | text.without_pipefail(shell)
+    folders = [(0, clean_path(_expand(directory, env)))]
     given: dict[str, str] = {}
-    found: list[Ran] = []
+    found: list[_Command] = []
     for number, (command, depth) in enumerate(zip(script.commands, text.depths(), strict=True)):
         while len(folders) > 1 and folders[-1][0] > depth:
             folders.pop()
@@ -196,9 +224,12 @@ def ran_in(step: Step) -> tuple[Ran, ...]:
             seen = {name: _expand(value, env) for name, value in {**given, **own}.items()}
             words = normal(tuple([_expand(word, env) for word in command.words]))
             source = tuple([_expand(word, env) for word in source])
-            one = Ran(step, words, folders[-1][1], (step.index, number), source, seen)
+            one = _Command(words, folders[-1][1], number, source, seen)
             found += [one, *_moved(one)]
     return tuple(found)
+
+
+_kept_commands = lru_cache(maxsize=1024)(_commands)
 
 
 def _enter(folders: list[tuple[int, str]], depth: int, target: str) -> None:
@@ -222,7 +253,7 @@ def _export(given: dict[str, str], text: Text, words: tuple[str, ...]) -> None:
         given.update(dict.fromkeys(words[1:], ""))
 
 
-def _moved(ran: Ran) -> list[Ran]:
+def _moved(ran: _Command) -> list[_Command]:
     """Return a command that goes to another folder by an option as one that runs there."""
     words, target = elsewhere(ran.words)
     if not target:
@@ -231,9 +262,9 @@ def _moved(ran: Ran) -> list[Ran]:
     return [ran._replace(words=normal(words), folder=folder)]
 
 
-def _environment(step: Step) -> dict[str, str]:
+def _environment(variables: tuple[tuple[str, str], ...]) -> dict[str, str]:
     env = dict(_GIVEN)
-    for name, text in step.env.items():
+    for name, text in variables:
         env[name] = compact(text[:_MOST_VALUE])
     return env
 

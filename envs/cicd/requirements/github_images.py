@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from envs.cicd.requirements.github_conditions import holds, job_runs, scenarios
+from envs.cicd.requirements.github_conditions import Scenario, holds, job_runs, scenarios
+from envs.cicd.requirements.github_docker import builds_in
 from envs.cicd.requirements.github_find import (
     Found,
     commands_of,
@@ -37,19 +38,34 @@ _BUILD, _META = "docker/build-push-action", "docker/metadata-action"
 
 
 class Image(NamedTuple):
-    """A build of an image: its step, its tags, and the options of a typed command."""
+    """A build of an image: its step, its tags, and the options of a typed command.
+
+    `sends` are the tags that are pushed, each with the step that does it and what `push` says.
+    """
 
     step: Step
     tags: frozenset[str]
-    pushed: bool
+    sends: tuple[tuple[str, Step, str], ...]
     typed: dict[str, list[str]] | None = None
+
+    @property
+    def sent(self) -> frozenset[str]:
+        """The tags that are pushed in all runs that are no pull requests."""
+        return frozenset(tag for tag, step, text in self.sends if _pushes(step, text))
 
     def option(self, name: str) -> list[str]:
         """Return an option by the name of the action's input, as a list."""
         if self.typed is not None:
             return self.typed.get(name, [])
         text = value_of(self.step, name)
+        if name == "secrets":
+            return [*text.splitlines(), *_secrets_of_variables(self.step)]
         return lines_of(text) if name == "platforms" else text.splitlines()
+
+
+def _secrets_of_variables(step: Step) -> list[str]:
+    pairs = [line.partition("=") for line in lines_of(value_of(step, "secret-envs"))]
+    return [f"{name}={compact(step.env.get(variable, ''))}" for name, _, variable in pairs]
 
 
 @kept
@@ -71,39 +87,50 @@ def usual_steps(job: Job) -> tuple[Step, ...]:
     return tuple(sorted([*steps, *more], key=lambda step: step.index))
 
 
-def _pushes(step: Step) -> bool:
-    """Whether a build pushes in runs that are no pull requests."""
-    text = value_of(step, "push", "false")
-    output = "type=registry" in value_of(step, "outputs") or "push=true" in value_of(
-        step, "outputs"
-    )
+def _push_of(step: Step) -> str:
+    """Return what `push` says, "true" where the outputs say so."""
+    outputs = value_of(step, "outputs")
+    sends = "type=registry" in outputs or "push=true" in outputs
+    return "true" if sends else value_of(step, "push", "false")
+
+
+def _pushes(step: Step, text: str) -> bool:
+    """Whether `push` is true in all runs that are no pull requests."""
+    if sole_expression(text) is None:
+        return text == "true"
+    job = step.owner
+    told = [
+        _push_in(text, one)
+        for one in (scenarios(job.workflow) if isinstance(job, Job) else ())
+        if not one.event.startswith("pull_request")
+    ]
+    return bool(told) and all(told)
+
+
+def _push_in(text: str, run: Scenario) -> bool | None:
+    """Say whether `push` is true in a run."""
     inner = sole_expression(text)
     if inner is None:
-        return text == "true" or output
-    return _push_in(step, inner, pull_request=False) is True
-
-
-def _push_in(step: Step, inner: str, *, pull_request: bool) -> bool | None:
-    """Say whether `push` is true for pull requests, or for all other runs."""
+        return text == "true"
     try:
-        node = parse_expression(inner)
+        return truth(parse_expression(inner), run.facts)
     except ExpressionError:
         return None
-    job = step.owner
-    told = {
-        truth(node, one.facts)
-        for one in (scenarios(job.workflow) if isinstance(job, Job) else ())
-        if one.event.startswith("pull_request") is pull_request
-    }
-    return told.pop() if len(told) == 1 else None
 
 
-def _build_actions(job: Job) -> Iterator[Image]:
-    for step in islice(using(usual_steps(job), _BUILD), _MOST_BUILDS):
+def _sends_in(step: Step, text: str, run: Scenario) -> bool | None:
+    """Say whether a step runs and pushes in a run."""
+    both = (holds(step.condition, run.facts), _push_in(text, run))
+    return False if False in both else None if None in both else True
+
+
+def _build_actions(job: Job, steps: Sequence[Step]) -> Iterator[Image]:
+    for step in islice(using(steps, _BUILD), _MOST_BUILDS):
         tags = [compact(tag) for tag in lines_of(step.inputs.get("tags", ""))[:_MOST_TAGS]]
         expanded = frozenset(x for tag in tags for x in job.values(tag, step.env))
         made = {compact(one) for one in expanded} | _described(job, step, expanded)
-        yield Image(step, frozenset(made), _pushes(step))
+        push = _push_of(step)
+        yield Image(step, frozenset(made), tuple((tag, step, push) for tag in sorted(made)))
 
 
 def _described(job: Job, step: Step, tags: frozenset[str]) -> set[str]:
@@ -119,84 +146,47 @@ def _described(job: Job, step: Step, tags: frozenset[str]) -> set[str]:
 
 def _meta_tags(meta: Step) -> set[str]:
     images = lines_of(value_of(meta, "images"))
-    rules = [_rule(line) for line in value_of(meta, "tags").splitlines() if line.strip()]
+    told = value_of(meta, "tags") or "type=ref,event=branch\ntype=ref,event=tag"
+    rules = [_rule(line) for line in told.splitlines() if line.strip()]
     made = (f"{image}:{tag}" for image in images for rule in rules for tag in _meta_tag(rule))
     return set(islice(made, _MOST_TAGS))
 
 
 def _rule(line: str) -> dict[str, str]:
     parts = [part.partition("=") for part in line.strip().split(",")]
-    return {key.strip(): value.strip() for key, _, value in parts}
+    rule = {key.strip(): value.strip() for key, equals, value in parts if equals}
+    plain = [key.strip() for key, equals, _ in parts if not equals]
+    return {"value": plain[0], **rule} if plain else rule
 
 
 def _meta_tag(rule: dict[str, str]) -> Iterator[str]:
-    if rule.get("enable", "true") == "false":
+    if rule.get("enable", "true") in ("false", "${{false}}"):
         return
     before, after = rule.get("prefix", ""), rule.get("suffix", "")
-    kind = rule.get("type", "")
+    kind = rule.get("type", "raw")
     if kind == "raw" and rule.get("value"):
         yield f"{before}{rule['value']}{after}"
     elif kind == "sha":
         before = rule.get("prefix", "sha-")
         name = "${{github.sha}}" if rule.get("format") == "long" else "<short sha>"
         yield f"{before}{name}{after}"
-    elif kind == "semver" and rule.get("pattern"):
+    elif kind == "semver" and rule.get("pattern") and "value" not in rule:
         yield f"{before}semver {rule['pattern'].replace(' ', '')}{after}"
     elif kind == "ref" and rule.get("event") in ("branch", "tag"):
         yield f"{before}${{{{github.ref_name}}}}{after}"
 
 
-#: Options of `docker build` by the name of the input of the action.
-_OPTIONS = {
-    "--platform": "platforms", "--build-arg": "build-args", "--file": "file", "-f": "file",
-    "--target": "target", "--cache-from": "cache-from", "--cache-to": "cache-to",
-    "--tag": "tags", "-t": "tags", "--secret": "secrets", "--label": "labels",
-}  # fmt: skip
-_FLAGS = ("--push", "--no-cache", "--pull", "--load", "-q", "--quiet", "--password-stdin")
-
-
-def _build_commands(job: Job) -> Iterator[Image]:
-    pushed = _pushed_by_command(job)
-    for ran in commands_of(job):
-        words = ran.words
-        if words[:2] == ("docker", "build"):
-            rest = words[2:]
-        elif words[:3] == ("docker", "buildx", "build"):
-            rest = words[3:]
-        else:
-            continue
-        options = read_options(rest)
-        context = options.pop("", ["."])[-1]
-        options["context"] = [clean_path(f"{ran.folder}/{context}")]
-        options["platforms"] = [x for one in options.get("platforms", ()) for x in lines_of(one)]
-        tags = frozenset(options.pop("tags", []))
-        yield Image(ran.step, tags, "--push" in rest or bool(tags & pushed), options)
-
-
-def read_options(words: tuple[str, ...]) -> dict[str, list[str]]:
-    """Return the options of a docker command, and its plain words under an empty name."""
-    options: dict[str, list[str]] = {}
-    key = ""
-    for word in words:
-        if key:
-            options.setdefault(_OPTIONS.get(key, key), []).append(word)
-            key = ""
-        elif word.startswith("-") and word not in _FLAGS:
-            key = word
-        elif not word.startswith("-"):
-            options.setdefault("", []).append(word)
-    return options
-
-
-def _pushed_by_command(job: Job) -> set[str]:
-    return {ran.words[2] for ran in commands_of(job) if ran.words[:2] == ("docker", "push")
-            and len(ran.words) == 3}  # fmt: skip
+def _images(job: Job, steps: Sequence[Step]) -> Iterator[Image]:
+    yield from _build_actions(job, steps)
+    for one in builds_in(steps):
+        sends = tuple((tag, step, "true") for tag, step in one.sends)
+        yield Image(one.ran.step, one.tags, sends, one.options)
 
 
 @kept
 def images_of(job: Job) -> tuple[Image, ...]:
     """Return what a job builds with the build action or with `docker build`."""
-    return (*_build_actions(job), *_build_commands(job))
+    return tuple(_images(job, usual_steps(job)))
 
 
 def _find_images(model: Repository, job: str) -> Found[tuple[Image, ...]]:
@@ -221,7 +211,7 @@ def workflow_pushes_image(model: Repository, job: str, image: str) -> Findings:
     """A build with this tag that is pushed."""
     images = yield from _find_images(model, job)
     wanted = compact(image)
-    if images and not any(one.pushed and wanted in one.tags for one in images):
+    if images and not any(wanted in one.sent for one in images):
         yield images[0].step.finding(f"`{image}` is not pushed", "with", "run")
 
 
@@ -233,7 +223,7 @@ def workflow_version_tag(model: Repository, job: str, image: str, pattern: str) 
     """A `type=semver` tag of `docker/metadata-action` that a pushed build takes."""
     images = yield from _find_images(model, job)
     wanted = f"{image}:semver {pattern}"
-    if images and not any(one.pushed and wanted in one.tags for one in images):
+    if images and not any(wanted in one.sent for one in images):
         yield images[0].step.finding(f"`{image}` gets no tag {pattern}", "with", "run")
 
 
@@ -268,7 +258,8 @@ def workflow_image_argument(model: Repository, job: str, name: str, value: str) 
 def _path_option(model: Repository, job: str, name: str, path: str) -> Findings:
     images = yield from _find_images(model, job)
     for one in images:
-        if clean_path(path) in [clean_path(x) for x in one.option(name) if x]:
+        given = [text.removeprefix("{{defaultContext}}:") for text in one.option(name)]
+        if clean_path(path) in [clean_path(x) for x in given if x]:
             return
     if images:
         yield images[0].step.finding(f"the {name} of the build is not `{path}`", "with", "run")
@@ -321,21 +312,32 @@ def workflow_image_cache(model: Repository, job: str) -> Findings:
     "the job `{job}` builds `{image}` in pull requests as well, but pushes it only outside of them",
 )
 def workflow_image_pushed_later(model: Repository, job: str, image: str) -> Findings:
-    """`push` that is false for pull requests and true for other runs."""
+    """A push that is left out for pull requests, whether by `push` or by the `if` of a step."""
     found = yield from find_job(model, job)
     if found is None:
         return
     if not any(event.startswith("pull_request") for event in found.workflow.triggers):
         yield found.finding(f"no pull request starts the job `{job}`", "if")
         return
-    always = live_steps(found)
-    for one in images_of(found):
-        inner = sole_expression(value_of(one.step, "push", "false"))
-        if not inner or not one.pushed or compact(image) not in one.tags:
-            continue
-        if one.step in always and _push_in(one.step, inner, pull_request=True) is False:
-            return
-    yield found.finding(f"`{image}` is pushed for pull requests, or not at all", "steps")
+    live = [] if found.continue_on_error else [s for s in found.active if not s.continue_on_error]
+    made = [one for one in _images(found, live) if compact(image) in one.tags]
+    ways = [one for one in scenarios(found.workflow) if job_runs(found, one) is not False]
+    kinds = {one.event.startswith("pull_request") for one in ways}
+    if len(kinds) < 2 or not all(_as_asked(made, compact(image), one) for one in ways):
+        yield found.finding(f"`{image}` is pushed for pull requests, or not at all", "steps")
+
+
+def _as_asked(made: Sequence[Image], tag: str, run: Scenario) -> bool:
+    """Whether a pull request builds an image and does not push it, and any other run pushes it."""
+    sends = [_sends_in(step, text, run) for one in made for t, step, text in one.sends if t == tag]
+    if not run.event.startswith("pull_request"):
+        return True in sends
+    built = any(holds(one.step.condition, run.facts) is True for one in made)
+    return built and all(one is False for one in sends)
+
+
+def _sets_buildx_up(words: tuple[str, ...]) -> bool:
+    return words[:3] == ("docker", "buildx", "create") and "--use" in words
 
 
 @requirement(
@@ -343,12 +345,14 @@ def workflow_image_pushed_later(model: Repository, job: str, image: str) -> Find
     "Buildx builds the image of the job `{job}`, set up in a step before",
 )
 def workflow_buildx(model: Repository, job: str) -> Findings:
-    """`docker/setup-buildx-action` before a build."""
+    """`docker/setup-buildx-action`, or `docker buildx create --use`, before a build."""
     images = yield from _find_images(model, job)
     for one in images:
         owner = one.step.owner
         live = live_steps(owner) if isinstance(owner, Job) else ()
-        steps = using(live, "docker/setup-buildx-action")
+        steps = list(using(live, "docker/setup-buildx-action"))
+        typed = commands_of(owner) if isinstance(owner, Job) else ()
+        steps += [ran.step for ran in typed if _sets_buildx_up(ran.words)]
         if any(step.index < one.step.index for step in steps):
             return
     if images:

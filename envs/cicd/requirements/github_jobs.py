@@ -141,6 +141,7 @@ def workflow_job_permission(model: Repository, job: str, permission: str) -> Fin
 
 _RUN = r"github\.(?:run_id|run_number|run_attempt|sha)\b"
 _BRANCH = re.compile(r"github\.ref(_name)?\b")
+_FOLLOWED = re.compile(r"github\.event\.workflow_run\.head_branch\b")
 _PULL_REQUEST = re.compile(r"github\.(head_ref|event\.number|event\.pull_request\.number)\b")
 
 
@@ -149,6 +150,8 @@ def _per_ref(workflow: Workflow, group: str) -> bool:
     requests = all(event.startswith("pull_request") for event in workflow.triggers)
     text = _expressions(group)
     known = [_BRANCH, _PULL_REQUEST] if requests else [_BRANCH]
+    if set(workflow.triggers) == {"workflow_run"}:
+        known.append(_FOLLOWED)
     for one in known:  # what stands behind `||` is never reached
         text = re.sub(rf"({one.pattern})\|\|{_RUN}", r"\1", text)
     return any(one.search(text) for one in known) and not re.search(_RUN, text)
@@ -157,7 +160,12 @@ def _per_ref(workflow: Workflow, group: str) -> bool:
 def _expressions(text: str) -> str:
     """Return what stands in the expressions of a text, without the texts that they quote."""
     found: list[str] = []
-    put_in(compact(text), lambda one: found.append(re.sub(r"'[^']*'", "''", one)) or "")
+
+    def note(one: str) -> str:
+        found.append(re.sub(r"'[^']*'", "''", one))
+        return ""
+
+    put_in(compact(text), note)
     return " ".join(found)
 
 

@@ -206,7 +206,7 @@ def workflow_job_if_output(
 # --- outputs -------------------------------------------------------------------------------------
 
 
-def _is_set(job: Job, output: str) -> bool:
+def is_set(job: Job, output: str) -> bool:
     """Whether an output of a job comes from a step that can set it."""
     text = compact(job.outputs.get(output, ""))
     if "${{" not in text:
@@ -227,7 +227,7 @@ def _is_set(job: Job, output: str) -> bool:
 def workflow_job_output(model: Repository, job: str, output: str) -> Findings:
     """An output of a job that one of its steps sets."""
     found = yield from find_job(model, job)
-    if found is not None and not _is_set(found, output):
+    if found is not None and not is_set(found, output):
         yield found.finding(f"no step of `{job}` sets the output `{output}`", "outputs")
 
 
@@ -240,7 +240,7 @@ def workflow_job_reads(model: Repository, job: str, other: str, output: str) -> 
     found = yield from find_job(model, job)
     if found is None:
         return
-    if other not in found.needs or not _is_set(found.workflow.jobs[other], output):
+    if other not in found.needs or not is_set(found.workflow.jobs[other], output):
         yield found.finding(f"`{job}` does not get the output `{output}` of `{other}`", "needs")
         return
     wanted = f"needs.{other}.outputs.{output}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from envs.cicd.requirements.github_find import (
@@ -31,13 +33,14 @@ _PYPI = "pypa/gh-action-pypi-publish"
 
 
 class Release(NamedTuple):
-    """A release that a step makes: what tasks ask of it."""
+    """A release that a step makes: what tasks ask of it; `known` where it has a token."""
 
     step: Step
     files: frozenset[str]
     notes: bool
     draft: bool
     prerelease: bool
+    known: bool = True
 
 
 def _releases(job: Job) -> Iterator[Release]:
@@ -51,16 +54,51 @@ def _releases(job: Job) -> Iterator[Release]:
             is_true(step, "draft"),
             is_true(step, "prerelease"),
         )
-    for ran in commands_of(job):
+    typed = commands_of(job)
+    logged_in = any(ran.words[:3] == ("gh", "auth", "login") for ran in typed)
+    uploads = [ran for ran in typed if ran.words[:3] == ("gh", "release", "upload")]
+    later = [file for ran in uploads for file in _release_files(ran)]
+    for ran in typed:
         if ran.words[:3] == ("gh", "release", "create"):
-            plain = [word for word in ran.words[3:] if not word.startswith("-")]
+            files = _release_files(ran) + later
             yield Release(
                 ran.step,
-                frozenset(clean_path(word.partition("#")[0]) for word in plain[1:]),
-                "--generate-notes" in ran.words,
-                "--draft" in ran.words or "-d" in ran.words,
-                "--prerelease" in ran.words or "-p" in ran.words,
+                frozenset(files),
+                _is_on(ran.words, "--generate-notes"),
+                _is_on(ran.words, "--draft", "-d"),
+                _is_on(ran.words, "--prerelease", "-p"),
+                logged_in or any(ran.given.get(n) or ran.step.env.get(n) for n in _TOKENS),
             )
+
+
+_TOKENS = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN")
+#: Options of `gh release create` and `gh release upload` with a value.
+_VALUED = frozenset(
+    """-t --title -n --notes -F --notes-file --target --discussion-category --notes-start-tag -R
+    --repo""".split()
+)
+
+
+def _release_files(ran: Ran) -> list[str]:
+    """Return the files that a `gh release` command names behind the tag."""
+    plain: list[str] = []
+    valued = False
+    for word in ran.words[3:]:
+        if not valued and not word.startswith("-") and word not in ("true", "false"):
+            plain.append(word)
+        valued = not valued and word in _VALUED
+    return [clean_path(word.partition("#")[0]) for word in plain[1:]]
+
+
+def _is_on(words: tuple[str, ...], *names: str) -> bool:
+    """Whether a flag is given, and not as `--flag=false`."""
+    return any(name in words and words[words.index(name) + 1 :][:1] != ("false",) for name in names)
+
+
+def _holds_file(files: frozenset[str], wanted: str) -> bool:
+    """Whether a file is among some, of which each may be a pattern."""
+    plain = [one.replace("**/", "*") for one in files]
+    return any(fnmatchcase(wanted, one) for one in (*files, *plain))
 
 
 def _find_releases(model: Repository, job: str) -> Found[list[Release]]:
@@ -83,7 +121,9 @@ def _find_releases(model: Repository, job: str) -> Found[list[Release]]:
 )
 def workflow_makes_release(model: Repository, job: str) -> Findings:
     """A release by an action or by `gh release create`."""
-    yield from _find_releases(model, job)
+    made = yield from _find_releases(model, job)
+    if made and not any(one.known for one in made):
+        yield made[0].step.finding("`gh` needs a token in `GH_TOKEN`", "env")
 
 
 @requirement(
@@ -93,7 +133,8 @@ def workflow_makes_release(model: Repository, job: str) -> Findings:
 def workflow_release_files(model: Repository, job: str, files: list[str]) -> Findings:
     """The files of a release, at least these."""
     made = yield from _find_releases(model, job)
-    if made and not any({clean_path(file) for file in files} <= one.files for one in made):
+    wanted = [clean_path(file) for file in files]
+    if made and not any(all(_holds_file(one.files, file) for file in wanted) for one in made):
         yield made[0].step.finding(f"the release lacks some of {', '.join(files)}", "with", "run")
 
 
@@ -140,10 +181,10 @@ def _uploads(job: Job) -> list[Step | Ran]:
 
 
 @requirement(
-    "the job `{job}` publishes the built Python packages to PyPI by trusted publishing, without a "
-    "password or token",
-    "the packages go to PyPI from the job `{job}`, which proves itself with its OIDC token and has "
-    "no password",
+    "the job `{job}` publishes the built Python packages by trusted publishing, without a password "
+    "or token",
+    "the Python packages are published by the job `{job}`, which proves itself with its OIDC token "
+    "and has no password",
 )
 def workflow_trusted_publishing(model: Repository, job: str) -> Findings:
     """The PyPI action with `id-token: write` and no password."""
@@ -181,7 +222,7 @@ def workflow_package_index(model: Repository, job: str, url: str) -> Findings:
         return
     for one in _uploads(found):
         if isinstance(one, Ran):
-            given = _index_of(one.words)
+            given = _index_of(one)
         else:
             given = (value_of(one, "repository-url", value_of(one, "repository_url")),)
         if [text.rstrip("/") for text in given] == [url.rstrip("/")]:
@@ -189,11 +230,13 @@ def workflow_package_index(model: Repository, job: str, url: str) -> Findings:
     yield found.finding(f"the job `{job}` does not upload to `{url}`", "steps")
 
 
-def _index_of(words: tuple[str, ...]) -> tuple[str, ...]:
+def _index_of(ran: Ran) -> tuple[str, ...]:
     for name in ("--repository-url", "--publish-url"):
-        if name in words:
-            return words[words.index(name) + 1 :][:1]
-    return ()
+        if name in ran.words:
+            return ran.words[ran.words.index(name) + 1 :][:1]
+    name = "TWINE_REPOSITORY_URL" if ran.words[0] == "twine" else "UV_PUBLISH_URL"
+    told = ran.given.get(name, ran.step.env.get(name, ""))
+    return (told,) if told else ()
 
 
 @requirement(
@@ -208,7 +251,10 @@ def workflow_packages_folder(model: Repository, job: str, folder: str) -> Findin
     wanted = clean_path(folder)
     for one in _uploads(found):
         if isinstance(one, Ran):
-            given = [clean_path(word.removesuffix("/*")) for word in one.words[2:]]
+            words = [word for word in one.words[2:] if "*" in word or "/" in word] or one.words[2:]
+            given = [clean_path(re.sub(r"/[^/]*\*[^/]*$", "", word)) for word in words]
+            if one.words[0] == "uv" and not [word for word in words if not word.startswith("-")]:
+                given = ["dist"]
         else:
             given = [clean_path(value_of(one, "packages-dir", "dist"))]
         if wanted in given:
@@ -237,10 +283,23 @@ _PUBLISH = (("npm", "publish"), ("pnpm", "publish"), ("yarn", "publish"))
 def workflow_npm_published(model: Repository, job: str, secret: str) -> Findings:
     """`npm publish` with a token that the npm configuration of the setup reads."""
     ran = yield from _npm(model, job)
-    wanted = f"${{{{secrets.{secret}}}}}"
+    wanted = f"${{{{secrets.{secret}}}}}".lower()
     names = ("NODE_AUTH_TOKEN", "NPM_TOKEN", "NPM_CONFIG__AUTH")
-    if ran and not any(compact(one.step.env.get(n, "")) == wanted for one in ran for n in names):
+    seen = [one.given.get(n, one.step.env.get(n, "")) for one in ran for n in names]
+    owner = ran[0].step.owner if ran else None
+    typed = commands_of(owner) if isinstance(owner, Job) else ()
+    told = [word.lower() for one in typed for word in one.words if "_authtoken" in word.lower()]
+    written = any(word.endswith(f"_authtoken={wanted}") for word in told)
+    if ran and not written and not any(compact(text).lower() == wanted for text in seen):
         yield ran[0].step.finding(f"`npm publish` does not see the secret `{secret}`", "env")
+
+
+def _told(ran: Ran, name: str, value: str) -> bool:
+    """Whether npm has a setting: by an option, or by a variable."""
+    if f"--{name}" in ran.words:
+        return _flag(ran.words, f"--{name}", value)
+    variables = (f"NPM_CONFIG_{name.upper()}", f"npm_config_{name}")
+    return any(ran.given.get(one, ran.step.env.get(one)) == value for one in variables)
 
 
 def _flag(words: tuple[str, ...], name: str, value: str) -> bool:
@@ -258,7 +317,7 @@ def _flag(words: tuple[str, ...], name: str, value: str) -> bool:
 def workflow_npm_access(model: Repository, job: str, access: str) -> Findings:
     """`--access` of `npm publish`."""
     ran = yield from _npm(model, job)
-    if ran and not any(_flag(one.words, "--access", access) for one in ran):
+    if ran and not any(_told(one, "access", access) for one in ran):
         yield ran[0].step.finding(f"the access is not `{access}`", "run")
 
 
@@ -290,5 +349,5 @@ def workflow_npm_provenance(model: Repository, job: str) -> Findings:
 def workflow_npm_tag(model: Repository, job: str, tag: str) -> Findings:
     """`--tag` of `npm publish`."""
     ran = yield from _npm(model, job)
-    if ran and not any(_flag(one.words, "--tag", tag) for one in ran):
+    if ran and not any(_told(one, "tag", tag) for one in ran):
         yield ran[0].step.finding(f"the tag is not `{tag}`", "run")

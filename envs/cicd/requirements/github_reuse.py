@@ -15,6 +15,7 @@ from envs.cicd.requirements.github_find import (
     value_of,
     words_of,
 )
+from envs.cicd.requirements.github_order import is_set
 from envs.cicd.requirements.github_setup import TOOLS
 from envs.cicd.requirements.github_shell import writes_output
 from envs.cicd.requirements.github_texts import (
@@ -106,8 +107,8 @@ def workflow_call_output(model: Repository, output: str, job: str) -> Findings:
     for workflow, trigger in triggers(model, "workflow_call"):
         text = compact(trigger.outputs.get(output, ""))
         name = text.removeprefix(wanted).removesuffix("}}")
-        known = workflow.jobs[job].outputs if job in workflow.possible else {}
-        if text.startswith(wanted) and name in known:
+        known = job in workflow.possible and is_set(workflow.jobs[job], name)
+        if text.startswith(wanted) and known:
             return
     yield amiss(model, f"callers do not get `{output}` of the job `{job}`", None, "on")
 

@@ -128,22 +128,38 @@ def _scans(job: Job) -> Iterator[Scan]:
         kind = value_of(step, "scan-type", "image")
         image = next(iter(values_of(step, "image-ref")), "") if kind == "image" else ""
         target = image if kind == "image" else value_of(step, "scan-ref", ".")
-        options = {name: value_of(step, name) for name in step.inputs}
+        options = {**_told(step), **{name: value_of(step, name) for name in step.inputs}}
         yield Scan(step, _KINDS.get(kind, kind), compact(target), options)
     for ran in commands_of(job):
         if ran.words[0] == "trivy" and len(ran.words) > 2:
             yield _typed(ran.step, ran.words[1:])
 
 
+def _told(step: Step) -> dict[str, str]:
+    """Return the options of Trivy that variables give."""
+    names = {name: f"TRIVY_{name.upper().replace('-', '_')}" for name in _NAMED}
+    return {name: step.env[variable] for name, variable in names.items() if variable in step.env}
+
+
+_NAMED = ("severity", "format", "output", "exit-code", "scanners", "ignore-unfixed")
+_FLAGS = frozenset(
+    """--no-progress --quiet -q --debug -d --skip-db-update --skip-java-db-update --offline-scan
+    --list-all-pkgs --insecure --light --dependency-tree --ignore-unfixed""".split()
+)
+
+
 def _typed(step: Step, words: tuple[str, ...]) -> Scan:
-    options: dict[str, str] = {}
+    options = _told(step)
     plain: list[str] = []
-    key = ""
+    key = last = ""
     for word in words:
         if key:
             options[key], key = word, ""
-        elif word == "--ignore-unfixed":
-            options["ignore-unfixed"] = "true"
+        elif word in _FLAGS:
+            last = word.lstrip("-")
+            options[last] = "true"
+        elif word in ("true", "false") and last:
+            options[last] = word
         elif word.startswith("-"):
             key = _OPTIONS.get(word, word)
         else:
@@ -235,20 +251,24 @@ def workflow_sarif(model: Repository, job: str, file: str) -> Findings:
         if clean_path(value_of(step, "sarif_file", "../results")) == clean_path(file)
         and all(held is True for _, held in step_holds(step, WELL))
     ]
-    if not written:
+    if written is None:
         yield found.finding(f"no scan of the job `{job}` writes SARIF to `{file}`", "steps")
-    elif not steps:
+    elif not any(step.index > written for step in steps):
         yield found.finding(f"`{file}` is not uploaded to code scanning", "steps")
     elif not _may_report(found):
         yield found.finding("the upload needs `security-events: write`", "permissions")
 
 
-def _writes_sarif(job: Job, file: str) -> bool:
+def _writes_sarif(job: Job, file: str) -> int | None:
+    """Return the place of the step that writes a report as SARIF, None where there is none."""
     for scan in _scans(job):
         same = clean_path(scan.options.get("output", "")) == clean_path(file)
         if same and scan.options.get("format", "").lower() == "sarif":
-            return True
-    return any(_is_sarif(ran.words, clean_path(file)) for ran in commands_of(job))
+            return scan.step.index
+    for ran in commands_of(job):
+        if _is_sarif(ran.words, clean_path(file)):
+            return ran.step.index
+    return None
 
 
 def _is_sarif(words: tuple[str, ...], file: str) -> bool:

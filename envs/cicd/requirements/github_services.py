@@ -89,7 +89,7 @@ def _options(text: str) -> dict[str, str]:
     options: dict[str, str] = {}
     key = ""
     for word in words:
-        if key:
+        if key and not word.startswith("--"):
             options[key] = word
             key = ""
         elif word.startswith("--"):

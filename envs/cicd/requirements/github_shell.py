@@ -114,9 +114,9 @@ class Script:
         found: set[int] = set()
         for number in range(len(self.commands) - 1, -1, -1):
             behind = self.behind(number)
-            if _BACKGROUND.search(behind) or ("||" in behind and self._leaves_well(number + 1)):
-                found.add(number)
-            elif number + 1 in found and behind.rstrip().endswith(("&&", "|")):
+            with_next = number + 1 in found and behind.rstrip().endswith(("&&", "|"))
+            forgiven = "||" in behind and self._leaves_well(number + 1)
+            if with_next or forgiven or _BACKGROUND.search(behind):
                 found.add(number)
         return frozenset(found)
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+#: Longest text that is kept in its compact form.
+_MOST_KEPT = 400
 _QUOTED_OR_END = re.compile(r"'[^']*'|\}\}")
 
 
@@ -35,14 +37,22 @@ def compact(text: str) -> str:
     """Return a text with its expressions written without spaces."""
     if "${{" not in text:
         return text
+    return _kept_compact(text) if len(text) <= _MOST_KEPT else _compact(text)
+
+
+def _compact(text: str) -> str:
     return put_in(text, lambda found: f"${{{{{_squeezed(found[3:-2])}}}}}")
+
+
+_kept_compact = lru_cache(maxsize=2048)(_compact)
 
 
 @lru_cache(maxsize=1024)
 def _squeezed(expression: str) -> str:
     parts = re.split(r"('[^']*')", expression)
     text = "".join(part if part[:1] == "'" else re.sub(r"\s+", "", part) for part in parts)
-    return re.sub(r"(?<=[\w\]])\['([A-Za-z_][\w-]*)'\]", r".\1", text)
+    text = re.sub(r"(?<=[\w\]])\['([A-Za-z_][\w-]*)'\]", r".\1", text)
+    return text.replace("github.event.inputs.", "inputs.")
 
 
 def same_text(one: str, other: str) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from envs.cicd.requirements.github_find import (
     Found,
+    comes_early,
     commands_of,
     find_action,
     find_job,
@@ -33,7 +36,17 @@ def _allowed(steps: list[Step], scope: str) -> bool:
 
 def _stale(model: Repository, job: str) -> Found[list[Step]]:
     steps = yield from find_action(model, job, f"does not use `{_STALE}`", _STALE)
-    return steps
+    real = [step for step in steps if not is_true(step, "debug-only")]
+    if steps and not real:
+        yield steps[0].finding("`debug-only` changes nothing", "with")
+    return real
+
+
+def _looks_at_all(step: Step, kind: str) -> bool:
+    """Whether stale looks at all issues or pull requests, not at those with some labels alone."""
+    names = ("only-labels", "any-of-labels")
+    own = [f"{start}-{_KINDS[kind]}-labels" for start in ("only", "any-of")]
+    return not any(value_of(step, name) for name in (*names, *own))
 
 
 def _days(step: Step, kind: str, what: str, default: str) -> str:
@@ -51,7 +64,10 @@ def workflow_stale_after(model: Repository, job: str, kind: str, days: int) -> F
     """The days before issues or pull requests become stale, with the permission to mark them."""
     steps = yield from _stale(model, job)
     scope = "issues" if kind == "issues" else "pull-requests"
-    if steps and not any(_days(step, kind, "stale", "60") == str(days) for step in steps):
+    if steps and not any(
+        _days(step, kind, "stale", "60") == str(days) and _looks_at_all(step, kind)
+        for step in steps
+    ):
         yield steps[0].finding(f"{kind} do not become stale after {days} days", "with")
     elif steps and not _allowed(steps, scope):
         yield steps[0].finding(f"the job needs the permission `{scope}: write`")
@@ -167,6 +183,9 @@ def _changes(model: Repository, job: str) -> Found[list[Step]]:
             text = "the job needs `contents: write` and `pull-requests: write`"
             yield steps[0].finding(text)
             return []
+    if steps and all(comes_early(step) for step in steps):
+        yield steps[0].finding("nothing has changed yet where the pull request is opened")
+        return []
     return steps
 
 
@@ -246,6 +265,28 @@ def _filters(step: Step) -> dict[str, set[str]]:
     return filters
 
 
+_DATA = re.compile(
+    r"--(?:data(?:-raw|-binary|-urlencode|-ascii)?|json|form|form-string|upload-file)|-[a-zA-Z]*[dFT]"
+)
+_METHOD = re.compile(r"-[a-zA-Z]*X(?:POST|PUT)?|--request")
+
+
+def _posts(words: tuple[str, ...], address: str) -> bool:
+    """Whether a curl sends something to an address."""
+    targets = [
+        place
+        for place, word in enumerate(words)
+        if compact(word).lower() == address and not _DATA.fullmatch(words[place - 1])
+    ]
+    told = [
+        word.endswith(("POST", "PUT")) or words[place + 1 : place + 2] in (("POST",), ("PUT",))
+        for place, word in enumerate(words)
+        if _METHOD.fullmatch(word)
+    ]
+    sends = any(told) or any(_DATA.match(word) for word in words[1:])
+    return bool(targets) and sends
+
+
 @requirement(
     "the job `{job}` posts to the webhook in the secret `{secret}` with curl",
     "curl in the job `{job}` sends a message to the webhook that the secret `{secret}` holds",
@@ -257,6 +298,6 @@ def workflow_notifies(model: Repository, job: str, secret: str) -> Findings:
         return
     wanted = f"${{{{secrets.{secret}}}}}".lower()
     for ran in commands_of(found):
-        if ran.words[0] == "curl" and any(compact(w).lower() == wanted for w in ran.words):
+        if ran.words[0] == "curl" and _posts(ran.words, wanted):
             return
     yield found.finding(f"curl does not post to the secret `{secret}`", "steps")

@@ -7,13 +7,14 @@ the job fails with it.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from envs.cicd.commands import Folders, assigned, elsewhere, filled, normal, remember
 from envs.cicd.requirements.gitlab_scenarios import never_created
-from iac_gym.formats.shell import read_script
+from iac_gym.formats.lazy import kept
+from iac_gym.formats.shell import MOST_KEPT, read_script
 from iac_gym.languages.gitlab_ci.job import Job, replace
 from iac_gym.languages.gitlab_ci.model import Pipeline
 from iac_gym.languages.gitlab_ci.values import Line, Run
@@ -44,7 +45,10 @@ def find_job(model: Pipeline, name: str) -> Found[Job | None]:
 
 def spelled(text: str, variables: Mapping[str, str]) -> str:
     """Return a text with known variables replaced and the others written as `$NAME`."""
-    return _BRACED.sub(r"$\1", replace(text, variables))
+    if "$" not in text:
+        return text
+    text = replace(text, variables)
+    return _BRACED.sub(r"$\1", text) if "${" in text else text
 
 
 def settings(job: Job) -> list[Mapping[str, str]]:
@@ -95,8 +99,9 @@ class Ran(NamedTuple):
     place: int
 
 
-def commands_of(job: Job) -> Iterator[Ran]:
-    """Yield the commands that certainly run in a job and must succeed.
+@kept
+def commands_of(job: Job) -> tuple[Ran, ...]:
+    """Return the commands that certainly run in a job and must succeed.
 
     GitLab's runner sets `pipefail`, so each command of a pipe counts.
     """
@@ -104,20 +109,35 @@ def commands_of(job: Job) -> Iterator[Ran]:
     shell = _Shell(job) if own is not job else None
     folders = Folders(".", ROOTS)
     fragile = any("+o pipefail" in line.text for line in (*job.before_script, *job.script))
+    found: list[Ran] = []
     for place, run in enumerate(own.commands):
         if shell is not None:
             shell.go_to(run)
-        words = tuple([
-            spelled(filled(word, shell.values) if shell else word, own.variables).replace("\0", "$")
-            for word in run.words
-        ])  # fmt: skip
+        words = run.words
+        if "$" in run.line.text:
+            words = _spelled_words(words, own.variables, shell)
         if fragile and _piped_on(own, place):
             continue
         scope = folders.enter(run.line.text, run.command.offset)
         if folders.moves(words, scope, run.certain) or not run.certain or not words[0]:
             continue
         words, there = elsewhere(words)
-        yield Ran(run, normal(words), folders.then(scope, there), place)
+        short = len(run.line.text) <= MOST_KEPT
+        words = _kept_normal(words) if short else normal(words)
+        found.append(Ran(run, words, folders.then(scope, there), place))
+    return tuple(found)
+
+
+_kept_normal = lru_cache(maxsize=2048)(normal)
+
+
+def _spelled_words(
+    words: tuple[str, ...], variables: Mapping[str, str], shell: _Shell | None
+) -> tuple[str, ...]:
+    """Put what is known into the words of a command."""
+    if shell is not None:
+        words = tuple([filled(word, shell.values) for word in words])
+    return tuple([spelled(word, variables).replace("\0", "$") for word in words])
 
 
 def _piped_on(job: Job, place: int) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from iac_gym.formats.lazy import kept
 from iac_gym.languages.gitlab_ci.conditions import Token, read
 from iac_gym.languages.gitlab_ci.job import Job
 from iac_gym.languages.gitlab_ci.model import Pipeline
@@ -55,6 +56,7 @@ def _of_ref(ref: str, source: str, default: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+@lru_cache(maxsize=512)
 def push(
     branch: str,
     default: str = OTHER_DEFAULT,
@@ -69,6 +71,7 @@ def push(
     return Scenario("pushes", variables, changed)
 
 
+@lru_cache(maxsize=512)
 def merge_request(
     target: str = OTHER_DEFAULT,
     default: str = OTHER_DEFAULT,
@@ -85,11 +88,13 @@ def merge_request(
     return Scenario("merge_requests", variables, changed)
 
 
+@lru_cache(maxsize=512)
 def tag(name: str) -> Scenario:
     """Return a pipeline of a pushed tag."""
     return Scenario("pushes", _of_ref(name, "push", OTHER_DEFAULT) | {"CI_COMMIT_TAG": name})
 
 
+@lru_cache(maxsize=512)
 def schedule(branch: str = OTHER_DEFAULT) -> Scenario:
     """Return a scheduled pipeline."""
     variables = _of_ref(branch, "schedule", OTHER_DEFAULT) | {
@@ -98,6 +103,7 @@ def schedule(branch: str = OTHER_DEFAULT) -> Scenario:
     return Scenario("schedules", variables)
 
 
+@lru_cache(maxsize=512)
 def by_hand(branch: str = OTHER_DEFAULT) -> Scenario:
     """Return a pipeline that somebody starts in the browser."""
     variables = _of_ref(branch, "web", OTHER_DEFAULT) | {"CI_COMMIT_BRANCH": branch}
@@ -157,7 +163,7 @@ def creates(pipeline: Pipeline, scenario: Scenario) -> bool:
 
 
 def _holds(clause: Clause, scenario: Scenario, variables: Mapping[str, str]) -> bool:
-    if clause.condition and not truth(clause.condition, {**variables, **scenario.variables}):
+    if clause.condition and not truth(clause.condition, variables, scenario.variables):
         return False
     if clause.exists is not None and not clause.exists:
         return False
@@ -183,25 +189,35 @@ def _conditions(job: Job) -> list[str]:
     return [one for one in conditions if one]
 
 
-def words(job: Job) -> list[str]:
+@kept
+def words(job: Job) -> tuple[str, ...]:
     """Return the words in a job's conditions, among which are the names of its branches."""
-    found = {
-        word.rstrip("/.-")
-        for text in _conditions(job)
-        for word in re.findall(r"(?<![$\w])\w[\w./-]*", text[:500])
-        if not word.startswith("CI_")
-    }
-    return sorted(found - _KEYWORDS - {""})[:_MOST_NAMES]
+    texts = _conditions(job)
+    if not texts:
+        return ()
+    found = frozenset().union(*[_words_of(text[:500]) for text in texts])
+    return tuple(sorted(found)[:_MOST_NAMES])
 
 
-def everywhere(job: Job) -> list[Scenario]:
+@lru_cache(maxsize=1024)
+def _words_of(text: str) -> frozenset[str]:
+    found = re.findall(r"(?<![$\w])\w[\w./-]*", text)
+    named = frozenset([word.rstrip("/.-") for word in found if not word.startswith("CI_")])
+    return named - _KEYWORDS - {""}
+
+
+def everywhere(job: Job) -> tuple[Scenario, ...]:
     """Return pipelines of every kind, those with the names in a job's conditions first."""
-    named = words(job)
-    return [
+    return _everywhere(words(job))
+
+
+@lru_cache(maxsize=512)
+def _everywhere(named: tuple[str, ...]) -> tuple[Scenario, ...]:
+    return (
         *map(push, named), push(OTHER_DEFAULT, OTHER_DEFAULT), push(FEATURE), merge_request(),
         *(merge_request(name) for name in named), tag("v1.4.0"), *map(tag, named), schedule(),
         by_hand(), push(FEATURE, reviewed=True),
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def shares(job: Job, other: Job) -> tuple[bool, bool]:
@@ -289,7 +305,7 @@ def _by_policies(job: Job, scenario: Scenario) -> bool:
     only = job.only or Policy(refs=None if anywhere else ("branches", "tags"))
     if only.refs is None and job.only is not None:
         only = Policy(("branches", "tags"), only.variables, only.changes, only.kubernetes)
-    known = {**job.variables, **scenario.variables}
+    known = job.variables
     if not _allowed(only, scenario, known):
         return False
     refused = job.excluded
@@ -297,7 +313,7 @@ def _by_policies(job: Job, scenario: Scenario) -> bool:
         return True
     return not (
         (refused.refs is not None and _refs(refused.refs, scenario))
-        or any(truth(one, known) for one in refused.variables or ())
+        or any(truth(one, known, scenario.variables) for one in refused.variables or ())
         or (refused.changes is not None and touched(refused.changes, scenario.changed))
     )
 
@@ -305,7 +321,8 @@ def _by_policies(job: Job, scenario: Scenario) -> bool:
 def _allowed(only: Policy, scenario: Scenario, known: Mapping[str, str]) -> bool:
     if only.refs is not None and not _refs(only.refs, scenario):
         return False
-    if only.variables is not None and not any(truth(one, known) for one in only.variables):
+    asked = only.variables
+    if asked is not None and not any(truth(one, known, scenario.variables) for one in asked):
         return False
     return only.changes is None or touched(only.changes, scenario.changed)
 
@@ -334,13 +351,34 @@ def _ref(ref: str, scenario: Scenario) -> bool:
 # --- expressions ---------------------------------------------------------------------------------
 
 
-def truth(condition: str, variables: Mapping[str, str]) -> bool:
+_NOTHING: Mapping[str, str] = {}
+
+
+def truth(
+    condition: str, variables: Mapping[str, str], stronger: Mapping[str, str] = _NOTHING
+) -> bool:
     """Whether a `rules:if` holds; a variable that is not given is null."""
+    names = _names(condition)
+    if names is None:
+        return False
+    values = [stronger[one] if one in stronger else variables.get(one) for one in names]
+    return _truth(condition, tuple(values))
+
+
+@lru_cache(maxsize=2048)
+def _names(condition: str) -> tuple[str, ...] | None:
+    """Return the variables of an expression, None for one that is not valid."""
     steps, error = read(condition)
     if error:
-        return False
+        return None
+    return tuple(dict.fromkeys([one.text[1:] for one in steps if one.kind == "variable"]))
+
+
+@lru_cache(maxsize=4096)
+def _truth(condition: str, values: tuple[str | None, ...]) -> bool:
+    variables = dict(zip(_names(condition) or (), values, strict=True))
     stack: list[Any] = []
-    for token in steps:
+    for token in read(condition).steps:
         if token.kind != "operator":
             stack.append(_value(token, variables))
         elif token.text == "!":
@@ -351,7 +389,7 @@ def truth(condition: str, variables: Mapping[str, str]) -> bool:
     return _present(stack[0])
 
 
-def _value(token: Token, variables: Mapping[str, str]) -> Any:
+def _value(token: Token, variables: Mapping[str, str | None]) -> Any:
     if token.kind == "variable":
         return variables.get(token.text[1:])
     if token.kind == "string":

@@ -163,7 +163,7 @@ def gitlab_not_scheduled(model: Pipeline, job: str) -> Findings:
 
 @requirement(
     "the job `{job}` runs only when a file below `{folder}` has changed",
-    "changes outside the folder `{folder}` do not start the job `{job}`",
+    "changes in the folder `{folder}` start the job `{job}`, changes elsewhere do not",
 )
 def gitlab_changes(model: Pipeline, job: str, folder: str) -> Findings:
     """A job that changed files start."""
@@ -259,13 +259,15 @@ def gitlab_on_failure(model: Pipeline, job: str) -> Findings:
 
 @requirement(
     "the job `{job}` runs at the end, whether the jobs before it pass or fail",
-    "the job `{job}` runs always, even after a failed job",
+    "at the end of the pipeline the job `{job}` runs always, even after a failed job",
 )
 def gitlab_always(model: Pipeline, job: str) -> Findings:
     """`when: always`."""
     found = yield from find_job(model, job)
     if found and found.starts_by != {"always"}:
         yield model.finding(f"`{job}` does not run in any case", found.place("when"))
+    elif found and (not model.before(job) or any(job in model.before(one) for one in model.jobs)):
+        yield model.finding(f"`{job}` is not at the end", found.place("stage"))
 
 
 @requirement(
@@ -341,8 +343,11 @@ def gitlab_no_second_pipeline(model: Pipeline) -> Findings:
 )
 def gitlab_skip_word(model: Pipeline, word: str) -> Findings:
     """`workflow:rules` that look at the title or the message of the commit."""
-    plain = push(OTHER_DEFAULT, OTHER_DEFAULT)
+    names = {name for job in model.jobs.values() for name in words(job)}
+    plain = [push(OTHER_DEFAULT, OTHER_DEFAULT), push(FEATURE), merge_request(), tag("v1.4.0"),
+             *map(push, sorted(names)[:_MOST_NAMES])]  # fmt: skip
     texts = {"CI_COMMIT_TITLE": f"Fix {word} now", "CI_COMMIT_MESSAGE": f"Fix {word} now\n"}
-    skipped = Scenario(plain.kind, {**plain.variables, **texts})
-    if found := _pipelines(model, [plain], [skipped]):
+    usual = [one for one in plain if _is_there(model, one)]
+    skipped = [Scenario(one.kind, {**one.variables, **texts}) for one in usual]
+    if found := _pipelines(model, usual or plain[:1], skipped):
         yield found

@@ -17,11 +17,12 @@ from iac_gym.languages.jenkins.values import Unknown
 
 
 @requirement(
-    "it is a declarative pipeline",
-    "the pipeline is written in the declarative syntax",
+    "`{stage}` is a stage of a declarative pipeline",
+    "the stage `{stage}` belongs to a declarative pipeline",
 )
-def jenkins_declarative(model: Pipeline) -> Findings:
-    """`pipeline { ... }`, not a script."""
+def jenkins_declarative(model: Pipeline, stage: str) -> Findings:
+    """A stage in `pipeline { ... }`, not in a script."""
+    yield from find_stage(model, stage)
     if not model.declarative:
         yield model.finding("this is a scripted pipeline", model.mark)
 
@@ -160,6 +161,17 @@ def jenkins_one_at_a_time(model: Pipeline) -> Findings:
     """The option `disableConcurrentBuilds`."""
     if model.option("disableConcurrentBuilds") is None:
         yield model.finding("builds may run at the same time", model.mark)
+
+
+@requirement(
+    "no stage checks the code out by itself",
+    "the checkout that Jenkins does by itself is switched off",
+)
+def jenkins_no_checkout(model: Pipeline) -> Findings:
+    """The option `skipDefaultCheckout`."""
+    option = model.option("skipDefaultCheckout")
+    if option is None or option.args.get("skipDefaultCheckout", option.value) is False:
+        yield model.finding("the code is checked out by itself", model.mark)
 
 
 @requirement(

@@ -42,9 +42,14 @@ def jenkins_after(model: Pipeline, stage: str, other: str) -> Findings:
     before = yield from find_stage(model, other)
     if found is None or before is None:
         return
-    shared = _shared(found, before)
-    if shared is None or shared[0] <= shared[1] or not before.certain:
+    if not comes_after(found, before) or not before.certain:
         yield model.finding(f"`{stage}` does not wait for `{other}`", found.mark)
+
+
+def comes_after(stage: Stage, other: Stage) -> bool:
+    """Whether a stage starts when another one has ended."""
+    shared = _shared(stage, other)
+    return shared is not None and shared[0] > shared[1]
 
 
 def _chain(stage: Stage) -> list[Stage]:
@@ -161,7 +166,7 @@ def _on(stage: Stage, label: str) -> bool:
 
 
 @requirement(
-    "wherever a stage says nothing else, an agent with the label `{label}` runs the build",
+    "an agent labelled `{label}` runs the build, apart from stages with an agent of their own",
     "the agent of the pipeline has the label `{label}`",
 )
 def jenkins_agent_label(model: Pipeline, label: str) -> Findings:
@@ -274,7 +279,8 @@ def jenkins_requests_only(model: Pipeline, stage: str) -> Findings:
 
 
 @requirement(
-    "the stage `{stage}` runs for version tags, such as `{prefix}1.4.0`, and for nothing else",
+    "the stage `{stage}` runs for version tags such as `{prefix}1.4.0`, not for branches or change "
+    "requests",
     "only builds of version tags such as `{prefix}1.4.0` have the stage `{stage}`",
 )
 def jenkins_tags_only(model: Pipeline, stage: str, prefix: str) -> Findings:
@@ -399,8 +405,7 @@ def _inputs(model: Pipeline, stage: Stage) -> Iterator[dict[str, Any]]:
             yield one.input.args
     yield from _first_inputs(stage)
     for other in model.live_stages():
-        places = _shared(stage, other) if other is not stage else None
-        if places is not None and places[0] > places[1] and other.certain:
+        if other is not stage and other.certain and comes_after(stage, other):
             if other.input is not None:
                 yield other.input.args
             yield from (one.args for one in live_steps(other) if one.name == "input")

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
+from math import prod
 
 from envs.cicd.requirements.jenkins_find import (
     SHELLS,
     Ran,
+    below,
+    commands_in,
     find_command,
     find_stage,
     find_step,
+    folder_of,
     live_steps,
+    outwards,
     spelled,
     words_of,
 )
+from envs.cicd.requirements.jenkins_stages import comes_after
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.jenkins.model import Credentials, Item, Pipeline, Stage, Step
 
@@ -57,13 +64,18 @@ def jenkins_retried(model: Pipeline, stage: str, command: str, count: int) -> Fi
     ran = yield from find_command(model, stage, command)
     if not ran:
         return
-    counts = [step.args.get("count", step.value) for step in _around(ran, "retry")]
     found = model.stage(stage)
-    option = found.option("retry") if found else None
-    if option is not None:
-        counts.append(option.args.get("count", option.value))
-    if count not in counts:
+    options = [one.option("retry") for one in outwards(found)] if found else []
+    outer: list[Item] = [one for one in (*options, model.option("retry")) if one is not None]
+    totals = [prod(_attempts(step) for step in (*_around([one], "retry"), *outer)) for one in ran]
+    if count not in totals:
         yield model.finding(f"`{command}` is not tried {count} times", ran[0].step.mark)
+
+
+def _attempts(step: Item) -> int:
+    """Return how often something is tried; with conditions, only some failures count."""
+    given = step.args.get("count", step.value)
+    return given if isinstance(given, int) and not step.args.get("conditions") else 0
 
 
 @requirement(
@@ -83,19 +95,51 @@ def jenkins_secret(
     given = found.environment.get(variable)
     if given and isinstance(given.value, Credentials) and spelled(given.value.id) == credential:
         return
-    for one in _bindings(ran):
-        args = one.args
-        pair = spelled(args.get("variable")), spelled(args.get("credentialsId"))
-        if one.name == "string" and pair == (variable, credential):
-            return
+    if _bound(ran, ("string", "StringBinding"), variable, credential):
+        return
     yield model.finding(f"`{variable}` is not the secret `{credential}`", ran[0].step.mark)
 
 
-def _bindings(ran: list[Ran]) -> Iterator[Item]:
+def _bound(ran: list[Ran], kinds: tuple[str, ...], variable: str, credential: str) -> bool:
+    return any(
+        name in kinds
+        and (spelled(args.get("variable")), spelled(args.get("credentialsId")))
+        == (variable, credential)
+        for name, args in _bindings(ran)
+    )
+
+
+def _bindings(ran: list[Ran]) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield the bindings around a command: their kinds and arguments."""
     for step in _around(ran, "withCredentials"):
         given = step.args.get("bindings", step.value)
-        if isinstance(given, list):
-            yield from (one for one in given if isinstance(one, Item))
+        for one in given if isinstance(given, list) else [given]:
+            if isinstance(one, Item):
+                yield one.name, one.args
+            elif isinstance(one, dict):
+                yield spelled(one.get("$class")).rpartition(".")[2], one
+
+
+@requirement(
+    "`{command}` in the stage `{stage}` gets the secret file with the ID `{credential}`: its path "
+    "is in the variable `{variable}`",
+    "the variable `{variable}` holds the path of the secret file `{credential}` when `{command}` "
+    "runs in `{stage}`",
+)
+def jenkins_secret_file(
+    model: Pipeline, stage: str, command: str, credential: str, variable: str
+) -> Findings:
+    """A secret file that a command sees: from `environment` or `withCredentials`."""
+    ran = yield from find_command(model, stage, command)
+    found = model.stage(stage)
+    if not ran or found is None:
+        return
+    given = found.environment.get(variable)
+    if given and isinstance(given.value, Credentials) and spelled(given.value.id) == credential:
+        return
+    if not _bound(ran, ("file", "FileBinding"), variable, credential):
+        message = f"`{variable}` is not the secret file `{credential}`"
+        yield model.finding(message, ran[0].step.mark)
 
 
 @requirement(
@@ -112,11 +156,11 @@ def jenkins_login(
     found = model.stage(stage)
     if not ran or found is None:
         return
-    for one in _bindings(ran):
-        args = one.args
+    kinds = ("usernamePassword", "UsernamePasswordMultiBinding")
+    for kind, args in _bindings(ran):
         names = spelled(args.get("usernameVariable")), spelled(args.get("passwordVariable"))
         same = spelled(args.get("credentialsId")) == credential
-        if one.name == "usernamePassword" and same and names == (user, password):
+        if kind in kinds and same and names == (user, password):
             return
     for name, given in found.environment.items():
         same = isinstance(given.value, Credentials) and spelled(given.value.id) == credential
@@ -132,18 +176,45 @@ def jenkins_login(
 def jenkins_archive(model: Pipeline, stage: str, pattern: str) -> Findings:
     """`archiveArtifacts` in the steps of a stage or after them."""
     found = yield from find_stage(model, stage)
-    if found and not any(pattern in _list(one.args.get("artifacts")) for one in _kept(found)):
+    if found and not any(_archives(one, pattern) for one in _kept(found)):
         yield model.finding(f"`{stage}` does not archive `{pattern}`", found.mark)
+
+
+@requirement(
+    "Jenkins keeps fingerprints of `{pattern}`, which the stage `{stage}` archives",
+    "the stage `{stage}` archives `{pattern}` with fingerprints",
+)
+def jenkins_fingerprint(model: Pipeline, stage: str, pattern: str) -> Findings:
+    """`archiveArtifacts` with `fingerprint: true`."""
+    found = yield from find_stage(model, stage)
+    if found and not any(
+        _archives(one, pattern) and one.args.get("fingerprint") is True for one in _kept(found)
+    ):
+        yield model.finding(f"there are no fingerprints of `{pattern}`", found.mark)
 
 
 def _list(value: object) -> list[str]:
     return [part.strip() for part in spelled(value).split(",")]
 
 
+def _places(step: Step, value: object) -> list[str]:
+    """Return the patterns of a step from the top of the workspace."""
+    return [below(step, one) for one in _list(value)]
+
+
+_ALL = frozenset(("**", "**/*", "**/**"))
+
+
+def _archives(step: Step, pattern: str) -> bool:
+    given = _places(step, step.args.get("artifacts", step.value))
+    out = _list(step.args.get("excludes"))
+    return pattern in given and not ({pattern} | _ALL) & {*out, *_places(step, ",".join(out))}
+
+
 def _kept(stage: Stage) -> list[Step]:
     after = [*stage.post.get("always", ()), *stage.post.get("success", ())]
     steps = [*live_steps(stage), *(inner for step in after for inner in step.all_steps())]
-    return [step for step in steps if step.name == "archiveArtifacts" and step.certain]
+    return [step for step in steps if step.name in ("archiveArtifacts", "archive") and step.certain]
 
 
 @requirement(
@@ -155,11 +226,13 @@ def jenkins_junit(model: Pipeline, stage: str, pattern: str) -> Findings:
     found = yield from find_stage(model, stage)
     if found is None:
         return
-    after = [*found.post.get("always", ()), *found.post.get("cleanup", ()),
-             *model.post.get("always", ()), *model.post.get("cleanup", ())]  # fmt: skip
+    posts = [*(one.post for one in outwards(found)), model.post]
+    after = [
+        step for post in posts for name in ("always", "cleanup") for step in post.get(name, ())
+    ]
     steps = [inner for step in after for inner in step.all_steps() if inner.certain]
     reports = [one for one in steps if one.name == "junit"]
-    if not any(pattern in _list(one.args.get("testResults")) for one in reports):
+    if not any(pattern in _places(one, one.args.get("testResults", one.value)) for one in reports):
         yield model.finding(f"`{pattern}` is not published in any case", found.mark)
 
 
@@ -169,13 +242,31 @@ def jenkins_junit(model: Pipeline, stage: str, pattern: str) -> Findings:
 )
 def jenkins_stash(model: Pipeline, stage: str, other: str, pattern: str) -> Findings:
     """Files that travel from one stage to another."""
-    taken = yield from find_step(model, stage, "unstash", "takes nothing out of a stash")
-    kept = yield from find_step(model, other, "stash", "stashes nothing")
-    names = {
-        spelled(one.args.get("name")) for one in kept if pattern in _list(one.args.get("includes"))
-    }
-    if kept and taken and not names & {spelled(one.args.get("name")) for one in taken}:
-        yield model.finding(f"`{stage}` does not get `{pattern}`", taken[0].mark)
+    found = yield from find_stage(model, stage)
+    source = yield from find_stage(model, other)
+    if found is None or source is None:
+        return
+    after = [inner for name in ("always", "success") for step in source.post.get(name, ())
+             for inner in step.all_steps() if inner.certain]  # fmt: skip
+    kept = {_stashed(one) for one in (*live_steps(source), *after) if _stashes(one, pattern)}
+    taken = {_stashed(one) for one in live_steps(found) if one.name == "unstash"}
+    if not kept & taken:
+        yield model.finding(f"`{stage}` does not get `{pattern}`", found.mark)
+    elif not comes_after(found, source):
+        yield model.finding(f"`{stage}` runs before `{other}` has stashed", found.mark)
+
+
+def _stashed(step: Step) -> tuple[str, str]:
+    """Return the name of a stash, and the folder that its files are relative to."""
+    return spelled(step.args.get("name", step.value)), folder_of(step)
+
+
+def _stashes(step: Step, pattern: str) -> bool:
+    if step.name != "stash" or _ALL & set(_list(step.args.get("excludes"))):
+        return False
+    given = _list(step.args.get("includes"))
+    whole = bool(({""} | _ALL) & set(given))
+    return pattern in [below(step, one) for one in given] or (whole and folder_of(step) == ".")
 
 
 @requirement(
@@ -187,6 +278,28 @@ def jenkins_starts(model: Pipeline, stage: str, job: str) -> Findings:
     steps = yield from find_step(model, stage, "build", "starts no other job")
     if steps and not any(spelled(one.args.get("job")).strip("/") == job for one in steps):
         yield model.finding(f"`{stage}` does not start `{job}`", steps[0].mark)
+
+
+@requirement(
+    "the job `{job}` that the stage `{stage}` starts gets `{value}` as its parameter `{name}`",
+    "the stage `{stage}` starts `{job}` with the parameter `{name}` set to `{value}`",
+)
+def jenkins_starts_with(model: Pipeline, stage: str, job: str, name: str, value: str) -> Findings:
+    """A parameter that the step `build` passes on."""
+    steps = yield from find_step(model, stage, "build", "starts no other job")
+    for one in steps:
+        given = one.args.get("parameters")
+        if spelled(one.args.get("job")).strip("/") != job or not isinstance(given, list):
+            continue
+        passed = [item.args if isinstance(item, Item) else item for item in given]
+        if any(
+            isinstance(args, dict)
+            and (spelled(args.get("name")), spelled(args.get("value"))) == (name, value)
+            for args in passed
+        ):
+            return
+    if steps:
+        yield model.finding(f"`{job}` does not get `{name}` so", steps[0].mark)
 
 
 @requirement(
@@ -211,9 +324,14 @@ def jenkins_lock(model: Pipeline, stage: str, command: str, resource: str) -> Fi
     if not ran:
         return
     found = model.stage(stage)
-    options = [found.option("lock") if found else None, model.option("lock")]
+    inner = [one.option("lock") for one in outwards(found)] if found else []
+    options = [*inner, model.option("lock")]
     held = [*_around(ran, "lock"), *(one for one in options if one is not None)]
-    if not any(spelled(one.args.get("resource", one.value)) == resource for one in held):
+    if not any(
+        spelled(one.args.get("resource", one.value)) == resource
+        and one.args.get("skipIfLocked") is not True
+        for one in held
+    ):
         yield model.finding(f"`{command}` runs without the lock `{resource}`", ran[0].step.mark)
 
 
@@ -221,8 +339,8 @@ def jenkins_lock(model: Pipeline, stage: str, command: str, resource: str) -> Fi
 
 #: Conditions of `post` that hold in every build that ends so, by what a task may ask for.
 _COVERING = {
-    "failure": ("failure", "unsuccessful"),
-    "success": ("success",),
+    "failure": ("failure", "unsuccessful", "always", "cleanup"),
+    "success": ("success", "always", "cleanup"),
     "always": ("always", "cleanup"),
 }
 
@@ -240,7 +358,7 @@ def _after(model: Pipeline, condition: str) -> list[Step]:
 def jenkins_mail(model: Pipeline, address: str) -> Findings:
     """`mail` or `emailext` in `post { failure }`."""
     steps = [one for one in _after(model, "failure") if one.name in ("mail", "emailext")]
-    if not any(address in _list(one.args.get("to")) for one in steps):
+    if not any(address in re.split(r"[,;\s]+", spelled(one.args.get("to"))) for one in steps):
         yield model.finding(f"`{address}` gets no mail about failures", model.mark)
 
 
@@ -251,7 +369,9 @@ def jenkins_mail(model: Pipeline, address: str) -> Findings:
 def jenkins_slack(model: Pipeline, channel: str) -> Findings:
     """`slackSend` in `post { failure }`."""
     steps = [one for one in _after(model, "failure") if one.name == "slackSend"]
-    if not any(spelled(one.args.get("channel")) == channel for one in steps):
+    plain = channel.removeprefix("#")
+    told = [re.split(r"[,;\s]+", spelled(one.args.get("channel"))) for one in steps]
+    if not any(plain == name.removeprefix("#") for names in told for name in names):
         yield model.finding(f"`{channel}` gets no message about failures", model.mark)
 
 
@@ -261,8 +381,18 @@ def jenkins_slack(model: Pipeline, channel: str) -> Findings:
 )
 def jenkins_cleans(model: Pipeline) -> Findings:
     """`cleanWs` or `deleteDir` in `post { always }` or `post { cleanup }`."""
-    if not any(one.name in ("cleanWs", "deleteDir") for one in _after(model, "always")):
+    if not any(_cleans(one) for one in _after(model, "always")):
         yield model.finding("the workspace is not cleaned", model.mark)
+
+
+def _cleans(step: Step) -> bool:
+    """Whether a step empties the workspace, whatever the result of the build."""
+    if step.name == "step":
+        return "WsCleanup" in spelled(step.args.get("$class", "")) and folder_of(step) == "."
+    if step.name not in ("cleanWs", "deleteDir") or folder_of(step) != ".":
+        return False
+    limited = any(key.startswith("cleanWhen") and one is False for key, one in step.args.items())
+    return not limited and not step.args.get("patterns")
 
 
 @requirement(
@@ -274,7 +404,7 @@ def jenkins_finally(model: Pipeline, command: str) -> Findings:
     wanted = words_of(command)
     for step in _after(model, "always"):
         if step.name in SHELLS and any(
-            words_of(" ".join(one.words)) == wanted for one in step.script.certain
+            one.words == wanted for one in commands_in(step, pardons=True)
         ):
             return
     yield model.finding(f"`{command}` does not run after every build", model.mark)

@@ -194,7 +194,7 @@ class _Project:
         self.name = draw.name("project", ("build", "tests", "package", "images"))
         size = draw.choice("size", SIZES)
         image = draw.choice("image", IMAGES) if alone else IMAGES[0]
-        role = stack.add(
+        self.role = stack.add(
             "IAM::Role", "BuildRole", AssumeRolePolicyDocument=trust("codebuild.amazonaws.com"),
             Policies=[{
                 "PolicyName": "build",
@@ -208,7 +208,7 @@ class _Project:
         )  # fmt: skip
         source = {"Type": "CODEPIPELINE"}
         self.made = stack.add(
-            "CodeBuild::Project", "Project", Name=self.name, ServiceRole=role["Arn"],
+            "CodeBuild::Project", "Project", Name=self.name, ServiceRole=self.role["Arn"],
             Artifacts={"Type": "NO_ARTIFACTS" if alone else "CODEPIPELINE"},
             Environment={"Type": "LINUX_CONTAINER", "ComputeType": size, "Image": image},
             Source=source,
@@ -272,17 +272,20 @@ def delivery_pipeline(draw: Draw) -> Draft:
     branch = draw.choice("branch", ("main", "release", "develop"))
     bucket = add_bucket(stack, store)
     build = _Project(stack, alone=False)
+    connection = stack.parameter("ConnectionArn")
+    objects = statement(["s3:GetObject", "s3:PutObject"], sub("${Bucket.Arn}/*"))
+    build.role.append("Policies", {"PolicyName": "artifacts", "PolicyDocument": document(objects)})
     role = stack.add(
         "IAM::Role", "PipelineRole", AssumeRolePolicyDocument=trust("codepipeline.amazonaws.com"),
         Policies=[{
             "PolicyName": "pipeline",
             "PolicyDocument": document(
-                statement(["s3:GetObject", "s3:PutObject"], sub("${Bucket.Arn}/*")),
+                objects,
+                statement("codestar-connections:UseConnection", connection),
                 statement(["codebuild:BatchGetBuilds", "codebuild:StartBuild"], build.made["Arn"]),
             ),
         }],
     )  # fmt: skip
-    connection = stack.parameter("ConnectionArn")
     fetch = _action(
         "Fetch", "Source", "CodeStarSourceConnection",
         {"ConnectionArn": connection, "FullRepositoryId": repository, "BranchName": branch},

@@ -202,12 +202,15 @@ class _Rule:
         self.made = stack.add("Events::Rule", "Rule", Name=self.name, State="ENABLED")
         stack.ask(event_rules.event_rule(name=self.name))
         self.scheduled = draw.chance("scheduled", 0.3)
+        #: Whether the events are the company's own, which may have a bus of their own.
+        self.own = False
         if self.scheduled:
             schedule = draw.choice("schedule", SCHEDULES)
             stack.ask(event_rules.rule_schedule(of=self.name, schedule=schedule))
             self.made.set(ScheduleExpression=schedule)
         else:
             source, kind = draw.choice("event", EVENTS)
+            self.own = not source.startswith("aws.")
             stack.ask(event_rules.rule_pattern(of=self.name, source=source, kind=kind))
             self.made.set(EventPattern={"source": [source], "detail-type": [kind]})
         self.target = self._target(draw.name("target", ("alerts", "inbox", "events", "stream")))
@@ -272,7 +275,7 @@ def event_rule(draw: Draw) -> Draft:
     stack = Stack(draw, "Events and where they go")
     rule = _Rule(stack)
     parts = [Extra("retries", 1, rule.retried), Extra("lost", 2, rule.lost)]
-    if not rule.scheduled:
+    if rule.own:
         parts.append(Extra("bus", 2, rule.own_bus))
     decorate(stack, (*parts, Extra("described", 1, rule.described)))
     return stack.draft(

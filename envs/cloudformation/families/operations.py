@@ -174,7 +174,7 @@ def log_monitoring(draw: Draw) -> Draft:
             more.tag(ask.log_tag), more.kept(ask.log_retained), Extra("key", 2, keyed),
             # the class for rare use has neither metric filters nor subscriptions
             *((more.value(ask.log_class, "LogGroupClass", ("INFREQUENT_ACCESS",)),)
-              if draw.chance("rare", 0.2)
+              if draw.phrase("rare", (False, False, False, False, True))
               else (Extra("metric", 2, counted), Extra("sent", 4, sent))),
         ),
     )  # fmt: skip

@@ -53,8 +53,9 @@ class _Environments:
     @property
     def is_high(self) -> str:
         """The condition that the upper environment is wanted."""
-        self.stack.conditions["IsHigh"] = Call("Equals", [self.ref, self.high])
-        return "IsHigh"
+        name = f"Is{self.high.capitalize()}"
+        self.stack.conditions[name] = Call("Equals", [self.ref, self.high])
+        return name
 
     def _both(self, asked: Any, low: object, high: object) -> None:
         for stage, value in ((self.low, low), (self.high, high)):

@@ -15,6 +15,7 @@ from envs.cloudformation.requirements.kinds import (
     all_of,
     blocks,
     companions,
+    refers,
     same,
     same_set,
     text,
@@ -57,8 +58,12 @@ def _records(template: Template, zone: Thing) -> Iterator[Mapping[str, Any]]:
     for one in things(template, "AWS::Route53::RecordSet"):
         if str(text(one.value("HostedZoneName"))).rstrip(".") == name:
             yield one.properties
-    for one in companions(template, "AWS::Route53::RecordSetGroup", "HostedZoneId", zone, ZONE):
-        yield from blocks(one, "RecordSets")
+    for one in things(template, "AWS::Route53::RecordSetGroup"):
+        named = str(text(one.value("HostedZoneName"))).rstrip(".") == name
+        whole = named or refers(one.value("HostedZoneId"), zone, ZONE)
+        for record in blocks(one, "RecordSets"):
+            if whole or refers(record.get("HostedZoneId"), zone, ZONE):
+                yield record
 
 
 def _is_record(record: Mapping[str, Any], kind: str, name: str) -> bool:

@@ -70,8 +70,14 @@ def rule_pattern(template: Template, of: str, source: str, kind: str) -> Finding
         and same(given.get("source"), [source])
         and same(given.get("detail-type"), [kind])
         and _enabled(thing)
+        and (not source.startswith("aws.") or _on_default(thing))
     )
     return unless(right, template, thing, f"`{of}` does not match just {kind} from {source}")
+
+
+def _on_default(rule: Thing) -> bool:
+    """Whether a rule is on the default bus, where schedules and the events of AWS are."""
+    return rule.value("EventBusName") in (None, "default")
 
 
 def _enabled(rule: Thing) -> bool:
@@ -87,7 +93,8 @@ def rule_schedule(template: Template, of: str, schedule: str) -> Findings:
     thing = the(template, RULE, of)
     if isinstance(thing, Finding):
         return [thing]
-    right = same(thing.value("ScheduleExpression"), schedule) and _enabled(thing)
+    on = _enabled(thing) and _on_default(thing)
+    right = on and same(thing.value("ScheduleExpression"), schedule)
     return unless(right, template, thing, f"`{of}` does not start on {schedule}")
 
 

@@ -42,11 +42,11 @@ files_mode = setting(
 )  # fmt: skip
 files_backups = fixed(
     "files-backups", FILES, "BackupPolicy.Status", "ENABLED",
-    "automatic backups of the file system `{of}`", "`{of}` backed up by itself",
+    "automatic backups of the file system `{of}`", "`{of}` backed up automatically",
 )  # fmt: skip
 files_cold = setting(
     "files-cold", FILES, "LifecyclePolicies.TransitionToIA",
-    "files in `{of}` moved to infrequent access after {value} (lifecycle)",
+    "files in `{of}` moved to infrequent access by the lifecycle policy {value}",
     "the lifecycle {value} for the move to infrequent access in `{of}`",
 )  # fmt: skip
 files_output = output(

@@ -56,20 +56,22 @@ function = existence(
 )  # fmt: skip
 function_memory = setting(
     "function-memory", FUNCTION, "MemorySize",
-    "{value} MB of memory for `{of}`", "`{of}` gets {value} MB of memory",
+    "{value} MB of memory for `{of}`", "`{of}` gets {value} MB of memory", absent=128,
 )  # fmt: skip
 function_timeout = setting(
     "function-timeout", FUNCTION, "Timeout",
     "a timeout of {value} seconds for `{of}`", "`{of}` may run for at most {value} seconds",
+    absent=3,
 )  # fmt: skip
 function_storage = setting(
     "function-storage", FUNCTION, "EphemeralStorage.Size",
     "{value} MB of ephemeral storage for `{of}`", "{value} MB in the /tmp of the function `{of}`",
+    absent=512,
 )  # fmt: skip
 function_architecture = setting(
     "function-architecture", FUNCTION, "Architectures",
     "the architecture of `{of}` set to {value}", "{value} set as the architecture of `{of}`",
-    compare=lambda value, wanted: same(value, [wanted]),
+    absent=["x86_64"], compare=lambda value, wanted: same(value, [wanted]),
 )  # fmt: skip
 function_tracing = fixed(
     "function-tracing", FUNCTION, "TracingConfig.Mode", "Active",
@@ -77,7 +79,7 @@ function_tracing = fixed(
 )  # fmt: skip
 function_dead_letters = link(
     "function-dead-letters", FUNCTION, "DeadLetterConfig.TargetArn", QUEUE,
-    "failed events of `{of}` sent to the queue `{to}`",
+    "failed events of `{of}` sent to its dead-letter queue `{to}`",
     "`{to}` as the dead-letter queue of the function `{of}`", by=("arn",),
 )  # fmt: skip
 function_concurrency = setting(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from envs.cloudformation.requirements.kinds import (
+    spelled,
     the,
     unless,
 )
@@ -55,14 +56,27 @@ def topic_not_open(template: Template, of: str) -> Findings:
 
 
 def _wild(statement: Statement) -> bool:
-    """Whether a statement allows all actions, of one service or of all, or on all resources."""
+    """Whether a statement allows actions by a pattern, or something on all resources."""
     if statement.effect != "Allow":
         return False
     return (
         statement.inverted
-        or any(one == "*" or one.endswith(":*") for one in statement.actions)
-        or "*" in statement.resources
+        or any("*" in one or "?" in one for one in statement.actions)
+        or any(_everything(spelled(one)) for one in statement.resources)
     )
+
+
+def _everything(resource: str) -> bool:
+    """Whether a resource is every one of a service: its ARN ends in `*` where its name should be.
+
+    `table/orders/index/*` and `bucket/*` are what belongs to one thing.
+    """
+    parts = resource.split(":", 5)
+    if len(parts) < 6:
+        return resource.startswith("*")
+    whole = parts[5].replace(":", "/")
+    name = whole if parts[2] == "s3" else whole.partition("/")[2] or whole
+    return name.startswith("*")
 
 
 @requirement(

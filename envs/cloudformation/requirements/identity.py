@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from envs.cloudformation.requirements.buckets import BUCKET
@@ -32,6 +33,7 @@ from envs.cloudformation.requirements.policies import (
     arn_of,
     assumable,
     granted,
+    harmless,
     has_managed,
     instance_profiles,
     permissions,
@@ -53,7 +55,7 @@ role_path = setting(
 role_session = setting(
     "role-session", ROLE, "MaxSessionDuration",
     "sessions of `{of}` of at most {value} seconds",
-    "a maximum session duration of {value} seconds for the role `{of}`",
+    "a maximum session duration of {value} seconds for the role `{of}`", absent=3600,
 )  # fmt: skip
 role_description = setting(
     "role-description", ROLE, "Description",
@@ -97,11 +99,21 @@ def role_trusts_account(template: Template, of: str, account: str) -> Findings:
     said = trust(thing)
     allowed = any(
         one.allows("sts:AssumeRole")
+        and all(_asked(one, *each) for each in one.conditions)
         and any(kind == "AWS" and text(who) in names for kind, who in one.principals)
         for one in said
     ) and not any(refuses(one, "sts:AssumeRole") for one in said)
     right = allowed and not _others(said, "AWS", names)
     return unless(right, template, thing, f"`{of}` is not just for the account {account}")
+
+
+def _asked(statement: Statement, test: str, key: str, value: Any) -> bool:
+    """Whether a condition asks those who assume a role for what they can show: an id, or MFA."""
+    if key.lower() == "aws:multifactorauthpresent":
+        return test.lower() == "bool" and same(value, True)
+    return key.lower() == "sts:externalid" or harmless(
+        replace(statement, conditions=((test, key, value),))
+    )
 
 
 def _others(said: list[Statement], kind: str, names: tuple[str, ...]) -> bool:
@@ -314,7 +326,10 @@ def group_assumes(template: Template, of: str, role: str) -> Findings:
 
 def _leaves_sign_in(statement: Statement) -> bool:
     """Whether what a denial leaves out serves to set up MFA and to sign in with it."""
-    return all(one.lower().startswith(("iam:", "sts:")) for one in statement.actions)
+    return all(
+        one.lower().startswith(("iam:", "sts:")) and one.lower() not in ("iam:*", "sts:*")
+        for one in statement.actions
+    )
 
 
 @requirement(
@@ -322,7 +337,9 @@ def _leaves_sign_in(statement: Statement) -> bool:
     "a policy of the group `{of}` that denies every action without MFA",
 )
 def group_needs_mfa(template: Template, of: str) -> Findings:
-    """A statement that denies where aws:MultiFactorAuthPresent is false."""
+    """A statement that denies where aws:MultiFactorAuthPresent is false, or missing: those who
+    call with the keys of a user do not have it at all, so that `Bool` alone lets them in.
+    """
     thing = the(template, GROUP, of)
     if isinstance(thing, Finding):
         return [thing]
@@ -330,7 +347,7 @@ def group_needs_mfa(template: Template, of: str) -> Findings:
         one.effect == "Deny"
         and "*" in one.resources
         and len(one.conditions) == 1
-        and one.conditions[0][0].lower() in ("bool", "boolifexists")
+        and one.conditions[0][0].lower() == "boolifexists"
         and one.conditions[0][1].lower() == "aws:multifactorauthpresent"
         and same(one.conditions[0][2], False)
         and (_leaves_sign_in(one) if one.inverted else "*" in one.actions)

@@ -30,6 +30,7 @@ from envs.cloudformation.requirements.policies import (
     Statement,
     harmless,
     read,
+    refuses,
     statements,
 )
 from envs.cloudformation.requirements.services import FUNCTION, LOG_GROUP, PARAMETER, SECRET
@@ -105,12 +106,16 @@ def key_service(template: Template, alias: str, service: str) -> Findings:
     found = key_of(template, alias)
     if isinstance(found, Finding):
         return [found]
-    said = [
-        one for one in statements(found.value("KeyPolicy"))
-        if one.trusts("Service", service)
-    ]  # fmt: skip
-    right = any(_may_use(one, ("kms:Decrypt",)) for one in said) and any(
-        _may_use(one, ("kms:GenerateDataKey*", "kms:GenerateDataKey")) for one in said
+    whole = statements(found.value("KeyPolicy"))
+    said = [one for one in whole if one.trusts("Service", service)]
+    denied = [*said, *(one for one in whole if one.for_everybody)]
+    refused = any(
+        refuses(one, action) for one in denied for action in ("kms:Decrypt", "kms:GenerateDataKey")
+    )
+    right = (
+        not refused
+        and any(_may_use(one, ("kms:Decrypt",)) for one in said)
+        and any(_may_use(one, ("kms:GenerateDataKey*", "kms:GenerateDataKey")) for one in said)
     )
     return unless(right, template, found, f"{service} may not use the key {alias}")
 
@@ -124,12 +129,18 @@ def key_root(template: Template, alias: str) -> Findings:
     found = key_of(template, alias)
     if isinstance(found, Finding):
         return [found]
+    said = statements(found.value("KeyPolicy"))
     right = any(
-        one.allows("kms:*")
+        one.is_allow
+        and not {"kms:*", "*"}.isdisjoint(one.actions)
         and not one.conditions
         and "*" in one.resources
         and any(_is_root(who) for kind, who in one.principals if kind == "AWS")
-        for one in statements(found.value("KeyPolicy"))
+        for one in said
+    ) and not any(
+        refuses(one, "kms:PutKeyPolicy")
+        and (one.for_everybody or any(_is_root(who) for _, who in one.principals))
+        for one in said
     )
     return unless(right, template, found, f"the account does not control the key {alias}")
 
@@ -264,7 +275,13 @@ def secret_reader(template: Template, of: str, role: str) -> Findings:
     policies = companions(
         template, "AWS::SecretsManager::ResourcePolicy", "SecretId", thing, SECRET
     )
-    right = any(
+    refused = any(
+        refuses(said, "secretsmanager:GetSecretValue")
+        and (said.for_everybody or any(refers(who, reader, ROLE) for _, who in said.principals))
+        for one in policies
+        for said in statements(one.value("ResourcePolicy"))
+    )
+    right = not refused and any(
         said.allows("secretsmanager:GetSecretValue")
         and harmless(said)
         and any(value == "*" or refers(value, thing, SECRET) for value in said.resources)
@@ -293,6 +310,7 @@ ssm_type = setting(
 ssm_tier = setting(
     "ssm-tier", PARAMETER, "Tier",
     "the tier {value} for the parameter {of}", "{of} in the tier {value} of Parameter Store",
+    absent="Standard",
 )  # fmt: skip
 ssm_description = setting(
     "ssm-description", PARAMETER, "Description",

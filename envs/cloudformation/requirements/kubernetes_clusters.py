@@ -104,10 +104,12 @@ nodes_types = listed(
 nodes_capacity = setting(
     "nodes-capacity", NODES, "CapacityType",
     "{value} capacity for the nodes of `{of}`", "the nodes of `{of}` bought as {value}",
+    absent="ON_DEMAND",
 )  # fmt: skip
 nodes_disk = setting(
     "nodes-disk", NODES, "DiskSize",
     "{value} GB of disk for each node of `{of}`", "nodes of `{of}` with a disk of {value} GB",
+    absent=20,
 )  # fmt: skip
 
 

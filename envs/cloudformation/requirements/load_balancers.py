@@ -100,16 +100,17 @@ target_group = existence(
 target_health = setting(
     "target-health", TARGET_GROUP, "HealthCheckPath",
     "health checks of `{of}` on the path {value}", "the health check path {value} for `{of}`",
+    absent="/",
 )  # fmt: skip
 target_interval = setting(
     "target-interval", TARGET_GROUP, "HealthCheckIntervalSeconds",
     "health checks of `{of}` every {value} seconds",
-    "{value} seconds between the health checks of `{of}`",
+    "{value} seconds between the health checks of `{of}`", absent=30,
 )  # fmt: skip
 target_healthy = setting(
     "target-healthy", TARGET_GROUP, "HealthyThresholdCount",
     "targets of `{of}` healthy after {value} good checks", "a healthy threshold of {value} "
-    "for `{of}`",
+    "for `{of}`", absent=5,
 )  # fmt: skip
 
 
@@ -183,6 +184,10 @@ def listener_forwards(template: Template, of: str, protocol: str, port: int, to:
     return unless(right, template, found[0], f"port {port} of `{of}` is not forwarded to `{to}`")
 
 
+#: What a redirection to HTTPS leaves as it is.
+_KEPT = {"Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
+
+
 @requirement(
     "HTTP on port 80 of `{of}` redirected to HTTPS with the status {code}",
     "a listener of `{of}` on port 80 that redirects to HTTPS ({code})",
@@ -198,6 +203,7 @@ def listener_redirects(template: Template, of: str, code: str) -> Findings:
             same(to.get("Protocol"), "HTTPS")
             and same(to.get("Port"), "443")  # otherwise it stays 80
             and same(to.get("StatusCode"), code)
+            and all(to.get(part) in (None, kept) for part, kept in _KEPT.items())
             for to in blocks(each, "RedirectConfig")
         )
         for one in listeners(template, thing, 80)

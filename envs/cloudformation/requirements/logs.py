@@ -15,6 +15,7 @@ from envs.cloudformation.requirements.kinds import (
     same,
     text,
     the,
+    things,
     unless,
     values_of,
 )
@@ -121,6 +122,7 @@ alarm_period = setting(
 alarm_missing = setting(
     "alarm-missing", ALARM, "TreatMissingData",
     "missing data treated as {value} by `{of}`", "`{of}` treats missing data as {value}",
+    absent="missing",
 )  # fmt: skip
 alarm_description = setting(
     "alarm-description", ALARM, "AlarmDescription",
@@ -128,8 +130,8 @@ alarm_description = setting(
 )  # fmt: skip
 alarm_points = setting(
     "alarm-points", ALARM, "DatapointsToAlarm",
-    "`{of}` raised once {value} data points breach the threshold",
-    "{value} data points to alarm for `{of}`",
+    "the number of data points to alarm of `{of}`: {value}",
+    "the alarm `{of}` with {value} as its number of data points to alarm",
 )  # fmt: skip
 
 
@@ -150,8 +152,21 @@ def alarm_metric(
         and same(thing.value("Statistic"), statistic)
     )
     queries = blocks(thing, "Metrics.MetricStat")
-    right = right or (len(queries) == 1 and _queries(queries[0], metric, namespace, statistic))
+    alone = len(queries) == len(blocks(thing, "Metrics")) == 1  # and nothing that is calculated
+    right = right or (alone and _queries(queries[0], metric, namespace, statistic))
+    right = right and not _lost(template, thing, metric, namespace)
     return unless(right, template, thing, f"`{of}` does not watch {metric} of {namespace}")
+
+
+def _lost(template: Template, alarm: Thing, metric: str, namespace: str) -> bool:
+    """Whether an alarm has dimensions that its metric, made by a filter of the template, lacks."""
+    made = [
+        one
+        for filter in things(template, "AWS::Logs::MetricFilter")
+        for one in blocks(filter, "MetricTransformations")
+        if same(one.get("MetricName"), metric) and same(one.get("MetricNamespace"), namespace)
+    ]
+    return bool(made and _dimensions(alarm)) and not any(one.get("Dimensions") for one in made)
 
 
 def _queries(query: Mapping[str, Any], metric: str, namespace: str, statistic: str) -> bool:
@@ -225,8 +240,14 @@ def _watches(template: Template, of: str, kind: Kind, to: str, key: str) -> list
     found, problems = all_of(template, (ALARM, of), (kind, to))
     if problems:
         return problems
-    named = [one for one in _dimensions(found[0]) if same(one.get("Name"), key)]
-    right = named and all(refers(one.get("Value"), found[1], kind, ("name",)) for one in named)
+    whole = _dimensions(found[0])
+    named = [one for one in whole if same(one.get("Name"), key)]
+    further = kind is QUEUE and len(named) < len(whole)  # no metric of a queue has another one
+    right = (
+        named
+        and not further
+        and all(refers(one.get("Value"), found[1], kind, ("name",)) for one in named)
+    )
     return unless(right, template, found[0], f"the dimension {key} of `{of}` is not `{to}`")
 
 
@@ -259,8 +280,22 @@ def _widgets(dashboard: Thing) -> Iterator[Mapping[str, Any]]:
     body = read(dashboard.value("DashboardBody"))
     if isinstance(body, Mapping):
         for one in blocks(body, "widgets"):
-            if isinstance(one.get("properties"), Mapping):
+            if same(one.get("type"), "metric") and isinstance(one.get("properties"), Mapping):
                 yield one["properties"]
+
+
+def _shown(metrics: Any) -> Iterator[list[Any]]:
+    """Yield namespace and name of the metrics of a widget; a dot repeats what stands above it."""
+    above: list[Any] = []
+    for row in metrics if isinstance(metrics, list) else ():
+        if isinstance(row, list) and len(row) > 1:
+            whole = [
+                above[at] if one == "." and at < len(above) else one for at, one in enumerate(row)
+            ]
+            above = whole
+            options = row[-1] if isinstance(row[-1], Mapping) else {}
+            if options.get("visible") is not False:
+                yield whole[:2]
 
 
 @requirement(
@@ -276,12 +311,7 @@ def dashboard_widget(
         return [thing]
     right = any(
         same(one.get("title"), title)
-        and any(
-            isinstance(row, list) and len(row) > 1 and row[0] == namespace and row[1] == metric
-            for row in one.get("metrics") or ()
-            if isinstance(row, list)
-        )
+        and any(row == [namespace, metric] for row in _shown(one.get("metrics")))
         for one in _widgets(thing)
-        if isinstance(one.get("metrics") or [], list)
     )
     return unless(right, template, thing, f"`{of}` has no such widget")

@@ -434,6 +434,7 @@ def group_tracks_cpu(template: Template, of: str, percent: int) -> Findings:
     right = any(
         same(one.value("PolicyType"), "TargetTrackingScaling")
         and same(one.get("TargetTrackingConfiguration.TargetValue"), percent)
+        and not is_true(one.get("TargetTrackingConfiguration.DisableScaleIn"))
         and same(one.get(f"TargetTrackingConfiguration.{metric}"), "ASGAverageCPUUtilization")
         for one in companions(
             template, "AWS::AutoScaling::ScalingPolicy", "AutoScalingGroupName", thing,
@@ -456,8 +457,11 @@ def group_rolls(template: Template, of: str, batch: int, kept: int) -> Findings:
     given = thing.policy("UpdatePolicy")
     found = given.get("AutoScalingRollingUpdate") if isinstance(given, Mapping) else None
     rolling = found if isinstance(found, Mapping) else {}
-    right = same(rolling.get("MaxBatchSize"), batch) and same(
-        rolling.get("MinInstancesInService"), kept
+    anew = blocks(given, "AutoScalingReplacingUpdate") if isinstance(given, Mapping) else []
+    right = (
+        same(rolling.get("MaxBatchSize"), batch)
+        and same(rolling.get("MinInstancesInService"), kept)
+        and not any(is_true(one.get("WillReplace")) for one in anew)  # goes before the rolling one
     )
     return unless(right, template, thing, f"`{of}` is not updated like that")
 

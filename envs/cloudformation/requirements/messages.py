@@ -57,11 +57,12 @@ queue = existence("queue", QUEUE, "an SQS queue called `{name}`", "the SQS queue
 queue_visibility = setting(
     "queue-visibility", QUEUE, "VisibilityTimeout",
     "messages of `{of}` hidden for {value} seconds while they are handled",
-    "a visibility timeout of {value} seconds for `{of}`",
+    "a visibility timeout of {value} seconds for `{of}`", absent=30,
 )  # fmt: skip
 queue_retention = setting(
     "queue-retention", QUEUE, "MessageRetentionPeriod",
     "messages kept in `{of}` for {value} seconds", "`{of}` keeps messages {value} seconds",
+    absent=345600,
 )  # fmt: skip
 queue_polling = setting(
     "queue-polling", QUEUE, "ReceiveMessageWaitTimeSeconds",
@@ -103,14 +104,18 @@ def key_of(template: Template, alias: str) -> Thing | Finding:
     if isinstance(found, Finding):
         return found
     keys = targets(template, KEY, [found.value("TargetKeyId")])
+    if keys and same(keys[0].value("Enabled"), False):
+        return problem(template, keys[0], f"the key `{alias}` is switched off", "Enabled")
+    if keys and keys[0].value("KeyUsage") not in (None, "ENCRYPT_DECRYPT"):
+        return problem(template, keys[0], f"the key `{alias}` is not for encryption", "KeyUsage")
+    if keys and keys[0].value("KeySpec") not in (None, "SYMMETRIC_DEFAULT"):
+        return problem(template, keys[0], f"no service encrypts with the key `{alias}`", "KeySpec")
     if keys:
         return keys[0]
     return problem(template, found, f"the alias `{alias}` stands for no key of this template")
 
 
-def uses_key(
-    template: Template, value: Any, alias: str, by: tuple[str, ...] = ANY
-) -> bool:
+def uses_key(template: Template, value: Any, alias: str, by: tuple[str, ...] = ANY) -> bool:
     """Whether a value is the key of an alias: by its id, its ARN, or its alias."""
     key = key_of(template, alias)
     if isinstance(key, Finding) or value is None:
@@ -221,7 +226,8 @@ def feeders(template: Template, service: str, thing: Thing, kind: Kind) -> list[
         return [arn_of(one, BUCKET) for one in found]
     if service == "events.amazonaws.com":
         rules = things(template, RULE.type)
-        return [arn_of(one, RULE) for one in rules if fed(one, "Targets.Arn")]
+        places = ("Targets.Arn", "Targets.DeadLetterConfig.Arn")
+        return [arn_of(one, RULE) for one in rules if fed(one, *places)]
     return []
 
 
@@ -348,7 +354,9 @@ def topic_email(template: Template, of: str, email: str) -> Findings:
     if isinstance(thing, Finding):
         return [thing]
     right = any(
-        same(one.get("Protocol"), "email") and same(one.get("Endpoint"), email)
+        same(one.get("Protocol"), "email")
+        and same(one.get("Endpoint"), email)
+        and not one.get("FilterPolicy")
         for one in subscriptions(template, thing)
     )
     return unless(right, template, thing, f"{email} is not subscribed to `{of}`")
@@ -415,7 +423,9 @@ def bucket_notifies_topic(template: Template, of: str, event: str, topic: str) -
 #: The resources that let the bucket in.
 _POLICIES = (
     ("AWS::SQS::QueuePolicy", "Queues", QUEUE, ("id",)),
+    ("AWS::SQS::QueueInlinePolicy", "Queue", QUEUE, ("id",)),
     ("AWS::SNS::TopicPolicy", "Topics", TOPIC, ("arn",)),
+    ("AWS::SNS::TopicInlinePolicy", "TopicArn", TOPIC, ("arn",)),
 )
 
 

@@ -24,7 +24,7 @@ from envs.cloudformation.requirements.kinds import (
     unless,
     values_of,
 )
-from envs.cloudformation.requirements.policies import may_assume, roles_of
+from envs.cloudformation.requirements.policies import may_assume, permissions, roles_of
 from envs.cloudformation.requirements.services import (
     GATEWAY,
     LOG_GROUP,
@@ -78,6 +78,10 @@ def _zone(subnet: Thing) -> Any:
     return value if value is not None else subnet.value("AvailabilityZoneId")
 
 
+def _zoned(subnet: Thing) -> bool:
+    return subnet.value("AvailabilityZone") is not None
+
+
 @requirement(
     "the subnets `{first}` and `{second}` in different availability zones",
     "`{first}` and `{second}` spread over two availability zones",
@@ -90,6 +94,7 @@ def subnets_apart(template: Template, first: str, second: str) -> Findings:
     zones = [_zone(one) for one in found]
     # the name of a zone may be that of a place in the list of zones
     right = None not in zones and zones[0] != zones[1] and len({type(one) for one in zones}) == 1
+    right = right and _zoned(found[0]) == _zoned(found[1])  # both by name, or both by id
     return unless(right, template, found[1], f"`{first}` and `{second}` may share a zone")
 
 
@@ -233,7 +238,7 @@ def vpc_endpoint(template: Template, of: str, service: str) -> Findings:
     "flow logs of `{of}` for {traffic} traffic, in the log group {group}",
 )
 def vpc_flow_logs(template: Template, of: str, traffic: str, group: str) -> Findings:
-    """A flow log of the VPC to the group, under a role that the service may assume."""
+    """A flow log of the VPC to the group, by a role of the service that may write there."""
     found, problems = all_of(template, (VPC, of), (LOG_GROUP, group))
     if problems:
         return problems
@@ -243,6 +248,10 @@ def vpc_flow_logs(template: Template, of: str, traffic: str, group: str) -> Find
         and _logs_to(one, found[1])
         and any(
             may_assume(role, "vpc-flow-logs.amazonaws.com")
+            and any(
+                said.is_allow and said.covers("logs:PutLogEvents")
+                for said in permissions(template, role)
+            )
             for role in roles_of(template, [one.value("DeliverLogsPermissionArn")])
         )
         for one in companions(template, "AWS::EC2::FlowLog", "ResourceId", found[0], VPC)

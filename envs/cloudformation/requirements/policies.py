@@ -113,7 +113,23 @@ def permissions(template: Template, holder: Thing, kind: Kind = ROLE) -> list[St
             linked = any(refers(arn, one, POLICY, ("arn",)) for arn in arns)
         if linked:
             documents.append(one.value("PolicyDocument"))
-    return [said for document in documents for said in statements(document)]
+    found = [said for document in documents for said in statements(document)]
+    for arn in arns:
+        match = _MANAGED.fullmatch(spelled(arn))
+        if match is not None and match[1] in _FULL:
+            found.append(Statement("Allow", (_FULL[match[1]],), ("*",), (), (), inverted=False))
+    return found
+
+
+#: AWS's own policies that allow all of a service on everything.
+_FULL = {
+    "AdministratorAccess": "*", "PowerUserAccess": "*", "AmazonS3FullAccess": "s3:*",
+    "AmazonSQSFullAccess": "sqs:*", "AmazonSNSFullAccess": "sns:*",
+    "AmazonDynamoDBFullAccess": "dynamodb:*", "AmazonDynamoDBFullAccess_v2": "dynamodb:*",
+    "AWSLambda_FullAccess": "lambda:*", "AmazonEventBridgeFullAccess": "events:*",
+    "AmazonKinesisFullAccess": "kinesis:*", "AWSStepFunctionsFullAccess": "states:*",
+    "SecretsManagerReadWrite": "secretsmanager:*", "AmazonSSMFullAccess": "ssm:*",
+}  # fmt: skip
 
 
 _MANAGED = re.compile("arn:aws:iam::aws:policy/(.+)")

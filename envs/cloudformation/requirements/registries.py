@@ -68,8 +68,9 @@ def _rules(repository: Thing) -> list[Mapping[str, Any]]:
 
 
 @requirement(
-    "only the newest {count} images kept in `{of}`", "images in `{of}` expired beyond {count}",
-)  # fmt: skip
+    "only the newest {count} images kept in `{of}`",
+    "all but the newest {count} images in `{of}` expired",
+)
 def repository_keeps(template: Template, of: str, count: int) -> Findings:
     """A lifecycle rule for any image, by count."""
     thing = the(template, REPOSITORY, of)
@@ -116,7 +117,7 @@ def repository_encrypted(template: Template, of: str, alias: str) -> Findings:
     thing = the(template, REPOSITORY, of)
     if isinstance(thing, Finding):
         return [thing]
-    if not same(thing.get("EncryptionConfiguration.EncryptionType"), "KMS"):
+    if thing.get("EncryptionConfiguration.EncryptionType") not in ("KMS", "KMS_DSSE"):
         return unless(False, template, thing, f"`{of}` is not encrypted with KMS")
     return encrypted_by(template, REPOSITORY, of, alias, ("EncryptionConfiguration.KmsKey",))
 
@@ -131,14 +132,16 @@ def repository_pulls(template: Template, of: str, account: str) -> Findings:
     if isinstance(thing, Finding):
         return [thing]
     names = (account, f"arn:aws:iam::{account}:root")
+    whole = statements(thing.value("RepositoryPolicyText"))
     said = [
         one
-        for one in statements(thing.value("RepositoryPolicyText"))
+        for one in whole
         if any(kind == "AWS" and text(who) in names for kind, who in one.principals)
     ]
+    denied = [*said, *(one for one in whole if one.for_everybody)]
     right = all(
         any(one.is_allow and one.covers(f"ecr:{action}") and harmless(one) for one in said)
-        and not any(refuses(one, f"ecr:{action}") for one in said)
+        and not any(refuses(one, f"ecr:{action}") for one in denied)
         for action in ("BatchGetImage", "GetDownloadUrlForLayer")
     )
     return unless(right, template, thing, f"{account} may not pull from `{of}`")

@@ -9,8 +9,10 @@ from envs.cloudformation.requirements.apis import serves
 from envs.cloudformation.requirements.factories import existence, setting
 from envs.cloudformation.requirements.kinds import (
     all_of,
+    at_path,
     blocks,
     companions,
+    first,
     flat,
     is_true,
     refers,
@@ -72,7 +74,7 @@ def methods(template: Template, api: Thing, method: str, path: str) -> Iterator[
     for one in companions(template, "AWS::ApiGateway::Method", "RestApiId", api, REST_API, ("id",)):
         at = one.value("ResourceId")
         root = path == "/" and api.is_source_of(at, "RootResourceId")
-        if same(one.value("HttpMethod"), method) and (
+        if one.value("HttpMethod") in (method, "ANY") and (
             root or any(_is_parent(at, place) for place in places)
         ):
             yield {
@@ -84,17 +86,41 @@ def methods(template: Template, api: Thing, method: str, path: str) -> Iterator[
             }
     for given in blocks(api, "Body.paths"):
         inner = given.get(path)
-        found = inner.get(method.lower()) if isinstance(inner, Mapping) else None
+        found = _operation(inner, method) if isinstance(inner, Mapping) else None
         call = found.get("x-amazon-apigateway-integration") if isinstance(found, Mapping) else None
         if isinstance(call, Mapping) and isinstance(found, Mapping):
-            security = flat([found.get("security")])
+            wide = first(at_path(api, "Body.security"))
+            security = flat([found.get("security", wide)])
+            keys = _key_schemes(api)
             yield {
                 "uri": call.get("uri"),
                 "type": str(call.get("type")).upper(),
                 "verb": call.get("httpMethod"),
-                "key": any("api_key" in one for one in security if isinstance(one, Mapping)),
+                "key": any(
+                    isinstance(one, Mapping) and not keys.isdisjoint(one) for one in security
+                ),
                 "auth": None,
             }
+
+
+def _operation(path: Mapping[str, Any], method: str) -> Any:
+    """Return what stands under a path of an OpenAPI body for a method."""
+    return path.get(method.lower(), path.get("x-amazon-apigateway-any-method"))
+
+
+def _key_schemes(api: Thing) -> frozenset[str]:
+    """Return the names of an OpenAPI body's security schemes that ask for an API key."""
+    schemes = [
+        *blocks(api, "Body.securityDefinitions"), *blocks(api, "Body.components.securitySchemes"),
+    ]  # fmt: skip
+    return frozenset(
+        str(name)
+        for given in schemes
+        for name, one in given.items()
+        if isinstance(one, Mapping)
+        and same(one.get("type"), "apiKey")
+        and str(one.get("name")).lower() == "x-api-key"
+    )
 
 
 @requirement(

@@ -47,7 +47,7 @@ table_protected = fixed(
 )  # fmt: skip
 table_class = setting(
     "table-class", TABLE, "TableClass",
-    "the table class {value} for `{of}`", "`{of}` in the table class {value}",
+    "the table class {value} for `{of}`", "`{of}` in the table class {value}", absent="STANDARD",
 )  # fmt: skip
 table_stream = setting(
     "table-stream", TABLE, "StreamSpecification.StreamViewType",
@@ -216,6 +216,12 @@ def _scalables(template: Template, table: Thing, dimension: str) -> list[Thing]:
     ]
 
 
+def _suspended(target: Thing) -> bool:
+    """Whether some of the scaling of a target is switched off."""
+    given = target.value("SuspendedState")
+    return isinstance(given, Mapping) and any(is_true(one) for one in given.values())
+
+
 _DIMENSIONS = {
     "read": "dynamodb:table:ReadCapacityUnits", "write": "dynamodb:table:WriteCapacityUnits",
 }  # fmt: skip
@@ -231,7 +237,9 @@ def table_scales(template: Template, of: str, what: str, low: int, high: int) ->
     if isinstance(thing, Finding):
         return [thing]
     right = any(
-        same(one.value("MinCapacity"), low) and same(one.value("MaxCapacity"), high)
+        same(one.value("MinCapacity"), low)
+        and same(one.value("MaxCapacity"), high)
+        and not _suspended(one)
         for one in _scalables(template, thing, _DIMENSIONS[what])
     )
     return unless(right, template, thing, f"the {what} capacity of `{of}` is not scaled like that")
@@ -254,6 +262,7 @@ def table_target(template: Template, of: str, what: str, percent: int) -> Findin
         and _is_target(one, scaled, name, _DIMENSIONS[what])
         and any(
             same(each.get("TargetValue"), percent)
+            and not is_true(each.get("DisableScaleIn"))
             and any(
                 same(inner.get("PredefinedMetricType"), metric)
                 for inner in blocks(each, "PredefinedMetricSpecification")

@@ -184,7 +184,8 @@ def only_when(name: str, kind: Kind, *wordings: str) -> RequirementType:
             return
         tree = template.parameters.get(parameter)
         allowed = tree.get("AllowedValues") if isinstance(tree, Mapping) else None
-        values = [text(one) for one in allowed] if isinstance(allowed, list) else ["-", "other"]
+        free = ["-", "other", *_compared(template)]
+        values = [text(one) for one in allowed] if isinstance(allowed, list) else free
         for value in values:
             changed = under(template, parameter, str(value)) if value != when else None
             if changed is not None and (named(changed, kind, of) or _same_resource(changed, thing)):
@@ -193,6 +194,22 @@ def only_when(name: str, kind: Kind, *wordings: str) -> RequirementType:
 
     check.__name__ = name.replace("-", "_")
     return requirement(*wordings)(check)
+
+
+def _compared(template: Template) -> list[str]:
+    """Return the texts that conditions and mappings know (not all of them, where they are many)."""
+    found: list[str] = []
+    pending: list[Any] = [template.conditions, *template.mappings.values()]
+    while pending and len(found) < 50:
+        one = pending.pop()
+        if isinstance(one, Mapping):
+            found += [key for key in one if isinstance(key, str)]
+            pending += one.values()
+        elif isinstance(one, list):
+            pending += one
+        elif isinstance(one, str):
+            found.append(one)
+    return found[:50]
 
 
 def _same_resource(template: Template, thing: Thing) -> bool:
@@ -230,12 +247,12 @@ table_when = named_when(
 queue_retention_when = varying(
     "queue-retention-when", QUEUE, "MessageRetentionPeriod",
     "messages of `{of}` kept for {value} seconds when {parameter} is {when}",
-    "with {parameter} = {when}, {value} seconds of retention for the queue `{of}`",
+    "with {parameter} = {when}, {value} seconds of retention for the queue `{of}`", absent=345600,
 )  # fmt: skip
 queue_visibility_when = varying(
     "queue-visibility-when", QUEUE, "VisibilityTimeout",
     "a visibility timeout of {value} seconds for `{of}` when {parameter} is {when}",
-    "with {parameter} = {when}, messages of `{of}` hidden for {value} seconds",
+    "with {parameter} = {when}, messages of `{of}` hidden for {value} seconds", absent=30,
 )  # fmt: skip
 table_protected_when = varying(
     "table-protected-when", TABLE, "DeletionProtectionEnabled",
@@ -276,7 +293,7 @@ def output_exported(template: Template, name: str, export: str) -> Findings:
 
 
 @requirement(
-    "the output {name} exported under the stack's name and -{suffix}",
+    "the output {name} exported under a name made of the stack's name and -{suffix}",
     "the output {name} exported as the stack's name followed by -{suffix}",
 )
 def output_exported_by_stack(template: Template, name: str, suffix: str) -> Findings:

@@ -69,6 +69,8 @@ def _triggered(
     if problems:
         return
     right = _mappings(template, found[0], found[1], kind)
+    if kind is TABLE and found[1].value("StreamSpecification") is None:
+        yield problem(template, found[1], f"`{source}` has no stream")
     if not right:
         yield problem(template, found[0], f"`{source}` does not trigger `{of}`")
     for one in right:
@@ -144,7 +146,7 @@ def permitted(
     known = list(callers)
     for one in companions(template, "AWS::Lambda::Permission", "FunctionName", function, FUNCTION):
         source = one.value("SourceArn")
-        invokes = one.value("Action") in ("lambda:InvokeFunction", "lambda:*")
+        invokes = one.value("Action") in ("lambda:InvokeFunction", "lambda:*", "*")
         right = source is None or (
             _is_front(one, source, tuple(sources))
             and (not known or any(each(source) or each.within(source) for each in known))
@@ -164,7 +166,10 @@ def _is_front(thing: Thing, value: Any, fronts: tuple[str, ...]) -> bool:
     "the schedule {schedule} for the function `{of}`, by EventBridge",
 )
 def function_schedule(template: Template, of: str, schedule: str) -> Findings:
-    """An enabled rule (or a schedule of EventBridge Scheduler) whose target is the function."""
+    """An enabled rule (or a schedule of EventBridge Scheduler) whose target is the function.
+
+    Rules run on a schedule just on the default bus, in UTC.
+    """
     thing = the(template, FUNCTION, of)
     if isinstance(thing, Finding):
         return [thing]
@@ -173,11 +178,27 @@ def function_schedule(template: Template, of: str, schedule: str) -> Findings:
     right = any(
         same(start.value("ScheduleExpression"), schedule)
         and not same(start.value("State"), "DISABLED")
+        and _all_the_time(start)
         and any(refers(value, thing, FUNCTION, ("arn",)) for value in flat(targets))
         for start, targets in starts
     )
     message = f"nothing with the schedule {schedule} has `{of}` as its target"
     return unless(right, template, thing, message)
+
+
+_UTC = ("UTC", "Etc/UTC", "GMT", "Etc/GMT", "Universal", "Zulu")
+
+
+def _all_the_time(start: Thing) -> bool:
+    """Whether what starts something does so in UTC, without an end, and on the default bus."""
+    bus = start.value("EventBusName")
+    default = (
+        bus is None
+        or same(bus, "default")
+        or spelled(start.stack.canonical(bus)).endswith(":event-bus/default")
+    )
+    zone = start.value("ScheduleExpressionTimezone")
+    return default and zone in (None, *_UTC) and start.value("EndDate") is None
 
 
 @requirement(

@@ -32,7 +32,7 @@ pool_length = setting(
 pool_mfa = setting(
     "pool-mfa", USER_POOL, "MfaConfiguration",
     "multi-factor authentication set to {value} in `{of}`",
-    "`{of}` with multi-factor authentication {value}",
+    "`{of}` with multi-factor authentication {value}", absent="OFF",
 )  # fmt: skip
 pool_protected = fixed(
     "pool-protected", USER_POOL, "DeletionProtection", "ACTIVE",
@@ -94,7 +94,7 @@ def pool_domain(template: Template, of: str, prefix: str) -> Findings:
     if isinstance(thing, Finding):
         return [thing]
     right = any(
-        same(one.value("Domain"), prefix)
+        same(one.value("Domain"), prefix) and one.value("CustomDomainConfig") is None
         for one in companions(
             template, "AWS::Cognito::UserPoolDomain", "UserPoolId", thing, USER_POOL, ("id",)
         )

@@ -12,6 +12,7 @@ from envs.cloudformation.requirements.factories import (
 from envs.cloudformation.requirements.kinds import (
     all_of,
     blocks,
+    flat,
     refers,
     same,
     same_set,
@@ -62,7 +63,7 @@ def _rules(template: Template, of: str) -> tuple[Thing, list[Mapping[str, Any]]]
     "`{of}` with AWS's managed rules {group}, not just counting",
 )
 def firewall_managed(template: Template, of: str, group: str) -> Findings:
-    """A rule with the managed group, whose actions are not overridden by Count."""
+    """A rule with the managed group, whose actions are not overridden by Count, none of them."""
     found = _rules(template, of)
     if isinstance(found, Finding):
         return [found]
@@ -70,11 +71,20 @@ def firewall_managed(template: Template, of: str, group: str) -> Findings:
         same(one.get("VendorName"), "AWS")
         and same(one.get("Name"), group)
         and not one.get("ScopeDownStatement")
+        and not _counting(one)
         and _in_force(rule)
         for rule in found[1]
         for one in blocks(rule, "Statement.ManagedRuleGroupStatement")
     )
     return unless(right, template, found[0], f"{group} is not in force in `{of}`")
+
+
+def _counting(group: Mapping[str, Any]) -> bool:
+    """Whether some of a group's rules only count, or let requests pass."""
+    actions = [one.get("ActionToUse") for one in blocks(group, "RuleActionOverrides")]
+    return bool(group.get("ExcludedRules")) or any(
+        not isinstance(one, Mapping) or not {"Count", "Allow"}.isdisjoint(one) for one in actions
+    )
 
 
 def _in_force(rule: Mapping[str, Any]) -> bool:
@@ -112,16 +122,29 @@ def _blocks(rule: Mapping[str, Any]) -> bool:
     "`{of}` blocking requests that come from {countries}, and from no other country",
 )
 def firewall_countries(template: Template, of: str, countries: Any) -> Findings:
-    """A geographic rule with just these countries that blocks."""
+    """Geographic rules that block just these countries, in one rule or several."""
     found = _rules(template, of)
     if isinstance(found, Finding):
         return [found]
-    right = any(
-        same_set(one.get("CountryCodes"), countries) and _blocks(rule)
+    named = [
+        code
         for rule in found[1]
-        for one in blocks(rule, "Statement.GeoMatchStatement")
-    )
+        if _blocks(rule)
+        for one in _places(rule)
+        for code in flat([one.get("CountryCodes")])
+    ]
+    right = same_set(named, countries)
     return unless(right, template, found[0], f"`{of}` does not block just {countries}")
+
+
+def _places(rule: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the geographic statements that a rule consists of, each enough for itself."""
+    either = blocks(rule, "Statement.OrStatement.Statements")
+    if all(list(one) == ["GeoMatchStatement"] for one in either):
+        return blocks(rule, "Statement.GeoMatchStatement") + [
+            inner for one in either for inner in blocks(one, "GeoMatchStatement")
+        ]
+    return []
 
 
 @requirement(

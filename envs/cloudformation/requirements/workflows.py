@@ -46,6 +46,7 @@ machine = existence(
 machine_type = setting(
     "machine-type", MACHINE, "StateMachineType",
     "`{of}` of the type {value}", "the type {value} for the state machine `{of}`",
+    absent="STANDARD",
 )  # fmt: skip
 machine_tracing = fixed(
     "machine-tracing", MACHINE, "TracingConfiguration.Enabled", True,
@@ -94,6 +95,8 @@ def reached(machine: Mapping[str, Any], depth: int = 0) -> Iterator[Mapping[str,
             continue
         seen.add(name)
         yield state
+        if state.get("Type") in ("Fail", "Succeed") or state.get("End") is True:
+            state = {key: one for key, one in state.items() if key != "Next"}
         todo += [state.get("Next"), state.get("Default")]
         for key in ("Choices", "Catch"):
             todo += [one.get("Next") for one in blocks(state, key)]
@@ -116,7 +119,9 @@ def _calls(state: Mapping[str, Any], function: Thing) -> bool:
 
 def _names(value: Any, function: Thing) -> bool:
     whole = value
-    if value.__class__ is Joined and value.parts[-1] in (":$LATEST",):
+    if isinstance(value, str):
+        whole = value.removesuffix(":$LATEST")
+    elif value.__class__ is Joined and value.parts[-1] in (":$LATEST",):
         whole = value.parts[0] if len(value.parts) == 2 else value
     return refers(whole, function, FUNCTION)
 

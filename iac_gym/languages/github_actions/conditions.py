@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from iac_gym.formats.yaml import Mark, YamlMap
 from iac_gym.languages.github_actions.expressions import (
     Call,
     Compare,
+    Context,
     Index,
     Literal,
     Logic,
     Node,
     Not,
     read_template,
+    references,
     truth,
     walk,
 )
 from iac_gym.languages.github_actions.values import is_scalar, text_of
 
 Facts = Mapping[tuple[str, ...], Sequence[Any]]
+#: What status functions give.
+Status = tuple[tuple[str, bool], ...]
 
 #: What the status functions give in a run where nothing fails and nobody cancels.
 _ALL_WELL = {"success": True, "failure": False, "cancelled": False, "always": True}
+_WELL: Status = tuple(_ALL_WELL.items())
 _NO_FACTS: Facts = {}
+#: Longest condition whose answers are kept for the next file that holds the same.
+_MOST_KEPT = 1000
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ class Condition:
 
     def holds(self, facts: Facts) -> bool | None:
         """Say whether it holds under facts in a run where all goes well; None if it depends."""
-        return True if self.tree is None else truth(_all_well(self.tree), facts)
+        return True if self.tree is None else told(self.text, facts, _WELL)
 
 
 def facts_of(event: str, branch: str = "", tag: str = "") -> dict[tuple[str, ...], Sequence[Any]]:
@@ -75,7 +83,7 @@ def facts_of(event: str, branch: str = "", tag: str = "") -> dict[tuple[str, ...
 _NONE = Condition()
 
 
-def read_condition(tree: YamlMap, events: Collection[str] | None) -> Condition:
+def read_condition(tree: YamlMap, events: frozenset[str] | None) -> Condition:
     """Return the `if` of a job or step. `events`: what `github.event_name` can be, if known."""
     value = tree.get("if")
     if value is None or not is_scalar(value):
@@ -83,14 +91,73 @@ def read_condition(tree: YamlMap, events: Collection[str] | None) -> Condition:
     text, mark = text_of(value), tree.marks["if"]
     if not text.strip():
         return _NONE
+    read = (_kept_reading if len(text) <= _MOST_KEPT else _read)(text, events)
+    if read is None:
+        return Condition(text, mark=mark)
+    return Condition(text, read.possible, read.well, read.status, mark, read.node)
+
+
+class _Reading(NamedTuple):
+    node: Node
+    possible: bool
+    well: bool
+    status: frozenset[str]
+
+
+def _read(text: str, events: frozenset[str] | None) -> _Reading | None:
     node = _expression(text)
     if node is None:  # text around `${{ }}` makes a text, which is true
-        return Condition(text, mark=mark)
+        return None
     status = frozenset([n.name for n in walk(node) if isinstance(n, Call) and n.name in _ALL_WELL])
     facts: Facts = {("github", "event_name"): sorted(events)} if events else _NO_FACTS
     possible = truth(node, facts) is not False
-    well = truth(_all_well(node), facts) if possible else False
-    return Condition(text, possible, well is True, status, mark, node)
+    well = truth(_put(node, _ALL_WELL), facts) if possible else False
+    return _Reading(node, possible, well is True, status)
+
+
+_kept_reading = lru_cache(maxsize=1024)(_read)
+
+
+def told(text: str, facts: Facts, status: Status = ()) -> bool | None:
+    """Say whether a condition holds under facts, with what status functions give; None: depends.
+
+    What comes of a text depends on those facts alone that it names: answers are kept.
+    """
+    if len(text) > _MOST_KEPT:
+        return truth(_with_status(text, status), facts)
+    given = [facts.get(path) for path in _paths(text, status)]
+    known = tuple([None if values is None else tuple(values) for values in given])
+    # 1.0 and True are equal keys
+    kinds = tuple([value.__class__ for values in known if values for value in values])
+    return _answer(text, status, known, kinds)
+
+
+@lru_cache(maxsize=4096)
+def _answer(
+    text: str, status: Status, known: tuple[Sequence[Any] | None, ...], _kinds: tuple[type, ...]
+) -> bool | None:
+    named = zip(_paths(text, status), known, strict=True)
+    facts = {path: values for path, values in named if values is not None}
+    return truth(_with_status(text, status), facts)
+
+
+def _with_status(text: str, status: Status) -> Node:
+    node = _expression(text) or Literal(value=True)
+    return _put(node, dict(status)) if status else node
+
+
+@lru_cache(maxsize=1024)
+def _paths(text: str, status: Status) -> tuple[tuple[str, ...], ...]:
+    """Return the facts that the folding of a condition may look up."""
+    found: dict[tuple[str, ...], None] = {}
+    for node in walk(_with_status(text, status)):
+        if isinstance(node, Call):
+            found[f"{node.name}()",] = None
+        elif isinstance(node, (Index, Context)):
+            access = references(node)
+            if access and access[0].whole:
+                found[access[0].path] = None
+    return tuple(found)
 
 
 def _expression(text: str) -> Node | None:
@@ -101,19 +168,19 @@ def _expression(text: str) -> Node | None:
     return read.trees[0][1] if read.alone and read.trees else None
 
 
-def _all_well(node: Node) -> Node:
-    """Put in what the status functions give where all goes well."""
+def _put(node: Node, status: Mapping[str, bool]) -> Node:
+    """Put in what the status functions give."""
     if isinstance(node, Call):
-        if node.name in _ALL_WELL:
-            return Literal(_ALL_WELL[node.name], node.offset)
-        return node._replace(args=tuple([_all_well(one) for one in node.args]))
+        if node.name in status:
+            return Literal(status[node.name], node.offset)
+        return node._replace(args=tuple([_put(one, status) for one in node.args]))
     if isinstance(node, Logic):
-        return node._replace(args=tuple([_all_well(one) for one in node.args]))
+        return node._replace(args=tuple([_put(one, status) for one in node.args]))
     if isinstance(node, Not):
-        return Not(_all_well(node.of), node.offset)
+        return Not(_put(node.of, status), node.offset)
     if isinstance(node, Compare):
-        return node._replace(left=_all_well(node.left), right=_all_well(node.right))
-    return node._replace(of=_all_well(node.of)) if isinstance(node, Index) else node
+        return node._replace(left=_put(node.left, status), right=_put(node.right, status))
+    return node._replace(of=_put(node.of, status)) if isinstance(node, Index) else node
 
 
 def may_hold(text: str) -> bool:

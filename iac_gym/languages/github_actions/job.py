@@ -47,7 +47,7 @@ class Job(Part):
     @lazy
     def needs(self) -> tuple[str, ...]:
         """The ids of the jobs that must be through before this one starts."""
-        return tuple(item.text for item in items_of(self.tree, "needs"))
+        return tuple([item.text for item in items_of(self.tree, "needs")])
 
     @lazy
     def condition(self) -> Condition:
@@ -115,12 +115,12 @@ class Job(Part):
         """The variables in force in the job."""
         return {**self.workflow.env, **pairs_of(self.tree, "env")}
 
-    @property
+    @lazy
     def shell(self) -> str:
         """The default shell of the steps."""
         return _default(self.tree, "shell") or _default(self.workflow.tree, "shell")
 
-    @property
+    @lazy
     def directory(self) -> str:
         """The default working directory of the steps."""
         key = "working-directory"

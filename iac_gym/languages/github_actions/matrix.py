@@ -12,6 +12,8 @@ from typing import Any
 
 from iac_gym.formats.lazy import lazy
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
+from iac_gym.languages.github_actions.expressions import constant, read_template
+from iac_gym.languages.github_actions.expressions.values import Array
 from iac_gym.languages.github_actions.values import (
     has_expression,
     is_scalar,
@@ -111,6 +113,8 @@ def read_matrix(strategy: YamlMap) -> Matrix | None:
     for name, values in value.items():
         if name in ("include", "exclude"):
             known = known and not _unknown(values)
+        elif (listed := _listed(values)) is not None:
+            axes[text_of(name)] = listed
         elif values.__class__ is YamlList:
             axes[text_of(name)] = tuple(values)
             known = known and not _unknown(values)
@@ -119,6 +123,18 @@ def read_matrix(strategy: YamlMap) -> Matrix | None:
     return Matrix(
         axes, tuple(maps_of(value, "include")), tuple(maps_of(value, "exclude")), known, mark
     )
+
+
+def _listed(value: Any) -> tuple[Any, ...] | None:
+    """Return the scalars of `${{ fromJSON('[1, 2]') }}`, None for anything else."""
+    if value.__class__ is not str or "fromjson" not in value.lower():
+        return None
+    read = read_template(value, (), False)
+    made = constant(read.trees[0][1]) if read.alone and read.trees else None
+    if not isinstance(made, Array):
+        return None
+    plain = [one for one in made.items if one is None or isinstance(one, (str, float, bool))]
+    return tuple(plain) if len(plain) == len(made.items) else None
 
 
 def _unknown(value: Any) -> bool:

@@ -123,6 +123,8 @@ class Workflow(Part):
     def in_order(self) -> tuple[Job, ...]:
         """The jobs, each behind those that it needs; those of a cycle are left out."""
         jobs = self.jobs
+        if not any(job.needs for job in jobs.values()):
+            return tuple(jobs.values())
         after: dict[str, list[str]] = {}
         left = {name: {need for need in job.needs if need in jobs} for name, job in jobs.items()}
         for name, needs in left.items():
@@ -172,10 +174,11 @@ class Workflow(Part):
             self._answers[key] = made
         return self._answers[key]
 
-    @property
+    @lazy
     def running(self) -> tuple[Job, ...]:
         """The jobs that can run, in order."""
-        return tuple(job for name, job in self.jobs.items() if name in self.possible)
+        possible = self.possible
+        return tuple([job for name, job in self.jobs.items() if name in possible])
 
     @property
     def steps(self) -> Iterator[Step]:

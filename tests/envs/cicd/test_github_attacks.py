@@ -103,7 +103,8 @@ REFUSED = {
     "the loop runs over nothing": (PYTEST, wf("for x in; do pytest -q tests; done")),
     "exec replaces the shell before": (PYTEST, wf("exec true\npytest -q tests")),
     "a step for another matrix value": (
-        PYTEST, wf(run("pytest -q tests", if_="matrix.v == 3"), strategy={"matrix": {"v": [1, 2]}})),
+        PYTEST, wf(run("pytest -q tests", if_="matrix.v == 3"),
+                   strategy={"matrix": {"v": [1, 2]}})),
     "the condition asks for a branch that starts nothing": (
         PYTEST, wf("pytest -q tests", on=MAIN, if_="github.ref == 'refs/heads/dev'")),
     "the condition asks for a base that starts nothing": (
@@ -225,6 +226,14 @@ ACCEPTED = {
     "cd from the workspace, from elsewhere": (
         IN_A, wf(run('cd "${{ github.workspace }}/services/a"\nmake', working_directory="x"))),
     "a subshell in the folder": (IN_A, wf("(cd services/a && make)")),
+    "an input of the event": (
+        steps.workflow_runs(job="t", command="./x.sh ${{ inputs.env }}"),
+        wf("./x.sh ${{ github.event.inputs.env }}",
+           on={"workflow_dispatch": {"inputs": {"env": {"type": "string"}}}})),
+    "an input in a variable": (
+        steps.workflow_runs(job="t", command="./x.sh ${{ inputs.env }}"),
+        wf(run('./x.sh "$WHERE"', env={"WHERE": "${{ inputs.env }}"}),
+           on={"workflow_dispatch": {"inputs": {"env": {"type": "string"}}}})),
     "a secret by index": (SECRET, wf("make", env={"K": "${{ secrets['TOKEN'] }}"})),
     "a variable before the command": (ONE, wf("K=1 make")),
     "an exported variable": (ONE, wf("export K=1\nmake")),
@@ -282,6 +291,9 @@ ACCEPTED = {
         NEWEST, wf("make", strategy={"matrix": {"v": [1, 2]}},
                    concurrency={"group": "${{ github.ref }}-${{ matrix.v }}",
                                 "cancel-in-progress": True})),
+    "the newest run of the branch that was followed": (
+        NEWEST, newest("${{ github.event.workflow_run.head_branch }}",
+                       on={"workflow_run": {"workflows": ["CI"], "types": ["completed"]}})),
     "runs wait, said by an expression": (
         jobs.workflow_queue(group="g"), newest("g", "${{ false }}")),
     "runs wait, the group as text": (
@@ -291,7 +303,8 @@ ACCEPTED = {
         jobs.workflow_job_runner(job="t", runner="ubuntu-22.04"),
         wf("make", runs_on={"labels": "ubuntu-22.04"})),
     "a runner of one's own": (
-        jobs.workflow_job_runner(job="t", runner="gpu"), wf("make", runs_on=["self-hosted", "gpu"])),
+        jobs.workflow_job_runner(job="t", runner="gpu"),
+        wf("make", runs_on=["self-hosted", "gpu"])),
     "all jobs say what they may": (
         LIMITED, many(t=job(permissions={"contents": "read"}),
                       a=job(permissions={"contents": "read", "packages": "write"}))),

@@ -700,3 +700,56 @@ def test_runners_around_a_command_change_nothing() -> None:
     for line in ("npm --prefix web test", "npm test --prefix=web", "cd web && npm run test"):
         text = job(f"script: [{line}]")
         assert met("gitlab-runs-in", text, job="t", command="npm test", folder="web"), line
+
+
+def test_the_end_of_the_pipeline() -> None:
+    for more, wanted in (("stage: .post\nwhen: always", True), ("stage: .pre\nwhen: always", False),
+                         ("stage: build\nwhen: always", False),
+                         ("stage: .post\nwhen: on_success", False)):  # fmt: skip
+        text = A + "z:\n  stage: deploy\n  script: [x]\n" + job(RUN + more)
+        assert met("gitlab-always", text, job="t") is wanted, more
+
+
+SPELLINGS = (
+    "t:\n  image: node:22\n  cache: {paths: [.c]}\n  script: [npm ci, npm test]\n",
+    ".a: {image: node:22}\n.b: {extends: .a, cache: {paths: [.c]}}\n"
+    "t:\n  extends: .b\n  script: [npm ci, npm test]\n",
+    ".a:\n  script: [npm ci]\n  cache: {paths: [.c]}\n"
+    "t:\n  image: {name: node:22}\n  cache: !reference [.a, cache]\n"
+    "  script: [!reference [.a, script], npm test]\n",
+    "default:\n  image: node:22\n  before_script: [npm ci]\n  cache: [{paths: [.c]}]\n"
+    "t:\n  script: npm test\n",
+    ".a: &a\n  image: node:22\n  cache: &c {paths: [.c/]}\n"
+    "t:\n  <<: *a\n  script:\n    - |\n      set -euo pipefail\n      npm ci\n      npm run test\n",
+    "image: node:22\ncache: {paths: [.c]}\nbefore_script: [npm ci]\nt: {script: [npm test]}\n",
+)
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_spellings_of_the_same_job(text: str) -> None:
+    assert met("gitlab-image", text, job="t", image="node:22")
+    assert met("gitlab-cache", text, job="t", path=".c")
+    assert met("gitlab-runs-after", text, job="t", command="npm test", earlier="npm ci")
+    assert not met("gitlab-runs-after", text, job="t", command="npm ci", earlier="npm test")
+
+
+def test_later_keys_win_over_what_is_extended() -> None:
+    head = ".a: {image: node:22, variables: {A: 1}}\n"
+    text = job("extends: .a\nimage: node:20\nscript: [x]", head)
+    assert not met("gitlab-image", text, job="t", image="node:22")
+    assert met("gitlab-variable", text, job="t", name="A", value="1")
+
+
+def test_caches_and_artifacts_that_fall_back_or_leave_out() -> None:
+    cache = "cache: {key: $CI_COMMIT_REF_SLUG, paths: [.c], fallback_keys: [main]}"
+    args = {"job": "t", "path": ".c", "key": "main"}
+    assert met("gitlab-cache-fallback", job(RUN + cache), **args)
+    all_caches = "cache: {paths: [.c]}\nvariables: {CACHE_FALLBACK_KEY: main}"
+    assert met("gitlab-cache-fallback", job(RUN + all_caches), **args)
+    assert not met("gitlab-cache-fallback", job(RUN + "cache: {key: main, paths: [.c]}"), **args)
+    for out, wanted in (("o/**/*.tmp", True), ("**/*.tmp", True), ("o/*.tmp", False)):
+        text = job(f"{RUN}artifacts: {{paths: [o/], exclude: ['{out}']}}")
+        assert met("gitlab-artifact-without", text, job="t", pattern="o/**/*.tmp") is wanted, out
+    for policy, wanted in (("always", True), ("[always]", True), ("[always, never]", False)):
+        text = job(f"{RUN}image: {{name: x, pull_policy: {policy}}}")
+        assert met("gitlab-pull-policy", text, job="t", policy="always") is wanted, policy

@@ -149,7 +149,8 @@ def test_parallel_stages() -> None:
     assert met("jenkins-fail-fast", text, stage="A")
     assert not met("jenkins-after", text, stage="B", other="A")
     third = pipeline(parallel(more=stage("sh 'c'", name="C")))
-    assert not met("jenkins-parallel", third, stages=["A", "B"])
+    assert met("jenkins-parallel", third, stages=["A", "B"])  # nobody has said "alone"
+    assert not met("jenkins-parallel", third, stages=["A", "D"])
     assert not met("jenkins-fail-fast", third, stage="A")
     whole = pipeline(parallel(), "options { parallelsAlwaysFailFast() }")
     assert met("jenkins-fail-fast", whole, stage="B")
@@ -188,7 +189,8 @@ def test_matrices() -> None:
 @pytest.mark.parametrize(
     ("head", "steps", "wanted"),
     [
-        ("", "withCredentials([string(credentialsId: 'k', variable: 'TOKEN')]) {\nsh 'go'\n}", True),
+        ("", "withCredentials([string(credentialsId: 'k', variable: 'TOKEN')]) {\nsh 'go'\n}",
+         True),
         ("environment { TOKEN = credentials('k') }", "sh 'go'", True),
         ("environment { TOKEN = credentials('other') }", "sh 'go'", False),
         ("environment { TOKEN = 'k' }", "sh 'go'", False),
@@ -273,3 +275,372 @@ def test_agents_are_inherited() -> None:
     own = text.replace("steps {", "agent { label 'arm' }\nsteps {")
     assert not met("jenkins-image", own, stage="T", image="node:22")
     assert met("jenkins-label", own, stage="T", label="arm")
+
+
+# --- what the second reading found ---------------------------------------------------------------
+
+
+def when(condition: str) -> str:
+    return pipeline(stage("sh 'make'", f"when {{\n{condition}\n}}"))
+
+
+@pytest.mark.parametrize(
+    ("condition", "wanted"),
+    [
+        ("branch 'main*'", False),  # main-2
+        ("branch '*main'", False),
+        ("branch pattern: 'main.*', comparator: 'REGEXP'", False),
+        ("branch pattern: '^main$', comparator: 'REGEXP'", True),
+        ("anyOf {\nbranch 'main'\nchangeRequest target: 'main'\n}", False),
+        ("anyOf {\nbranch 'main'\nbuildingTag()\n}", False),
+        ("expression { env.GIT_BRANCH == 'origin/main' }", True),  # outside of multibranch
+        ("expression { env.GIT_BRANCH == 'origin/dev' }", False),
+        ("not { not { branch 'main' } }", True),
+        ("anyOf { branch 'main' }", True),
+    ],
+)
+def test_branches_in_other_words(condition: str, wanted: bool) -> None:
+    assert met("jenkins-branch-only", when(condition), stage="T", branch_name="main") is wanted
+
+
+@pytest.mark.parametrize(
+    ("condition", "wanted"),
+    [
+        ("expression { params.GO }", True),
+        ("expression { return params.GO }", True),
+        ("expression { return params.GO == true }", True),
+        ("expression { params['GO'] }", True),
+        ("expression { params.GO.toBoolean() }", True),
+        ("expression { env.GO == 'true' }", True),
+        ("expression { \"${params.GO}\" == 'true' }", True),
+        ("allOf {\nexpression { params.GO }\nbranch 'main'\n}", True),
+        ("equals expected: true, actual: params.GO", True),
+        ("equals expected: 'true', actual: \"${params.GO}\"", True),
+        ("environment name: 'GO', value: 'true'", True),
+        ("expression { !params.GO }", False),
+        ("expression { params.GO || true }", False),
+        ("expression { params.GO == false }", False),
+        ("expression { params.OTHER }", False),
+        ("expression { env.GO }", False),  # "false" is true to Groovy
+        ("equals expected: true, actual: 'GO'", False),
+        ("equals expected: 'GO', actual: params.OTHER", False),
+        ("anyOf {\nexpression { params.GO }\nbranch 'main'\n}", False),
+        ("not { expression { params.GO } }", False),
+    ],
+)
+def test_stages_that_a_parameter_switches(condition: str, wanted: bool) -> None:
+    assert met("jenkins-if-parameter", when(condition), stage="T", parameter="GO") is wanted
+
+
+@pytest.mark.parametrize(
+    ("condition", "wanted"),
+    [
+        ("changeset 'docs/**'", True),
+        ("changeset pattern: 'docs/**/*'", True),
+        ("allOf {\nchangeset 'docs/**'\nbranch 'main'\n}", True),
+        ("anyOf {\nchangeset 'docs/**'\nbranch 'main'\n}", False),
+        ("not { changeset 'docs/**' }", False),
+        ("changeset 'docs/*'", False),
+    ],
+)
+def test_stages_that_changes_start(condition: str, wanted: bool) -> None:
+    assert met("jenkins-changes", when(condition), stage="T", pattern="docs/**") is wanted
+
+
+@pytest.mark.parametrize(
+    ("steps", "wanted"),
+    [
+        ("sh '''set -o pipefail\nnpm test | tee log'''", True),
+        ("sh '''#!/bin/bash\nset -euo pipefail\nnpm test | tee log'''", True),
+        ("sh '''set +e\nnpm test\necho done'''", False),
+        ("sh '''#!/bin/bash\nnpm test\necho done'''", False),  # no `-e` behind `#!`
+        ("sh '''#!/bin/bash -e\nnpm test\necho done'''", True),
+        ("sh '''#!/bin/bash\nset -e\nnpm test\necho done'''", True),
+        ("sh '''#!/bin/bash\nnpm test'''", True),  # the last command decides
+        ("sh(script: 'npm test', returnStdout: true)", True),
+        ("sh '''WHAT=test\nnpm $WHAT'''", True),
+        ("withEnv(['WHAT=test']) {\nsh 'npm $WHAT'\n}", True),
+        ("withEnv(['WHAT=test']) {\nsh '''WHAT=x\nnpm $WHAT'''\n}", False),
+    ],
+)
+def test_shells_as_jenkins_runs_them(steps: str, wanted: bool) -> None:
+    assert met("jenkins-runs", pipeline(stage(steps)), stage="T", command="npm test") is wanted
+
+
+@pytest.mark.parametrize(
+    ("steps", "folder"),
+    [
+        ("sh '(cd web && npm ci) && make'", "."),
+        ("sh '(cd web && make)'", "web"),
+        ("sh 'pushd web && make && popd'", "web"),
+        ("sh 'cd $WORKSPACE/web && make'", "web"),
+        ("dir(\"${env.WORKSPACE}/web\") {\nsh 'make'\n}", "web"),
+        ("sh 'cd web'\nsh 'make'", "."),  # each script starts at the top
+    ],
+)
+def test_more_folders(steps: str, folder: str) -> None:
+    for one in (".", "web"):
+        args = {"stage": "T", "command": "make", "folder": one}
+        assert met("jenkins-runs-in", pipeline(stage(steps)), **args) is (one == folder), one
+
+
+@pytest.mark.parametrize(
+    ("head", "more", "steps", "wanted"),
+    [
+        ("environment { A = '1' }", "", "sh 'x'", True),
+        ("", "environment { A = '1' }", "sh 'x'", True),
+        ("environment { A = '2' }", "environment { A = '1' }", "sh 'x'", True),
+        ("", "", "withEnv(['A=1']) {\nsh 'x'\n}", True),
+        ("environment { A = '1' }", "", "withEnv(['A=2']) {\nsh 'x'\n}", False),
+        ("environment { A = '1' }", "environment { A = '2' }", "sh 'x'", False),
+        ("", "", "withEnv(['A=1']) {\nsh 'x'\n}\nsh 'y'", False),  # not for all of it
+    ],
+)
+def test_variables_of_a_stage(head: str, more: str, steps: str, wanted: bool) -> None:
+    text = pipeline(stage(steps, more), head)
+    assert met("jenkins-stage-variable", text, stage="T", name="A", value="1") is wanted
+    assert met("jenkins-variable", text, name="A", value="1") is wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "args", "right", "wrong"),
+    [
+        ("jenkins-timeout", {"minutes": 60}, ["options { timeout(time: 3600, unit: 'SECONDS') }"],
+         ["options { timeout(time: 60, activity: true) }"]),  # since the last line of the log
+        ("jenkins-keeps", {"builds": 5},
+         ["options { buildDiscarder(logRotator(numToKeepStr: '5', daysToKeepStr: '-1')) }",
+          "options { buildDiscarder(logRotator(numToKeepStr: '5', artifactNumToKeepStr: '1')) }",
+          "options { buildDiscarder([$class: 'LogRotator', numToKeepStr: '5']) }"],
+         ["options { buildDiscarder(logRotator(numToKeepStr: '5', daysToKeepStr: '1')) }"]),
+        ("jenkins-poll", {"line": "H/5 * * * *"},
+         ["triggers { pollSCM(scmpoll_spec: 'H/5 * * * *', ignorePostCommitHooks: true) }"],
+         ["triggers { cron('H/5 * * * *') }"]),
+        ("jenkins-upstream", {"job": "a/b"},
+         ["triggers { upstream('a/b') }", "triggers { upstream(upstreamProjects: 'x, a/b') }",
+          "triggers { upstream(upstreamProjects: 'a/b', "
+          "threshold: hudson.model.Result.SUCCESS) }"],
+         ["triggers { upstream(upstreamProjects: 'a/b', "
+          "threshold: hudson.model.Result.FAILURE) }"]),
+        ("jenkins-no-checkout", {},
+         ["options { skipDefaultCheckout() }", "options { skipDefaultCheckout(true) }"],
+         ["options { skipDefaultCheckout(false) }", ""]),
+        ("jenkins-library", {"library": "x@v1"}, ["libraries { lib('x@v1') }"],
+         ["libraries { lib('x') }", ""]),
+        ("jenkins-tool", {"stage": "T", "kind": "Maven", "name": "m"}, ["tools { maven 'm' }"],
+         ["tools { gradle 'm' }", "tools { maven 'n' }"]),
+    ],
+)  # fmt: skip
+def test_more_settings(kind: str, args: dict, right: list[str], wrong: list[str]) -> None:
+    for head in right:
+        assert met(kind, pipeline(stage("echo 'x'"), head), **args), head
+    for head in wrong:
+        assert not met(kind, pipeline(stage("echo 'x'"), head), **args), head
+
+
+def test_libraries_and_declarative_pipelines() -> None:
+    text = pipeline(stage("echo 'x'"))
+    for head in ("@Library('x@v1') _\n", "library 'x@v1'\n", "library identifier: 'x@v1'\n"):
+        assert met("jenkins-library", head + text, library="x@v1"), head
+        assert met("jenkins-declarative", head + text, stage="T")
+    assert not met("jenkins-library", f"// @Library('x@v1') _\n{text}", library="x@v1")
+    assert not met("jenkins-declarative", text, stage="U")
+    assert not met("jenkins-declarative", "node {\nstage('T') {\nsh 'x'\n}\n}\n", stage="T")
+
+
+@pytest.mark.parametrize(
+    ("more", "steps", "wanted"),
+    [
+        ("agent { docker 'node:22' }", "sh 'x'", True),
+        ("agent { docker { image 'docker.io/library/node:22' } }", "sh 'x'", True),
+        ("", "script {\ndocker.image('node:22').inside('-u root') {\nsh 'x'\n}\n}", True),
+        ("", "script {\ndocker.image('node:22').inside {\nsh 'x'\n}\n}\nsh 'y'", False),
+        ("", "script {\ndocker.image('node:22')\n}\nsh 'x'", False),
+        ("agent { docker 'node:22' }", "script {\ndocker.image('a').inside {\nsh 'x'\n}\n}", False),
+        ("agent { label 'node:22' }", "sh 'x'", False),
+    ],
+)
+def test_containers(more: str, steps: str, wanted: bool) -> None:
+    text = pipeline(stage(steps, more))
+    assert met("jenkins-image", text, stage="T", image="node:22") is wanted
+
+
+def test_stages_inside_with_agents_of_their_own() -> None:
+    inner = stage("sh 'x'", "agent { label 'b' }")
+    text = pipeline(f"stage('O') {{\nagent {{ label 'a' }}\nstages {{\n{inner}\n}}\n}}")
+    assert not met("jenkins-label", text, stage="O", label="a")
+    assert met("jenkins-label", text, stage="T", label="b")
+    both = pipeline(stage("sh 'x'", "agent { label 'linux && gpu' }"))
+    assert met("jenkins-label", both, stage="T", label="gpu")
+    node = pipeline(stage("node('gpu') {\nsh 'x'\n}"))
+    assert met("jenkins-label", node, stage="T", label="gpu")
+    whole = pipeline(stage("sh 'x'")).replace("agent any", "agent { label 'gpu' }")
+    assert met("jenkins-agent-label", whole, label="gpu")
+    assert not met("jenkins-agent-label", both, label="gpu")
+
+
+def test_conditions_before_the_agent() -> None:
+    assert met("jenkins-before-agent", when("beforeAgent true\nbranch 'm'"), stage="T")
+    for other in ("beforeAgent false\nbranch 'm'", "beforeInput true\nbranch 'm'", "branch 'm'"):
+        assert not met("jenkins-before-agent", when(other), stage="T"), other
+
+
+@pytest.mark.parametrize(
+    ("stages", "wanted"),
+    [
+        (stage("input message: 'Go?'\nsh 'x'"), True),
+        (stage("timeout(5) {\ninput message: 'Go?'\n}\nsh 'x'"), True),
+        (stage("echo 'hm'\nscript {\ninput 'Go?'\n}\nsh 'x'"), True),
+        (stage("input message: 'Go?'", name="Ask") + "\n" + stage("sh 'x'"), True),
+        (stage("sh 'x'") + "\n" + stage("input message: 'Go?'", name="Ask"), False),
+        (
+            stage("input message: 'Go?'", "when { branch 'x' }", "Ask") + "\n" + stage("sh 'x'"),
+            False,
+        ),
+        (stage("script {\nif (params.X) {\ninput 'Go?'\n}\n}\nsh 'x'"), False),
+        (stage("catchError {\ninput 'Go?'\n}\nsh 'x'"), False),
+        (stage("sh 'x'\ninput 'Go?'"), False),
+    ],
+)
+def test_questions(stages: str, wanted: bool) -> None:
+    assert met("jenkins-input", pipeline(stages), stage="T", message="Go?") is wanted
+
+
+@pytest.mark.parametrize(
+    ("more", "steps", "wanted"),
+    [
+        ("", "retry(3) {\nsh 'go'\n}", True),
+        ("options { retry(3) }", "sh 'go'", True),
+        ("", "retry(3) {\nretry(3) {\nsh 'go'\n}\n}", False),  # nine times
+        ("options { retry(2) }", "retry(2) {\nsh 'go'\n}", False),
+        ("", "retry(count: 3, conditions: [agent()]) {\nsh 'go'\n}", False),
+        ("", "retry(3) {\necho 'x'\n}\nsh 'go'", False),
+    ],
+)
+def test_attempts(more: str, steps: str, wanted: bool) -> None:
+    text = pipeline(stage(steps, more))
+    assert met("jenkins-retried", text, stage="T", command="go", count=3) is wanted
+
+
+@pytest.mark.parametrize(
+    ("steps", "wanted"),
+    [
+        ("withCredentials([file(credentialsId: 'k', variable: 'F')]) {\nsh 'go'\n}", True),
+        ("withCredentials([[$class: 'FileBinding', credentialsId: 'k', variable: 'F']]) {\n"
+         "sh 'go'\n}", True),
+        ("withCredentials([string(credentialsId: 'k', variable: 'F')]) {\nsh 'go'\n}", False),
+        ("withCredentials([file(credentialsId: 'k', variable: 'F')]) {\necho 'x'\n}\nsh 'go'",
+         False),
+    ],
+)  # fmt: skip
+def test_secret_files(steps: str, wanted: bool) -> None:
+    args = {"stage": "T", "command": "go", "credential": "k", "variable": "F"}
+    assert met("jenkins-secret-file", pipeline(stage(steps)), **args) is wanted
+
+
+@pytest.mark.parametrize(
+    ("steps", "post", "wanted"),
+    [
+        ("archiveArtifacts 'web/x.jar'", "", True),
+        ("archiveArtifacts artifacts: 'a, web/x.jar', allowEmptyArchive: true", "", True),
+        ("dir('web') {\narchiveArtifacts 'x.jar'\n}", "", True),
+        ("sh 'x'", "success {\narchiveArtifacts 'web/x.jar'\n}", True),
+        ("sh 'x'", "failure {\narchiveArtifacts 'web/x.jar'\n}", False),
+        ("dir('api') {\narchiveArtifacts 'web/x.jar'\n}", "", False),
+        ("archiveArtifacts artifacts: 'web/x.jar', excludes: '**'", "", False),
+        ("echo 'archiveArtifacts'", "", False),
+    ],
+)
+def test_archives(steps: str, post: str, wanted: bool) -> None:
+    more = f"post {{\n{post}\n}}" if post else ""
+    text = pipeline(stage(steps, more))
+    assert met("jenkins-archive", text, stage="T", pattern="web/x.jar") is wanted
+    assert not met("jenkins-fingerprint", text, stage="T", pattern="web/x.jar")
+
+
+def test_fingerprints() -> None:
+    text = pipeline(stage("archiveArtifacts artifacts: 'a.jar', fingerprint: true"))
+    assert met("jenkins-fingerprint", text, stage="T", pattern="a.jar")
+
+
+@pytest.mark.parametrize(
+    ("kept", "taken", "wanted"),
+    [
+        ("stash name: 'p', includes: 'infra/tf'", "unstash 'p'", True),
+        ("dir('infra') {\nstash name: 'p', includes: 'tf'\n}", "dir('infra') {\nunstash 'p'\n}",
+         True),
+        ("stash 'p'", "unstash 'p'", True),  # everything
+        ("dir('infra') {\nstash name: 'p', includes: 'tf'\n}", "unstash 'p'", False),
+        ("stash name: 'p', includes: 'tf'", "unstash 'p'", False),
+        ("stash name: 'p', includes: 'infra/tf', excludes: '**'", "unstash 'p'", False),
+        ("stash name: 'p', includes: 'infra/tf'", "unstash 'q'", False),
+        ("stash name: 'p', includes: 'infra/tf'", "echo 'x'", False),
+    ],
+)  # fmt: skip
+def test_stashes(kept: str, taken: str, wanted: bool) -> None:
+    text = pipeline(stage(kept, name="A") + "\n" + stage(taken, name="B"))
+    assert met("jenkins-stash", text, stage="B", other="A", pattern="infra/tf") is wanted
+    late = pipeline(stage(taken, name="B") + "\n" + stage(kept, name="A"))
+    assert not met("jenkins-stash", late, stage="B", other="A", pattern="infra/tf")
+
+
+@pytest.mark.parametrize(
+    ("step", "wanted"),
+    [
+        ("build job: '/a/b', parameters: [string(name: 'V', value: 'x')]", True),
+        (
+            "build(job: 'a/b', wait: false, parameters: [booleanParam(name: 'W', value: true), "
+            "string(name: 'V', value: 'x')])",
+            True,
+        ),
+        ("build job: 'a/b'", False),
+        ("build job: 'a/c', parameters: [string(name: 'V', value: 'x')]", False),
+        ("build job: 'a/b', parameters: [string(name: 'V', value: 'y')]", False),
+    ],
+)
+def test_parameters_of_other_jobs(step: str, wanted: bool) -> None:
+    args = {"stage": "T", "job": "a/b", "name": "V", "value": "x"}
+    assert met("jenkins-starts-with", pipeline(stage(step)), **args) is wanted
+
+
+@pytest.mark.parametrize(
+    ("post", "cleans", "tells", "runs"),
+    [
+        ("always {\ncleanWs(notFailBuild: true)\nsh 'bye || true'\n}", True, False, True),
+        ("always {\ncleanWs(cleanWhenFailure: false)\n}", False, False, False),
+        ("always {\ncleanWs(patterns: [[pattern: 'x', type: 'INCLUDE']])\n}", False, False, False),
+        ("always {\ndir('x') {\ndeleteDir()\n}\n}", False, False, False),
+        ("always {\nslackSend channel: 'ops', message: 'm'\n}", False, True, False),
+        ("failure {\nslackSend(channel: '#dev, #ops', message: 'm')\n}", False, True, False),
+        ("success {\nslackSend(channel: '#ops', message: 'm')\nsh 'bye'\n}", False, False, False),
+        ("cleanup {\nsh 'bye'\n}", False, False, True),
+        ("always {\nscript {\nif (params.X) {\nsh 'bye'\n}\n}\n}", False, False, False),
+    ],
+)
+def test_more_ends(post: str, cleans: bool, tells: bool, runs: bool) -> None:
+    text = pipeline(stage("echo 'x'"), "", post)
+    assert met("jenkins-cleans", text) is cleans
+    assert met("jenkins-slack", text, channel="#ops") is tells
+    assert met("jenkins-finally", text, command="bye") is runs
+
+
+def test_reports_of_a_stage_around() -> None:
+    post = "post {\nalways {\njunit 'r.xml'\n}\n}"
+    text = pipeline(f"stage('O') {{\nstages {{\n{stage('x()')}\n}}\n{post}\n}}")
+    text = text.replace("x()", "sh 'x'")
+    assert met("jenkins-junit", text, stage="T", pattern="r.xml")
+    later = text.replace("always", "success")
+    assert not met("jenkins-junit", later, stage="T", pattern="r.xml")
+
+
+def test_locks_that_are_skipped_hold_nothing() -> None:
+    for around, wanted in (("lock('r')", True), ("lock(resource: 'r', skipIfLocked: true)", False)):
+        text = pipeline(stage(f"{around} {{\nsh 'go'\n}}"))
+        assert met("jenkins-lock", text, stage="T", command="go", resource="r") is wanted
+
+
+def test_limits_of_a_stage() -> None:
+    limit = "timeout(time: 5, unit: 'MINUTES')"
+    for steps, wanted in ((f"script {{\n{limit} {{\nsh 'x'\n}}\n}}", True),
+                          (f"{limit} {{\nsh 'x'\n}}\nsh 'y'", False)):  # fmt: skip
+        text = pipeline(stage(steps))
+        assert met("jenkins-stage-timeout", text, stage="T", minutes=5) is wanted
