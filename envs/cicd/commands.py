@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 _RUNNERS = frozenset(("poetry run", "uv run", "pipenv run", "hatch run", "bundle exec",
@@ -111,13 +112,16 @@ class Folders:
         self._before: list[str] = []
         self._pushed: list[str] = []
         self._text = ""
+        self._scopes: tuple[list[int], list[tuple[int, ...]]] = ([0], [()])
 
     def enter(self, text: str, offset: int) -> tuple[int, ...]:
         """Go to a command of a text; returns the subshells that it stands in."""
         if text != self._text:
             self._text = text
             self._at = {(): self._at[()]}
-        return subshells(text, offset) if "(" in text else ()
+            self._scopes = subshells(text) if "(" in text else ([0], [()])
+        places, scopes = self._scopes
+        return scopes[bisect_right(places, offset) - 1]
 
     def of(self, scope: tuple[int, ...]) -> str:
         """Return the folder of a command."""
@@ -163,24 +167,51 @@ def joined(here: str, path: str, roots: Sequence[str]) -> str:
     return posixpath.normpath(posixpath.join(here, path))
 
 
-def subshells(text: str, offset: int) -> tuple[int, ...]:
-    """Return where the parentheses open in which a place of a script stands."""
+def subshells(text: str) -> tuple[list[int], list[tuple[int, ...]]]:
+    """Return places of a script, and from each on the parentheses that are open."""
     opened: list[int] = []
-    quote, place = "", 0
-    while place < min(offset, len(text)):
-        char = text[place]
-        if char == "\\" and quote != "'":
-            place += 1
-        elif quote:
-            quote = "" if char == quote else quote
-        elif char in "'\"":
-            quote = char
-        elif char == "(":
-            opened.append(place)
+    places: list[int] = [0]
+    scopes: list[tuple[int, ...]] = [()]
+    for found in _QUOTED_OR_OPEN.finditer(text):
+        char = found[0]
+        if char == "(" and len(opened) < _MOST_SUBSHELLS:
+            opened.append(found.start())
         elif char == ")" and opened:
             opened.pop()
-        place += 1
-    return tuple(opened)
+        else:
+            continue
+        places.append(found.end())
+        scopes.append(tuple(opened))
+    return places, scopes
+
+
+_QUOTED_OR_OPEN = re.compile(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|[()]", re.DOTALL)
+#: Deepest subshells that are told apart.
+_MOST_SUBSHELLS = 20
+
+
+# --- what becomes of a failure -------------------------------------------------------------------
+
+_ENDS = re.compile(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|[<>]&|&>|&&|\|\||[|;&\n]", re.DOTALL)
+#: Longest rest of a list of commands that is looked through.
+_MOST_LIST = 2_000
+_LEAVES_WELL = re.compile(r"\s*(?:exit|return)\s+0\b")
+
+
+def is_lost(text: str, offset: int) -> bool:
+    """Whether nobody learns of a command's failure: it runs in the background, or `exit 0` follows.
+
+    `||` with anything else is known to those who read the script.
+    """
+    for found in _ENDS.finditer(text, offset, offset + _MOST_LIST):
+        end = found[0]
+        if end == "&":
+            return True
+        if end == "||":
+            return _LEAVES_WELL.match(text, found.end()) is not None
+        if end in (";", "\n"):
+            return False
+    return False
 
 
 # --- variables that a script sets ----------------------------------------------------------------
@@ -231,7 +262,10 @@ def remember(values: dict[str, str], name: str, value: str | None) -> None:
         values[name] = filled(value, values)
 
 
-_FORGIVEN = re.compile(r"\s*\|\|\s*(?:true|:|/bin/true|echo\b[^;&|\n]*|exit\s+0)\s*$", re.MULTILINE)
+_FORGIVEN = re.compile(
+    r"[ \t]{0,20}\|\|[ \t]{0,20}(?:true|:|/bin/true|echo\b[^;&|\n]*|exit[ ]+0)[ \t]{0,20}$",
+    re.MULTILINE,
+)
 
 
 def without_pardons(text: str) -> str:

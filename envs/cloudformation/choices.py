@@ -11,7 +11,7 @@ TAGS = (
 #: Second octets of networks, so that ranges differ from task to task.
 OCTETS = range(1, 240)
 #: What CloudWatch Logs takes as a retention, in days.
-LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
+LOG_DAYS = (3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 #: Addresses of offices, from the ranges that are kept for documentation.
 OFFICES = tuple(
     f"{front}.{last}/32"

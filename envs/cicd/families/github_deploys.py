@@ -255,7 +255,7 @@ def github_helm_deployment(draw: Draw) -> Draft:
         )
 
     def waiting(flow: Workflow) -> None:
-        time = draw.choice("time", ("2m", "3m", "5m", "8m", "10m", "90s", "300s"))
+        time = draw.choice("time", ("2m", "3m", "5m", "8m", "10m", "90s", "7m"))
         flags.append(f"--wait --timeout {time}")
         flow.ask(deploys.workflow_helm_waits(job=job.name, release=release, time=time))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
 from envs.cicd.requirements.github_conditions import FAILED, WELL, step_holds
 from envs.cicd.requirements.github_find import (
     Found,
@@ -19,6 +17,7 @@ from envs.cicd.requirements.github_find import (
 from envs.cicd.requirements.github_texts import (
     clean_path,
     compact,
+    fits_one,
     lines_of,
     same_text,
 )
@@ -134,7 +133,7 @@ def _chooses(step: Step, artifact: str) -> bool:
     if "name" in step.inputs:
         return value_of(step, "name") == compact(artifact)
     pattern = value_of(step, "pattern", "*")
-    return fnmatchcase(artifact, pattern)
+    return fits_one(artifact, [pattern])
 
 
 def _find_download(model: Repository, job: str, artifact: str) -> Found[list[Step]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from envs.cicd.requirements.github_find import (
     comes_late,
@@ -18,6 +17,7 @@ from envs.cicd.requirements.github_setup import TOOLS
 from envs.cicd.requirements.github_texts import (
     clean_path,
     compact,
+    fits_one,
     lines_of,
 )
 from iac_gym.check import Findings, requirement
@@ -64,6 +64,8 @@ def _never_hits(step: Step) -> bool:
     return bool(_OWN.search(_key(step))) and not step.inputs.get("restore-keys", "").strip()
 
 
+#: Longest key that is looked at; the service takes 512 characters.
+_MOST_KEY = 1024
 _SYSTEM = re.compile(r"\$\{\{(?:'[^']*'|[^}'])*?\brunner\.os\b")
 #: What differs from run to run.
 _OWN = re.compile(r"\$\{\{[^}]*\bgithub\.(?:run_id|run_number|run_attempt|sha)\b")
@@ -152,7 +154,7 @@ def workflow_cache_hash(model: Repository, job: str, path: str, file: str) -> Fi
         for hashed in re.findall(r"\$\{\{.*?hashfiles\(([^)]*)\)", _key(step), re.IGNORECASE):
             names = re.findall(r"'([^']*)'", hashed)
             plain = [name.removeprefix("./").removeprefix("**/") for name in names]
-            if any(fnmatchcase(file, name) for name in plain):
+            if fits_one(file, plain):
                 return
     yield found.finding(f"the cache key of `{path}` does not hash `{file}`", "steps")
 

@@ -30,6 +30,7 @@ _OTHER_BRANCH = "some-other-branch-7"
 _SYSTEMS = {"ubuntu": "Linux", "windows": "Windows", "macos": "macOS"}
 #: Most combinations, most trials of the conditions of one job, most branches that are tried, and
 #: most patterns of a filter: with more, nothing is known of its runs.
+_MOST_STEPS = 100
 _MOST_COMBINATIONS, _MOST_TRIALS, _MOST_BRANCHES, _MOST_PATTERNS = 256, 1000, 8, 100
 
 
@@ -110,6 +111,8 @@ def holds_in_all_runs(step: Step) -> bool:
     """Whether a step runs in every run that gets to its job, while nothing has failed."""
     job = step.owner
     if not isinstance(job, Job) or "workflow_call" in job.workflow.triggers:
+        return False
+    if len(job.steps) > _MOST_STEPS:
         return False
     ways = [one for one in scenarios(job.workflow) if job_runs(job, one) is not False]
     matrix = combinations(job)[: max(1, _MOST_TRIALS // (len(job.steps) * (len(ways) or 1)))]

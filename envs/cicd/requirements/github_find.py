@@ -11,6 +11,7 @@ import posixpath
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
@@ -35,6 +36,8 @@ Found = Generator[Finding, None, T]
 
 #: Longest value of a variable that is put into commands.
 _MOST_VALUE = 1000
+#: Most variables that a script sets and that are noted.
+_MOST_VARIABLES = 50
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 #: Variables of every step, and the contexts that they repeat.
 _GIVEN = {
@@ -66,13 +69,19 @@ def triggers(model: Repository, event: str) -> Iterator[tuple[Workflow, Trigger]
             yield workflow, workflow.triggers[event]
 
 
+@kept
+def lives(job: Job) -> bool:
+    """Whether some run has a job."""
+    return job.runs and reachable(job)
+
+
 def find_job(model: Repository, name: str) -> Found[Job | None]:
     """Return a job that can run; yield why there is none."""
     for workflow in model.workflows.values():
         job = workflow.jobs.get(name)
         if job is None:
             continue
-        if job.runs and reachable(job):
+        if lives(job):
             return job
         yield job.finding(f"the job `{name}` never runs", "if", "needs")
         return None
@@ -133,20 +142,19 @@ def is_own(step: Step) -> bool:
 
 def comes_late(step: Step) -> bool:
     """Whether nothing that runs in its job can make use of a step: all has run before."""
-    job = step.owner
-    if not isinstance(job, Job):
-        return False
-    ours = [one for one in job.active if one.run or (one.uses and one.uses.owner != "actions")]
-    return any(one.run for one in ours) and all(one.index <= step.index for one in ours)
+    return isinstance(step.owner, Job) and -1 < _work(step.owner)[1] <= step.index
 
 
 def comes_early(step: Step) -> bool:
     """Whether a step comes before all that its job runs: there is nothing yet to take."""
-    job = step.owner
-    if not isinstance(job, Job):
-        return False
+    return isinstance(step.owner, Job) and step.index <= _work(step.owner)[0]
+
+
+@kept
+def _work(job: Job) -> tuple[int, int]:
+    """Return the places of the first and the last step that do more than prepare or keep."""
     ours = [one for one in job.active if one.run or (one.uses and one.uses.owner != "actions")]
-    return any(one.run for one in ours) and all(one.index >= step.index for one in ours)
+    return (ours[0].index, ours[-1].index) if any(one.run for one in ours) else (-1, -1)
 
 
 class Ran(NamedTuple):
@@ -246,11 +254,12 @@ def _enter(folders: list[tuple[int, str]], depth: int, target: str) -> None:
 
 def _export(given: dict[str, str], text: Text, words: tuple[str, ...]) -> None:
     """Note the variables that `export` sets for all that follows, and those that `unset` takes."""
-    if words[0] == "export":
+    if words[0] == "export" and len(given) < _MOST_VARIABLES:
         pairs = [word.partition("=") for word in words[1:]]
-        given.update({name: text.restored(value) for name, equals, value in pairs if equals})
-    elif words[0] == "unset":
-        given.update(dict.fromkeys(words[1:], ""))
+        new = {name: text.restored(value) for name, equals, value in pairs if equals}
+        given.update(islice(new.items(), _MOST_VARIABLES))
+    elif words[0] == "unset" and len(given) < _MOST_VARIABLES:
+        given.update(dict.fromkeys(words[1:_MOST_VARIABLES], ""))
 
 
 def _moved(ran: _Command) -> list[_Command]:

@@ -210,9 +210,13 @@ def workflow_newest_run_wins(model: Repository) -> Findings:
     for workflow in live_workflows(model):
         found = workflow.concurrency
         groups = [found] if found else [job.concurrency for job in workflow.running]
-        if groups and (found or _apart(workflow.running)) and all(
-            one and _per_ref(workflow, one.group) and _always_cancels(workflow, one)
-            for one in groups
+        if (
+            groups
+            and (found or _apart(workflow.running))
+            and all(
+                one and _per_ref(workflow, one.group) and _always_cancels(workflow, one)
+                for one in groups
+            )
         ):
             return
     yield amiss(model, "a newer run of the same ref does not cancel the older", None, "concurrency")

@@ -211,12 +211,11 @@ def is_set(job: Job, output: str) -> bool:
     text = compact(job.outputs.get(output, ""))
     if "${{" not in text:
         return False
-    wanted = set(re.findall(r"\bsteps\.([\w-]+)\.outputs\.([\w-]+)", text))
+    wanted = dict(re.findall(r"\bsteps\.([\w-]+)\.outputs\.([\w-]+)", text))
     return any(
-        step.uses is not None or writes_output(step, name)
+        step.uses is not None or writes_output(step, wanted[step.id])
         for step in live_steps(job)
-        for id_, name in wanted
-        if step.id == id_
+        if step.id in wanted
     )
 
 

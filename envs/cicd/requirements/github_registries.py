@@ -50,7 +50,7 @@ def _typed_logins(step: Step) -> Iterator[Login]:
             yield Login(step, [*options.get("", []), "docker.io"][0], user, given)
 
 
-_HERE = re.compile(r"--password-stdin[^\n]*<<<\s*[\"']?([^\"'\n]+)")
+_HERE = re.compile(r"--password-stdin[^\n<]{0,99}<<<\s*[\"']?([^\"'\n]+)")
 
 
 def _here(step: Step) -> str:

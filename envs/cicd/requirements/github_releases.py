@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from envs.cicd.requirements.github_find import (
@@ -20,6 +18,7 @@ from envs.cicd.requirements.github_find import (
 from envs.cicd.requirements.github_texts import (
     clean_path,
     compact,
+    fits_one,
     lines_of,
 )
 from iac_gym.check import Findings, requirement
@@ -97,8 +96,7 @@ def _is_on(words: tuple[str, ...], *names: str) -> bool:
 
 def _holds_file(files: frozenset[str], wanted: str) -> bool:
     """Whether a file is among some, of which each may be a pattern."""
-    plain = [one.replace("**/", "*") for one in files]
-    return any(fnmatchcase(wanted, one) for one in (*files, *plain))
+    return fits_one(wanted, files) or fits_one(wanted, [one.replace("**/", "*") for one in files])
 
 
 def _find_releases(model: Repository, job: str) -> Found[list[Release]]:
@@ -252,7 +250,7 @@ def workflow_packages_folder(model: Repository, job: str, folder: str) -> Findin
     for one in _uploads(found):
         if isinstance(one, Ran):
             words = [word for word in one.words[2:] if "*" in word or "/" in word] or one.words[2:]
-            given = [clean_path(re.sub(r"/[^/]*\*[^/]*$", "", word)) for word in words]
+            given = [clean_path(_folder_of(word)) for word in words]
             if one.words[0] == "uv" and not [word for word in words if not word.startswith("-")]:
                 given = ["dist"]
         else:
@@ -260,6 +258,11 @@ def workflow_packages_folder(model: Repository, job: str, folder: str) -> Findin
         if wanted in given:
             return
     yield found.finding(f"the job `{job}` does not upload `{folder}`", "steps")
+
+
+def _folder_of(pattern: str) -> str:
+    folder, _, name = pattern.rpartition("/")
+    return folder if "*" in name else pattern
 
 
 def _npm(model: Repository, job: str) -> Found[list[Ran]]:

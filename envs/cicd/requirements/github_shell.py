@@ -16,8 +16,8 @@ _VALUE = r"""(?:'[^']*'|"[^"]*"|\\.|[^\s;&|'"\\()])*"""
 _BEFORE = re.compile(rf"(?:(?:env|sudo|time|nice|exec|nohup)\s+|[A-Za-z_]\w*={_VALUE}[ \t]+)*")
 _SET = re.compile(rf"([A-Za-z_]\w*)=({_VALUE})")
 _LOOKS = re.compile(r"command\s+-[vV]")
-#: A line that writes one output of its own.
-_ONE_OUTPUT = re.compile(r"\b(?:echo|printf)\b.*[\w-]=.*>>")
+_PRINTS, _NAMED = re.compile(r"\b(?:echo|printf)\b"), re.compile(r"[\w-]=")
+_PLACED = re.compile(r"ghaExpression(\d+)z")
 _BACKGROUND = re.compile(r"(?<![&<>|])&(?![&>])")
 #: Options that name another folder, by program, and whether they may stand behind the subcommand.
 _FOLDERS = {
@@ -43,8 +43,13 @@ def writes_output(step: Step, name: str) -> bool:
     hits = [line for line in lines if named.search(line)]
     if any("GITHUB_OUTPUT" in line.partition(name)[2] for line in hits):
         return True
-    whole = [line for line in lines if "GITHUB_OUTPUT" in line and not _ONE_OUTPUT.search(line)]
-    return bool(hits and whole)
+    return bool(hits) and any("GITHUB_OUTPUT" in line and not _is_one(line) for line in lines)
+
+
+def _is_one(line: str) -> bool:
+    """Whether a line writes one output of its own."""
+    before, arrow, _ = line.partition(">>")
+    return bool(arrow and _PRINTS.search(before) and _NAMED.search(before))
 
 
 class Script:
@@ -83,11 +88,11 @@ class Script:
 
     def restored(self, text: str) -> str:
         """Put the expressions back into a text."""
-        if "ghaExpression" not in text:
-            return text
-        for number, expression in enumerate(self.placed):
-            text = text.replace(_WORD.format(number), expression)
-        return text
+        return _PLACED.sub(self._restore, text) if "ghaExpression" in text else text
+
+    def _restore(self, found: re.Match[str]) -> str:
+        number = int(found[1]) if len(found[1]) < 6 else len(self.placed)
+        return self.placed[number] if number < len(self.placed) else found[0]
 
     def looks(self, number: int) -> bool:
         """Whether a command is only looked for: `command -v`."""

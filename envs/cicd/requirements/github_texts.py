@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatchcase
 from functools import lru_cache
 
 #: Longest text that is kept in its compact form.
 _MOST_KEPT = 400
+#: Longest pattern of file names, and most of them, that are tried.
+_MOST_PATTERN, _MOST_PATTERNS = 200, 50
 _QUOTED_OR_END = re.compile(r"'[^']*'|\}\}")
 
 
@@ -58,6 +61,13 @@ def _squeezed(expression: str) -> str:
 def same_text(one: str, other: str) -> bool:
     """Whether two texts are the same but for the spaces in expressions."""
     return compact(one).strip() == compact(other).strip()
+
+
+def fits_one(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a name is one of some, or fits one of the patterns among them."""
+    known = list(patterns)
+    wild = [one for one in known if set(one) & set("*?[") and len(one) < _MOST_PATTERN]
+    return name in known or any(fnmatchcase(name, one) for one in wild[:_MOST_PATTERNS])
 
 
 def lines_of(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Generator, Mapping
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from envs.cicd.commands import Folders, assigned, elsewhere, filled, normal, remember
+from envs.cicd.commands import Folders, assigned, elsewhere, filled, is_lost, normal, remember
 from envs.cicd.requirements.gitlab_scenarios import never_created
 from iac_gym.formats.lazy import kept
 from iac_gym.formats.shell import MOST_KEPT, read_script
@@ -24,6 +24,7 @@ T = TypeVar("T")
 Found = Generator[Finding, None, T]
 
 _BRACED = re.compile(r"\$\{(\w+)\}")
+_FAILURE = re.compile(r"exit 0*[1-9][0-9]{0,2}")
 #: The checkout, as scripts name it.
 ROOTS = ("$CI_PROJECT_DIR", "$PWD")
 
@@ -37,10 +38,37 @@ def find_job(model: Pipeline, name: str) -> Found[Job | None]:
     if not job.runs:
         yield model.finding(f"the job `{name}` never runs", job.mark)
         return None
+    if stopper := _stopper(job):
+        yield model.finding(f"`{stopper}` always fails, so `{name}` never runs", job.mark)
+        return None
     if never_created(job):
         yield model.finding(f"no pipeline is created that has the job `{name}`", job.mark)
         return None
     return job
+
+
+@kept
+def _stopper(job: Job) -> str:
+    """Return a job that always fails, for which a job waits: it ends with `exit` and a number."""
+    if job.starts_by & {"always", "on_failure"}:
+        return ""
+    jobs = job.pipeline.jobs
+    failing = [
+        one
+        for one in jobs.values()
+        if one is not job and any("exit" in line.text for line in one.script) and _fails(one)
+    ]
+    if not failing:
+        return ""
+    before = job.pipeline.before(job.name)
+    return next((one.name for one in failing if one.name in before), "")
+
+
+def _fails(job: Job) -> bool:
+    return not (job.may_fail_silently or job.manual) and any(
+        run.certain and _FAILURE.fullmatch(" ".join(run.words[:3])) is not None
+        for run in job.commands
+    )  # fmt: skip
 
 
 def spelled(text: str, variables: Mapping[str, str]) -> str:
@@ -113,13 +141,15 @@ def commands_of(job: Job) -> tuple[Ran, ...]:
     for place, run in enumerate(own.commands):
         if shell is not None:
             shell.go_to(run)
-        words = run.words
-        if "$" in run.line.text:
+        words, text, sure = run.words, run.line.text, run.certain
+        if "$" in text:
             words = _spelled_words(words, own.variables, shell)
         if fragile and _piped_on(own, place):
             continue
+        if "&" in text or "|" in text:
+            sure = sure and not is_lost(text, run.command.offset)
         scope = folders.enter(run.line.text, run.command.offset)
-        if folders.moves(words, scope, run.certain) or not run.certain or not words[0]:
+        if folders.moves(words, scope, run.certain) or not sure or not words[0]:
             continue
         words, there = elsewhere(words)
         short = len(run.line.text) <= MOST_KEPT

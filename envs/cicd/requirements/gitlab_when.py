@@ -266,8 +266,18 @@ def gitlab_always(model: Pipeline, job: str) -> Findings:
     found = yield from find_job(model, job)
     if found and found.starts_by != {"always"}:
         yield model.finding(f"`{job}` does not run in any case", found.place("when"))
-    elif found and (not model.before(job) or any(job in model.before(one) for one in model.jobs)):
+    elif found and (not model.before(job) or _is_followed(model, found)):
         yield model.finding(f"`{job}` is not at the end", found.place("stage"))
+
+
+def _is_followed(model: Pipeline, job: Job) -> bool:
+    """Whether another job starts after this one."""
+    place = model.stage_index(job.stage)
+    return any(
+        (other.needs is None and model.stage_index(other.stage) > place)
+        or any(need.here and need.job == job.name for need in other.needs or ())
+        for other in model.running.values()
+    )
 
 
 @requirement(

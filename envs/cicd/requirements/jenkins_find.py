@@ -13,6 +13,7 @@ from envs.cicd.commands import (
     assigned,
     elsewhere,
     filled,
+    is_lost,
     joined,
     normal,
     remember,
@@ -33,13 +34,76 @@ def find_stage(model: Pipeline, name: str) -> Found[Stage | None]:
     """Return a stage that can run; yield why there is none."""
     found = model.stage(name)
     if found is not None:
-        return found
+        reason = _hindered(model, found)
+        if not reason:
+            return found
+        yield model.finding(f"the stage `{name}` never runs: {reason}", found.mark)
+        return None
     dead = next((one for one in model.all_stages() if one.name == name), None)
     if dead is not None:
         yield model.finding(f"the stage `{name}` never runs", dead.mark)
     else:
         yield model.finding(f"there is no stage `{name}`", model.mark)
     return None
+
+
+def _hindered(model: Pipeline, stage: Stage) -> str:
+    """Return why a stage cannot run, although its own conditions let it."""
+    if any(one.matrix is not None and not one.matrix.cells() for one in outwards(stage)):
+        return "its matrix is empty"
+    for other in model.live_stages():
+        if other is not stage and _always_fails(other) and comes_after(stage, other):
+            return f"`{other.name}` always fails"
+    return ""
+
+
+def _always_fails(stage: Stage) -> bool:
+    """Whether a stage ends the build: an `error`, or `exit` with a number, stands in it."""
+    return stage.certain and not stage.forgiven and any(_ends(step) for step in stage.all_steps())
+
+
+def _ends(step: Step) -> bool:
+    if not step.certain or step.forgiven or step.name not in ("error", "sh"):
+        return False
+    if step.name == "error":
+        return True
+    return any(
+        one.certain and one.words[:1] == ("exit",) and one.words[1:] not in ((), ("0",))
+        for one in step.script.commands
+        if len(one.words) < _WORDS_OF_EXIT
+    )
+
+
+#: `exit` takes one number.
+_WORDS_OF_EXIT = 3
+
+
+def comes_after(stage: Stage, other: Stage) -> bool:
+    """Whether a stage starts when another one has ended."""
+    shared = _shared(stage, other)
+    return shared is not None and shared[0] > shared[1]
+
+
+def _chain(stage: Stage) -> list[Stage]:
+    return [*(_chain(stage.parent) if stage.parent else ()), stage]
+
+
+def _shared(one: Stage, other: Stage) -> tuple[int, int] | None:
+    """Return the places of two stages in the sequence that holds both, None in parallel."""
+    left, right = _chain(one), _chain(other)
+    depth = 0
+    while depth < min(len(left), len(right)) and left[depth] is right[depth]:
+        depth += 1
+    if depth == min(len(left), len(right)):
+        return None
+    parent = left[depth - 1] if depth else None
+    if parent is not None and parent.kind == "parallel":
+        return None
+    return _place(left[depth]), _place(right[depth])
+
+
+def _place(stage: Stage) -> int:
+    return stage.mark[0] * 10_000 + stage.mark[1]
 
 
 def spelled(value: object) -> str:
@@ -69,7 +133,7 @@ def _until_error(stage: Stage) -> Iterator[Step]:
     """Yield the steps of a stage that an `error` in front of them does not prevent."""
     for step in stage.all_steps():
         yield step
-        if step.name == "error" and step.certain and not step.forgiven:
+        if _ends(step):
             return
 
 
@@ -90,8 +154,13 @@ SHELLS = frozenset(("sh", "bat", "powershell", "pwsh"))
 ROOTS = ("$WORKSPACE", "$PWD")
 
 
-def commands_of(stage: Stage) -> Iterator[Ran]:
-    """Yield the commands that certainly run in a stage and must succeed."""
+@lru_cache(maxsize=32)
+def commands_of(stage: Stage) -> tuple[Ran, ...]:
+    """Return the commands that certainly run in a stage and must succeed."""
+    return tuple(_commands(stage))
+
+
+def _commands(stage: Stage) -> Iterator[Ran]:
     place = 0
     for step in live_steps(stage):
         if step.name in SHELLS and step.args.get("returnStatus") is not True:
@@ -120,6 +189,8 @@ def commands_in(step: Step, *, pardons: bool = False) -> Iterator[Ran]:
             _BRACED.sub(r"$\1", filled(word, values)).replace("\0", "$") for word in command.words
         ])  # fmt: skip
         counts = command.certain and (strict.now or command is script.commands[-1])
+        if "&" in text or "|" in text:
+            counts = counts and not is_lost(text, command.offset)
         strict.follow(words)
         scope = folders.enter(text, command.offset)
         moved = folders.moves(words, scope, command.certain)

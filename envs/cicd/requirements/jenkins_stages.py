@@ -9,6 +9,7 @@ from typing import Any
 
 from envs.cicd.requirements.jenkins_conditions import branch, may_run, named, request, tag
 from envs.cicd.requirements.jenkins_find import (
+    comes_after,
     find_stage,
     leaves,
     live_steps,
@@ -44,34 +45,6 @@ def jenkins_after(model: Pipeline, stage: str, other: str) -> Findings:
         return
     if not comes_after(found, before) or not before.certain:
         yield model.finding(f"`{stage}` does not wait for `{other}`", found.mark)
-
-
-def comes_after(stage: Stage, other: Stage) -> bool:
-    """Whether a stage starts when another one has ended."""
-    shared = _shared(stage, other)
-    return shared is not None and shared[0] > shared[1]
-
-
-def _chain(stage: Stage) -> list[Stage]:
-    return [*(_chain(stage.parent) if stage.parent else ()), stage]
-
-
-def _shared(one: Stage, other: Stage) -> tuple[int, int] | None:
-    """Return the places of two stages in the sequence that holds both, None in parallel."""
-    left, right = _chain(one), _chain(other)
-    depth = 0
-    while depth < min(len(left), len(right)) and left[depth] is right[depth]:
-        depth += 1
-    if depth == min(len(left), len(right)):
-        return None
-    parent = left[depth - 1] if depth else None
-    if parent is not None and parent.kind == "parallel":
-        return None
-    return _place(left[depth]), _place(right[depth])
-
-
-def _place(stage: Stage) -> int:
-    return stage.mark[0] * 10_000 + stage.mark[1]
 
 
 @requirement(
@@ -324,11 +297,17 @@ def jenkins_if_parameter(model: Pipeline, stage: str, parameter: str) -> Finding
         yield model.finding(f"`{parameter}` does not decide about `{stage}`", found.mark)
 
 
+#: Most conditions of a stage that are looked at.
+_MOST_CONDITIONS = 40
+
+
 def _needed(stage: Stage) -> Iterator[Condition]:
     """Yield the conditions that must all hold for a stage, those of stages around it too."""
+    left = _MOST_CONDITIONS
     for one in outwards(stage):
         queue = list(one.when.conditions) if one.when else []
-        while queue:
+        while queue and left:
+            left -= 1
             condition = queue.pop(0)
             single = condition.name == "anyOf" and len(condition.children) == 1
             if condition.name == "allOf" or single:

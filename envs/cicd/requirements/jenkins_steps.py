@@ -11,6 +11,7 @@ from envs.cicd.requirements.jenkins_find import (
     SHELLS,
     Ran,
     below,
+    comes_after,
     commands_in,
     find_command,
     find_stage,
@@ -21,7 +22,6 @@ from envs.cicd.requirements.jenkins_find import (
     spelled,
     words_of,
 )
-from envs.cicd.requirements.jenkins_stages import comes_after
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.jenkins.model import Credentials, Item, Pipeline, Stage, Step
 

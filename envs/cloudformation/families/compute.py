@@ -326,7 +326,7 @@ class Balancer:
                 ("/health", "/healthz", "/status", "/ping", "/ready"),
             ),
             more.value(
-                load_balancers.target_interval, "HealthCheckIntervalSeconds", range(10, 121, 5)
+                load_balancers.target_interval, "HealthCheckIntervalSeconds", range(35, 121, 5)
             ),
             more.value(load_balancers.target_healthy, "HealthyThresholdCount", (2, 3, 4, 6)),
         )  # fmt: skip

@@ -178,7 +178,7 @@ def aurora_cluster(draw: Draw) -> Draft:
         ask.aurora(name=name), ask.aurora_engine(of=name, value=engine),
         ask.aurora_encrypted(of=name), ask.aurora_managed(of=name),
     )  # fmt: skip
-    count = draw.choice("count", (1, 2, 3))
+    count = draw.choice("count", (2, 3))
     kind = draw.choice("class", ("db.r6g.large", "db.r7g.large", "db.serverless"))
     stack.ask(ask.aurora_instances(of=name, count=count, kind=kind))
     for place in range(count):

@@ -143,9 +143,9 @@ class Function:
         """Return the extra that asks for its processors."""
 
         def make() -> None:
-            value = self.stack.draw.choice("architecture", ("arm64", "x86_64"))
-            self.stack.ask(ask.function_architecture(of=self.name, value=value))
-            self.made.set(Architectures=[value])
+            # the other one is the default, which an answer need not name
+            self.stack.ask(ask.function_architecture(of=self.name, value="arm64"))
+            self.made.set(Architectures=["arm64"])
 
         return Extra("architecture", 1, make)
 

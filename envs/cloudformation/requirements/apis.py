@@ -15,16 +15,18 @@ from envs.cloudformation.requirements.kinds import (
     same_set,
     spelled,
     the,
+    things,
     unless,
 )
 from envs.cloudformation.requirements.services import (
     FUNCTION,
     HTTP_API,
     LOG_GROUP,
+    REST_API,
 )
 from envs.cloudformation.requirements.triggers import permitted
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.cloudformation.folded import Joined
+from iac_gym.languages.cloudformation.folded import Joined, Unknown
 from iac_gym.languages.cloudformation.model import Template
 from iac_gym.languages.cloudformation.resolved import Item as Thing
 from iac_gym.verdict import Finding
@@ -84,6 +86,20 @@ def http_route(template: Template, of: str, route: str, function: str) -> Findin
     return unless(right, template, api, f"`{route}` of `{of}` is not served by `{function}`")
 
 
+def _sources(template: Template) -> tuple[str, ...]:
+    """Return how the ARNs of calls by the APIs of a template begin; of any, where it has none."""
+    front = _EXECUTE[0] + "us-east-1:" + spelled(Unknown("pseudo", "AWS::AccountId")) + ":"
+    named = {
+        spelled(one.stack.canonical(value))
+        for api in (HTTP_API, REST_API)
+        for one in things(template, api.type)
+        for value in (one.ref, one.att("ApiId"), one.att("RestApiId"))
+    }
+    if not named:
+        return _EXECUTE
+    return (*(f"{front}{one}/" for one in sorted(named)), f"{front}*", f"{_EXECUTE[0]}*")
+
+
 @requirement(
     "API Gateway permitted to invoke `{of}`", "a permission for API Gateway to call `{of}`",
 )  # fmt: skip
@@ -92,7 +108,7 @@ def function_api_permission(template: Template, of: str) -> Findings:
     thing = the(template, FUNCTION, of)
     if isinstance(thing, Finding):
         return [thing]
-    right = permitted(template, thing, "apigateway.amazonaws.com", _EXECUTE)
+    right = permitted(template, thing, "apigateway.amazonaws.com", _sources(template))
     return unless(right, template, thing, f"API Gateway may not invoke `{of}`")
 
 
@@ -220,4 +236,5 @@ http_endpoint_output = output(
     "http-endpoint-output", HTTP_API, ("ApiEndpoint",),
     "an output `{name}` with the endpoint of the API `{of}`",
     "the endpoint of `{of}` given out as the output `{name}`",
+    written="https://NAME.execute-api.us-east-1.amazonaws.com",
 )  # fmt: skip

@@ -364,4 +364,5 @@ bucket_website_output = output(
     "bucket-website-output", BUCKET, ("WebsiteURL",),
     "an output `{name}` with the website URL of the bucket `{of}`",
     "the URL of the website in `{of}` given out as the output `{name}`",
+    written="http://NAME.s3-website-us-east-1.amazonaws.com",
 )  # fmt: skip

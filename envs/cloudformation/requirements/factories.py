@@ -24,10 +24,12 @@ from envs.cloudformation.requirements.kinds import (
     same,
     same_set,
     shown,
+    spelled,
     tags_of,
     the,
 )
 from iac_gym.check import Findings, RequirementType, requirement
+from iac_gym.languages.cloudformation.folded import Unknown
 from iac_gym.languages.cloudformation.model import Template
 from iac_gym.languages.cloudformation.resolved import Item as Thing
 from iac_gym.languages.cloudformation.resolved import resolve
@@ -224,11 +226,17 @@ def tag(name: str, kind: Kind, *wordings: str) -> RequirementType:
 
 
 def output(
-    name: str, kind: Kind, attributes: tuple[str, ...], *wordings: str, by: tuple[str, ...] = ()
+    name: str,
+    kind: Kind,
+    attributes: tuple[str, ...],
+    *wordings: str,
+    by: tuple[str, ...] = (),
+    written: str = "",
 ) -> RequirementType:
     """Make "the output `name` is that attribute of the thing `of`".
 
-    `by` says whether its name or its ARN, written out, are that attribute too.
+    `by` says whether its name or its ARN, written out, are that attribute too. `written` is how
+    others write the attribute, with NAME for the thing's name or id and ACCOUNT for the account.
     """
 
     def check(template: Template, of: str, name: str) -> Iterator[Finding]:
@@ -238,14 +246,28 @@ def output(
             return
         value = resolve(template).outputs.get(name)
         given = value.value if value is not None else None
-        right = is_attribute(given, thing, attributes) or (
-            bool(by) and given is not None and refers(given, thing, kind, by)
+        right = given is not None and (
+            is_attribute(given, thing, attributes)
+            or (bool(by) and refers(given, thing, kind, by))
+            or (bool(written) and _is_written(given, thing, kind, written))
         )
         if not right:
             message = f"the output `{name}` is not {attributes[0]} of `{of}`"
             yield problem(template, thing, message)
 
     return requirement(*wordings)(_named(name, check))
+
+
+def _is_written(value: Any, thing: Thing, kind: Kind, written: str) -> bool:
+    """Whether a text comes to what is written with the name or id of a thing."""
+    canonical = thing.stack.canonical
+    account = spelled(Unknown("pseudo", "AWS::AccountId"))
+    marks = [thing.ref, *(thing.att(one) for one in (*kind.ids, *kind.names) if one != "Ref")]
+    given = spelled(canonical(value))
+    return any(
+        given == written.replace("NAME", spelled(canonical(mark))).replace("ACCOUNT", account)
+        for mark in marks
+    )
 
 
 def retained(name: str, kind: Kind, *wordings: str) -> RequirementType:

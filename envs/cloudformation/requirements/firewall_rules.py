@@ -123,17 +123,25 @@ def group_admits_group(template: Template, of: str, port: int, source: str) -> F
     return unless(right, template, found[0], f"`{of}` does not admit `{source}` on port {port}")
 
 
+#: Where rules lead that only take the place of the one for everything.
+_NOWHERE = ("127.0.0.1/32", "255.255.255.255/32")
+
+
 @requirement(
     "outbound traffic of `{of}` limited to TCP port {port} to {target}",
     "nothing out of the security group `{of}` but TCP port {port} to {target}",
 )
 def group_egress_only(template: Template, of: str, port: int, target: str) -> Findings:
-    """Egress rules are given, and all are for that port and range."""
+    """Egress rules are given, and all are for that port and range.
+
+    One that leads nowhere, which only takes the place of the usual one for everything, is none.
+    """
     group = the(template, SECURITY_GROUP, of)
     if isinstance(group, Finding):
         return [group]
     rules = rules_of(template, group, "Egress")
-    right = rules and all(_opens(one, port) and same(one.get("CidrIp"), target) for one in rules)
+    wanted = [one for one in rules if text(one.get("CidrIp")) not in _NOWHERE]
+    right = wanted and all(_opens(one, port) and same(one.get("CidrIp"), target) for one in wanted)
     return unless(right, template, group, f"more leaves `{of}` than port {port} to {target}")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from envs.cloudformation.requirements.kinds import (
     spelled,
     the,
@@ -11,6 +13,7 @@ from envs.cloudformation.requirements.policies import (
     ROLE,
     Statement,
     permissions,
+    positive,
     resource_policies,
 )
 from envs.cloudformation.requirements.services import (
@@ -23,8 +26,32 @@ from iac_gym.verdict import Finding
 
 
 def _opens(said: list[Statement]) -> bool:
-    """Whether a statement lets everybody in under no condition."""
-    return any(one.effect == "Allow" and one.for_everybody and not one.conditions for one in said)
+    """Whether a statement lets everybody in, under no condition that says who it may be."""
+    return any(
+        one.effect == "Allow"
+        and (one.for_everybody or (one.inverted and bool(one.principals)))
+        and not any(_says_who(*each) for each in one.conditions)
+        for one in said
+    )
+
+
+#: The keys of conditions that tell callers, or where they come from.
+_WHO = frozenset(
+    f"aws:{key}"
+    for key in """sourceaccount sourcearn sourceowner sourceorgid sourceip sourcevpc sourcevpce
+    principalaccount principalarn principalorgid principalorgpaths userid""".split()
+)
+
+
+def _says_who(test: str, key: str, value: Any) -> bool:
+    anybody = value in ("*", "0.0.0.0/0", "::/0")
+    plain = test.lower().rpartition(":")[2]
+    return (
+        key.lower() in _WHO
+        and not anybody
+        and not plain.endswith("ifexists")
+        and (positive(test) or plain == "ipaddress")
+    )
 
 
 @requirement(

@@ -54,6 +54,7 @@ repository_output = output(
     "repository-output", REPOSITORY, ("RepositoryUri",),
     "an output `{name}` with the URI of the repository `{of}`",
     "the URI of `{of}` given out as the output `{name}`",
+    written="ACCOUNT.dkr.ecr.us-east-1.amazonaws.com/NAME",
 )  # fmt: skip
 repository_retained = retained(
     "repository-retained", REPOSITORY,

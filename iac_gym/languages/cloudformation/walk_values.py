@@ -85,8 +85,12 @@ def tests(schema: Mapping[str, Any]) -> list[Test]:
     return found
 
 
+_VERSION = re.compile(r"([0-9]+\.[0-9]+)\.[0-9]+")
+
+
 def _enum(words: list[Any]) -> Test:
     texts = frozenset(_said(word) for word in words)
+    texts |= _series(texts)
     numbers = [word for word in words if isinstance(word, (int, float))]
 
     def test(value: Any) -> tuple[str, Any] | None:
@@ -95,6 +99,15 @@ def _enum(words: list[Any]) -> Test:
         return "enum", words
 
     return test
+
+
+def _series(words: frozenset[str]) -> frozenset[str]:
+    """Return the series of versions such as 8.0.36: the services take `8.0` for its newest one.
+
+    cfn-lint refuses that; the documentation of CreateDBInstance and its command line allow it.
+    """
+    found = (_VERSION.fullmatch(word) for word in words)
+    return frozenset(one[1] for one in found if one)
 
 
 def _said(value: Any) -> str:

@@ -15,7 +15,7 @@ from iac_gym.languages.github_actions.calls import check_calls
 from iac_gym.languages.github_actions.events import check_events
 from iac_gym.languages.github_actions.expressions import place
 from iac_gym.languages.github_actions.expressions.notices import check_notices
-from iac_gym.languages.github_actions.model import Repository
+from iac_gym.languages.github_actions.model import Repository, Workflow
 from iac_gym.languages.github_actions.rules import IN_ORDER
 from iac_gym.languages.github_actions.rules.security_find import check_security
 from iac_gym.languages.github_actions.schema import MOST_FAULTS, Fault, Faults, checker
@@ -29,7 +29,7 @@ def examine(repository: Repository) -> None:
     for path, workflow in repository.workflows.items():
         out: Faults = []
         checker("workflow").check(workflow.tree, workflow.mark, out)
-        _check_workflow(workflow.tree, out)
+        _check_workflow(workflow, out)
         _file(repository, path, out)
     for path, action in repository.actions.items():
         out = []
@@ -53,11 +53,12 @@ def security_rules() -> frozenset[str]:
     return frozenset(one.name for one in IN_ORDER if one.stage is Stage.SECURITY)
 
 
-def _check_workflow(tree: YamlMap, out: Faults) -> None:
+def _check_workflow(workflow: Workflow, out: Faults) -> None:
+    tree = workflow.tree
     check_events(tree, out)
     jobs = tree.get("jobs")
     if jobs.__class__ is YamlMap:
-        check_jobs(jobs, tree.marks["jobs"], out)
+        check_jobs(jobs, tree.marks["jobs"], workflow.jobs, out)
     if "concurrency" in tree:
         check_concurrency(tree, out)
     if "defaults" in tree:

@@ -113,7 +113,8 @@ class Job(Part):
     @lazy
     def env(self) -> dict[str, str]:
         """The variables in force in the job."""
-        return {**self.workflow.env, **pairs_of(self.tree, "env")}
+        outer = self.workflow.env
+        return {**outer, **pairs_of(self.tree, "env")} if "env" in self.tree else outer
 
     @lazy
     def shell(self) -> str:
@@ -202,7 +203,9 @@ class Job(Part):
     @lazy
     def active(self) -> tuple[Step, ...]:
         """The steps that can run; none where the job cannot."""
-        return tuple(step for step in self.steps if step.runs) if self.runs else ()
+        if not self.runs:
+            return ()
+        return tuple([step for step in self.steps if step.condition.possible])
 
     def values(self, text: str, env: Mapping[str, str] | None = None) -> frozenset[str]:
         """Return the texts that a text stands for, over the matrix and the variables in force.

@@ -18,7 +18,7 @@ from iac_gym.languages.github_actions.conditions import (
 from iac_gym.languages.github_actions.part import Part, both
 from iac_gym.languages.github_actions.scripts import read_run, stops_at_failure
 from iac_gym.languages.github_actions.uses import Uses, read_uses
-from iac_gym.languages.github_actions.values import has_expression, pairs_of, text_of
+from iac_gym.languages.github_actions.values import has_expression, is_scalar, pairs_of, text_of
 
 if TYPE_CHECKING:
     from iac_gym.languages.github_actions.job import Job
@@ -49,12 +49,18 @@ class Step(Part):
     @lazy
     def inputs(self) -> dict[str, str]:
         """`with`, by lower-case name."""
-        return {name.lower(): value for name, value in pairs_of(self.tree, "with").items()}
+        given = self.tree.get("with")
+        if given.__class__ is not YamlMap:
+            return {}
+        return {
+            text_of(name).lower(): text_of(one) for name, one in given.items() if is_scalar(one)
+        }
 
     @lazy
     def env(self) -> dict[str, str]:
         """The variables in force: the workflow's, the job's and the step's."""
-        return {**self.owner.env, **pairs_of(self.tree, "env")}
+        outer = self.owner.env
+        return {**outer, **pairs_of(self.tree, "env")} if "env" in self.tree else outer
 
     @lazy
     def condition(self) -> Condition:
@@ -137,7 +143,10 @@ def _step_maps(steps: Any, inner: bool = False) -> Iterator[tuple[YamlMap, Mark]
 
 def forgiven(tree: YamlMap, owner: Job | Action) -> bool:
     """Whether `continue-on-error` is true, or is not known to be false somewhere in the matrix."""
-    text = text_of(tree.get("continue-on-error"))
+    value = tree.get("continue-on-error")
+    if value is None:
+        return False
+    text = text_of(value)
     if not has_expression(text):
         return text == "true"
     return all(_holds(one) for one in owner.values(text))

@@ -6,12 +6,14 @@ Each function examines one part of the tree and notes faults; none raises, whate
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
+from iac_gym.languages.github_actions.job import Job
 from iac_gym.languages.github_actions.matrix import MOST_JOBS, Matrix, read_matrix
 from iac_gym.languages.github_actions.schema import KIND, Fault, Faults
-from iac_gym.languages.github_actions.uses import Uses, read_uses
+from iac_gym.languages.github_actions.uses import Uses, parts_of, read_uses
 from iac_gym.languages.github_actions.values import (
     Item,
     has_expression,
@@ -45,33 +47,37 @@ def id_fault(text: str) -> str:
 # --- jobs -----------------------------------------------------------------------------------------
 
 
-def check_jobs(jobs: YamlMap, mark: Mark, out: Faults) -> None:
-    """Examine the jobs of a workflow."""
+def check_jobs(jobs: YamlMap, mark: Mark, made: Mapping[str, Job], out: Faults) -> None:
+    """Examine the jobs of a workflow; `made` are those that its model has."""
     for name, job in jobs.items():
         if fault := id_fault(text_of(name)):
             out.append(Fault("job-ids-are-valid", jobs.key_marks[name], fault))
         if job.__class__ is YamlMap:
-            _check_job(job, out)
+            _check_job(job, made.get(text_of(name)), out)
     _check_graph(jobs, mark, out)
 
 
-def _check_job(job: YamlMap, out: Faults) -> None:
+def _check_job(job: YamlMap, made: Job | None, out: Faults) -> None:
     if "steps" in job:
         check_steps(job["steps"], out)
     if "strategy" in job:
-        _check_matrix(read_matrix(map_of(job, "strategy")), out)
+        same = made is not None and made.tree is job
+        matrix = made.matrix if same and made else read_matrix(map_of(job, "strategy"))
+        _check_matrix(matrix, out)
     if job.get("runs-on").__class__ is YamlMap:
         _check_group(job["runs-on"], out)
     if "container" in job:
         _check_container(job["container"], job.marks["container"], out)
-    services = map_of(job, "services")
-    for name, service in services.items():
-        _check_container(service, services.marks[name], out)
+    if "services" in job:
+        services = map_of(job, "services")
+        for name, service in services.items():
+            _check_container(service, services.marks[name], out)
     if "concurrency" in job:
         _check_queue(job, out)
     if "uses" in job:
         _check_call(read_uses(text_of(job["uses"]), job.marks["uses"]), out)
-    check_shell(map_of(map_of(job, "defaults"), "run"), out)
+    if "defaults" in job:
+        check_shell(map_of(map_of(job, "defaults"), "run"), out)
 
 
 def _check_graph(jobs: YamlMap, mark: Mark, out: Faults) -> None:
@@ -264,9 +270,9 @@ def _check_id(text: str, mark: Mark, seen: set[str], out: Faults) -> None:
 def _check_uses(text: str, mark: Mark, out: Faults) -> None:
     if not text or "${{" in text:
         return
-    uses = read_uses(text, mark)
-    called = uses.kind == "repository" and _CALLED.fullmatch(uses.path)
-    if called or uses.kind == "unknown" or (uses.kind == "docker" and not uses.path):
+    kind, _, _, path, _ = parts_of(text)
+    called = kind == "repository" and path and _CALLED.fullmatch(path)
+    if called or kind == "unknown" or (kind == "docker" and not path):
         message = f"`{text[:80]}` is no action"
         hint = "write `{owner}/{repo}[/path]@{ref}`, `./path` or `docker://{image}`"
         hint = "a job calls a reusable workflow, not a step" if called else hint

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from iac_gym.formats.yaml import Mark
 
@@ -31,7 +32,7 @@ class Uses:
         """`owner/repo` or `owner/repo/path` in lower case, without the ref; else the path."""
         if self.kind != "repository":
             return self.path
-        return "/".join(part for part in (self.owner, self.repo, self.path) if part).lower()
+        return _name(self.owner, self.repo, self.path)
 
     @property
     def pinned(self) -> bool:
@@ -47,15 +48,36 @@ class Uses:
         return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else None
 
 
+@lru_cache(maxsize=1024)
+def _name(*parts: str) -> str:
+    return "/".join([part for part in parts if part]).lower()
+
+
+#: Longest `uses` whose parts are kept for the next file that holds the same.
+_MOST_KEPT = 300
+
+
 def read_uses(text: str, mark: Mark = (0, 0)) -> Uses:
     """Split a `uses` text."""
+    return Uses(text.strip(), *parts_of(text), mark)
+
+
+def parts_of(text: str) -> tuple[str, str, str, str, str]:
+    """Return the kind, owner, repo, path and ref of a `uses` text."""
+    return _kept_parts(text) if len(text) <= _MOST_KEPT else _parts(text)
+
+
+def _parts(text: str) -> tuple[str, str, str, str, str]:
     text = text.strip()
     if text.startswith("docker://"):
-        return Uses(text, "docker", path=text[len("docker://") :], mark=mark)
+        return "docker", "", "", text[len("docker://") :], ""
     if text.startswith(("./", ".\\", "$/")) or text == ".":
-        return Uses(text, "local", path=text, mark=mark)
+        return "local", "", "", text, ""
     whole, _, ref = text.partition("@")
     parts = [part for part in re.split(r"[\\/]", whole) if part]
     if len(parts) < 2 or not ref or "@" in ref or "${{" in text:
-        return Uses(text, "unknown", path=text, mark=mark)
-    return Uses(text, "repository", parts[0], parts[1], "/".join(parts[2:]), ref, mark)
+        return "unknown", "", "", text, ""
+    return "repository", parts[0], parts[1], "/".join(parts[2:]), ref
+
+
+_kept_parts = lru_cache(maxsize=1024)(_parts)

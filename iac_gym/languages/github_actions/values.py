@@ -54,11 +54,11 @@ def items_of(tree: YamlMap, key: str) -> tuple[Item, ...]:
     if value is None:
         return ()
     if value.__class__ is YamlList:
-        return tuple(
+        return tuple([
             Item(text_of(item), mark)
             for item, mark in zip(value, value.marks, strict=True)
             if is_scalar(item)
-        )
+        ])  # fmt: skip
     return (Item(text_of(value), tree.marks[key]),) if is_scalar(value) else ()
 
 

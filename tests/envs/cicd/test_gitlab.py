@@ -151,6 +151,12 @@ def test_changed_files(changes: str, wanted: bool) -> None:
         ("script: [pytest -q tests | tee log]", True),  # the runner sets `pipefail`
         ("script: [set +o pipefail, pytest -q tests | tee log]", False),
         ("script: [set -o pipefail, pytest -q tests | tee log]", True),
+        ("script: [pytest -q tests &, wait]", False),  # nobody learns how it ends
+        ("script: [pytest -q tests || exit 0]", False),
+        ("script: ['make && pytest -q tests || exit 0']", False),
+        ("script: [pytest -q tests || exit 1]", True),
+        ("script: ['pytest -q tests || { echo no; exit 1; }']", True),
+        ("script: ['pytest -q tests 2>&1 && echo \"a & b\"']", True),
         ("script: [echo pytest -q tests]", False),
         ("script: ['# pytest -q tests', make]", False),
         ("script: [make]\nafter_script: [pytest -q tests]", False),
@@ -753,3 +759,20 @@ def test_caches_and_artifacts_that_fall_back_or_leave_out() -> None:
     for policy, wanted in (("always", True), ("[always]", True), ("[always, never]", False)):
         text = job(f"{RUN}image: {{name: x, pull_policy: {policy}}}")
         assert met("gitlab-pull-policy", text, job="t", policy="always") is wanted, policy
+
+
+@pytest.mark.parametrize(
+    ("first", "more", "wanted"),
+    [
+        ("script: [make]", "", True),
+        ("script: [exit 1]", "", False),
+        ("script: [exit 0]", "", True),
+        ("script: ['test -f x || exit 1']", "", True),
+        ("script: [exit 1]\n  allow_failure: true", "", True),
+        ("script: [exit 1]", "when: on_failure", True),
+        ("script: [exit 1]", "needs: []", True),
+    ],
+)
+def test_jobs_behind_one_that_always_fails(first: str, more: str, wanted: bool) -> None:
+    text = f"a:\n  stage: build\n  {first}\n" + job(RUN + more)
+    assert met("gitlab-runs", text, job="t", command="make") is wanted

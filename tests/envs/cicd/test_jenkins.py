@@ -99,6 +99,9 @@ def test_tags_and_change_requests(when: str, tags: bool, requests: bool) -> None
         ("retry(2) {\nsh 'npm test'\n}", True),
         ("script {\ndef what = 'test'\nsh \"npm ${what}\"\n}", True),
         ("sh 'npm test || true'", False),
+        ("sh 'npm test || exit 0'", False),
+        ("sh 'npm test & wait'", False),
+        ("sh 'npm test 2>&1 && make'", True),
         ("sh(script: 'npm test', returnStatus: true)", False),
         ("catchError(buildResult: 'SUCCESS') {\nsh 'npm test'\n}", False),
         ("script {\nif (params.GO) {\nsh 'npm test'\n}\n}", False),
@@ -644,3 +647,31 @@ def test_limits_of_a_stage() -> None:
                           (f"{limit} {{\nsh 'x'\n}}\nsh 'y'", False)):  # fmt: skip
         text = pipeline(stage(steps))
         assert met("jenkins-stage-timeout", text, stage="T", minutes=5) is wanted
+
+
+@pytest.mark.parametrize(
+    ("first", "wanted"),
+    [
+        ("echo 'x'", True),
+        ("error 'stop'", False),
+        ("sh 'exit 1'", False),
+        ("sh 'exit 0'", True),
+        ("sh 'test -f x || exit 1'", True),
+        ("catchError {\nerror 'stop'\n}", True),
+        ("script {\nif (params.X) {\nerror 'stop'\n}\n}", True),
+    ],
+)
+def test_what_stands_before_a_stage_may_prevent_it(first: str, wanted: bool) -> None:
+    text = pipeline(stage(first, name="A") + "\n" + stage("sh 'x'"))
+    assert met("jenkins-runs", text, stage="T", command="x") is wanted
+    assert (
+        met("jenkins-runs", pipeline(stage(f"{first}\nsh 'x'")), stage="T", command="x") is wanted
+    )
+
+
+def test_stages_of_an_empty_matrix_do_not_run() -> None:
+    text = matrix().replace("echo 'x'", "sh 'x'")
+    assert met("jenkins-runs", text, stage="T", command="x")
+    out = "excludes {\nexclude {\n" + axis("OS", quoted("a", "b")) + "}\n}\n"
+    empty = matrix(out).replace("echo 'x'", "sh 'x'")
+    assert not met("jenkins-runs", empty, stage="T", command="x")

@@ -350,3 +350,33 @@ def test_an_answer_meets_everything(answer: Answer) -> None:
 def test_a_change_breaks_what_it_should(answer: Answer, old: str, new: str, labels: str) -> None:
     """An attack fails what it breaks; another style fails nothing."""
     assert failing(answer.changed(old, new), answer.asks) == wanted(labels)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "right"),
+    [
+        ("dynamodb:Query", "!GetAtt Table.Arn", True),
+        ("dynamodb:Query", '!Sub "${Table.Arn}/index/*"', True),
+        ("s3:GetObject", "arn:aws:s3:::files/*", True),
+        ('"dynamodb:Get*"', "!GetAtt Table.Arn", False),
+        ("dynamodb:Query", '"arn:aws:dynamodb:*:*:table/*"', False),
+        ("s3:GetObject", '"arn:aws:s3:::*"', False),
+        ("s3:GetObject", '"*"', False),
+    ],
+)
+def test_what_is_a_wildcard(action: str, resource: str, right: bool) -> None:
+    """A pattern for what belongs to one named thing is none."""
+    text = f"""
+    Resources:
+      Table: {{Type: AWS::DynamoDB::Table, Properties: {{TableName: table}}}}
+      Role:
+        Type: AWS::IAM::Role
+        Properties:
+          RoleName: app
+          Policies:
+            - PolicyName: x
+              PolicyDocument:
+                Statement: {{Effect: Allow, Action: {action}, Resource: {resource}}}
+    """
+    found = failing(text, {"role-not-wild": {"of": "app"}})
+    assert found == (set() if right else {"role-not-wild"})

@@ -391,3 +391,99 @@ def test_an_answer_meets_everything(answer: Answer) -> None:
 def test_a_change_breaks_what_it_should(answer: Answer, old: str, new: str, labels: str) -> None:
     """An attack fails what it breaks; another style fails nothing."""
     assert failing(answer.changed(old, new), answer.asks) == wanted(labels)
+
+
+APIS = """
+    Resources:
+      Work:
+        Type: AWS::Lambda::Function
+        Properties: {FunctionName: work}
+      Front: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: front, ProtocolType: HTTP}}
+      Allow:
+        Type: AWS::Lambda::Permission
+        Properties:
+          FunctionName: !Ref Work
+          Action: lambda:InvokeFunction
+          Principal: apigateway.amazonaws.com
+          SourceArn: !Sub "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:%s"
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "right"),
+    [
+        ("${Front}/*/GET/items", True),
+        ("${Front.ApiId}/*", True),
+        ("*/*/*", True),
+        ("a1b2c3d4e5/*/GET/items", False),
+        ("${Work}/*", False),
+    ],
+)
+def test_the_permission_is_for_an_api_of_the_template(path: str, right: bool) -> None:
+    """A permission for the calls of another API lets this one call nothing."""
+    found = failing(APIS % path, {"function-api-permission": {"of": "work"}})
+    assert found == (set() if right else {"function-api-permission"})
+
+
+def rule(**more: str) -> str:
+    """Write a rule for events of AWS, and one on a schedule."""
+    place = "".join(f", {key}: {value}" for key, value in more.items())
+    return f"""
+    Resources:
+      Bus: {{Type: AWS::Events::EventBus, Properties: {{Name: own}}}}
+      Seen:
+        Type: AWS::Events::Rule
+        Properties: {{Name: seen, EventPattern: {{source: [aws.ec2], detail-type: [X]}}{place}}}
+      Daily:
+        Type: AWS::Events::Rule
+        Properties: {{Name: daily, ScheduleExpression: rate(1 day){place}}}
+    """
+
+
+def test_events_of_aws_and_schedules_are_on_the_default_bus() -> None:
+    """A bus of one's own gets neither."""
+    asks = {
+        "rule-pattern": {"of": "seen", "source": "aws.ec2", "kind": "X"},
+        "rule-schedule": {"of": "daily", "schedule": "rate(1 day)"},
+    }
+    assert failing(rule(), asks) == set()
+    assert failing(rule(EventBusName="default"), asks) == set()
+    assert failing(rule(EventBusName="!Ref Bus"), asks) == set(asks)
+
+
+OUTPUTS = """
+    Resources:
+      Front: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: front, ProtocolType: HTTP}}
+      Other: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: other, ProtocolType: HTTP}}
+      Images: {Type: AWS::ECR::Repository, Properties: {RepositoryName: app}}
+      Pages: {Type: AWS::S3::Bucket, Properties: {BucketName: pages}}
+    Outputs:
+      Here: {Value: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "met"),
+    [
+        ("!GetAtt Front.ApiEndpoint", "http-endpoint-output"),
+        ('!Sub "https://${Front}.execute-api.${AWS::Region}.${AWS::URLSuffix}"',
+         "http-endpoint-output"),
+        ('!Sub "https://${Other}.execute-api.${AWS::Region}.amazonaws.com"', ""),
+        ("https://abc.execute-api.us-east-1.amazonaws.com", ""),
+        ('!Sub "${AWS::AccountId}.dkr.ecr.${AWS::Region}.amazonaws.com/${Images}"',
+         "repository-output"),
+        ("!GetAtt Images.RepositoryUri", "repository-output"),
+        ("!GetAtt Images.Arn", ""),
+        ('!Sub "http://${Pages}.s3-website-${AWS::Region}.amazonaws.com"',
+         "bucket-website-output"),
+        ('!Sub "https://${Pages}.s3.amazonaws.com"', ""),
+    ],
+)  # fmt: skip
+def test_an_output_may_be_written_out(value: str, met: str) -> None:
+    """The addresses of some services are often put together by hand."""
+    asks = {
+        "http-endpoint-output": {"of": "front", "name": "Here"},
+        "repository-output": {"of": "app", "name": "Here"},
+        "bucket-website-output": {"of": "pages", "name": "Here"},
+    }
+    assert failing(OUTPUTS % value, asks) == set(asks) - wanted(met)

@@ -9,6 +9,8 @@ import pytest
 
 from iac_gym.languages.cloudformation.parse import parse
 from iac_gym.languages.cloudformation.rules import schema
+from iac_gym.verdict import Stage
+from iac_gym.verifier import check_files
 
 OWN = frozenset(one.name for one in schema.IN_ORDER)
 HEAD = """\
@@ -198,3 +200,18 @@ def test_metadata_of_cfn_init_has_its_own_schema() -> None:
 def test_a_required_property_that_is_null_is_missing() -> None:
     found = _found(_resource("AWS::IAM::Role", "AssumeRolePolicyDocument:"))
     assert ("required-properties-are-there", LINE, 7) in found
+
+
+@pytest.mark.parametrize(
+    ("version", "accepted"), [("8.0.35", True), ("8.0", True), ("8.1", False), ("9", False)]
+)
+def test_a_series_stands_for_its_versions(version: str, accepted: bool) -> None:
+    text = (
+        "Resources:\n  A:\n    Type: AWS::RDS::DBInstance\n    Properties:\n"
+        f"      Engine: mysql\n      EngineVersion: '{version}'\n      DBInstanceClass: db.t3.micro\n"
+        "      AllocatedStorage: '20'\n      MasterUsername: root1\n"
+        "      ManageMasterUserPassword: true\n"
+    )
+    verdict = check_files({"template.yaml": text}, {"template.yaml": "cloudformation"})
+    found = [one.rule for one in verdict.diagnostics if one.stage <= Stage.SEMANTICS]
+    assert (found == []) is accepted

@@ -155,12 +155,13 @@ def texts_of(tree: YamlMap) -> list[Use]:
     """Return the texts with expressions of a job (outside of its steps) or of a step."""
     out: list[Use] = []
     for key, value in tree.items():
-        if value.__class__ is str:
+        kind = value.__class__
+        if kind is str:
             if key == "if":
                 out.append(Use(value, tree.marks[key], condition=True))
             elif OPEN in value:
                 out.append(Use(value, tree.marks[key], False, key in _SINGLE))
-        elif key != "steps" and (value.__class__ is YamlMap or value.__class__ is YamlList):
+        elif (kind is YamlMap or kind is YamlList) and key != "steps":
             texts_in(value, tree.marks[key], out, key in _SINGLES and value.__class__ is YamlMap)
     return out
 
@@ -211,7 +212,8 @@ def _check_steps(steps: tuple[Step, ...], scope: Scope, out: Faults) -> None:
     for step in steps:
         if len(out) > MOST_FAULTS:
             return
-        _check_all(texts_of(step.tree), scope, out, step.index)
+        if texts := texts_of(step.tree):
+            _check_all(texts, scope, out, step.index)
         if "uses" in step.tree:
             check_step(step.tree, out)
 
