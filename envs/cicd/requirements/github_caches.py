@@ -64,8 +64,6 @@ def _never_hits(step: Step) -> bool:
     return bool(_OWN.search(_key(step))) and not step.inputs.get("restore-keys", "").strip()
 
 
-#: Longest key that is looked at; the service takes 512 characters.
-_MOST_KEY = 1024
 _SYSTEM = re.compile(r"\$\{\{(?:'[^']*'|[^}'])*?\brunner\.os\b")
 #: What differs from run to run.
 _OWN = re.compile(r"\$\{\{[^}]*\bgithub\.(?:run_id|run_number|run_attempt|sha)\b")

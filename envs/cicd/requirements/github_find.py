@@ -137,7 +137,9 @@ def using(steps: Iterable[Step], *actions: str) -> Iterator[Step]:
 
 def is_own(step: Step) -> bool:
     """Whether a checkout is that of the repository itself."""
-    return value_of(step, "repository") in ("", "${{github.repository}}")
+    name = value_of(step, "repository")
+    inner = name[3:-2] if name[:3] == "${{" else ""
+    return not name or inner == "github.repository" or inner.endswith(".full_name")
 
 
 def comes_late(step: Step) -> bool:
@@ -152,9 +154,20 @@ def comes_early(step: Step) -> bool:
 
 @kept
 def _work(job: Job) -> tuple[int, int]:
-    """Return the places of the first and the last step that do more than prepare or keep."""
-    ours = [one for one in job.active if one.run or (one.uses and one.uses.owner != "actions")]
-    return (ours[0].index, ours[-1].index) if any(one.run for one in ours) else (-1, -1)
+    """Return the places of the first step that can make something, and of the last that uses it."""
+    makes = [one.index for one in job.active if not _is_only(one, *_PREPARES, "upload-")]
+    takes = [one.index for one in job.active if not _is_only(one, *_PREPARES, "download-")]
+    ran = any(one.run for one in job.active)
+    return (makes[0], takes[-1]) if ran and makes and takes else (-1, -1)
+
+
+_PREPARES = ("checkout", "cache", "setup-")
+
+
+def _is_only(step: Step, *names: str) -> bool:
+    """Whether a step uses one of GitHub's own actions whose name begins like this."""
+    uses = step.uses
+    return uses is not None and uses.owner == "actions" and uses.repo.startswith(names)
 
 
 class Ran(NamedTuple):

@@ -8,12 +8,12 @@ project.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from envs.cicd.requirements.jenkins_find import spelled
 from iac_gym.languages.jenkins.model import Condition, Stage
-from iac_gym.languages.jenkins.values import Unknown
+from iac_gym.languages.jenkins.values import Text, Unknown
 
 #: Variables of a build.
 Facts = Mapping[str, str]
@@ -175,45 +175,100 @@ def _text(value: object, facts: Facts) -> str | None:
     return facts.get(name, "null") if name in _KNOWN else None
 
 
-_ATOM = re.compile(
-    r"""\s*(?P<no>!\s*)?(?:env\.)?(?P<name>[A-Z_]+)\s*
-    (?:(?P<operator>==~|==|!=|=~)\s*(?:(?P<quote>['"/])(?P<value>[^'"]*?)(?P=quote)|(?P<null>null)))?\s*""",
+_TEXT = r"""(?:'[^'\n]*'|"[^"\n$]*"|/(?:\\.|[^/\n\\])*/)"""
+_COMPARISON = re.compile(
+    rf"""(?:env\.)?\b(?P<name>[A-Z][A-Z_]+)\b(?:\??\.(?:trim|toString)\(\))?(?:
+    \s*(?P<operator>==~|==|!=|=~)\s*(?P<value>{_TEXT}|null\b)
+    |\??\.(?P<method>startsWith|endsWith|contains|equals|matches)\(\s*(?P<given>{_TEXT})\s*\)
+    |\s+in\s*\[(?P<list>[^\]\n]*)\])?""",
     re.VERBOSE,
 )
+_TURNED = re.compile(
+    rf"(?P<value>{_TEXT})\s*(?P<operator>==|!=)\s*(?P<name>(?:env\.)?[A-Z][A-Z_]+\b)"
+)
+_INNERMOST = re.compile(r"\(([^()]*)\)")
+_WORDS = {"yes": True, "no": False, "true": True, "false": False}
+#: Deepest parentheses in an expression that are followed.
+_MOST_BRACKETS = 20
 
 
 def _expression(condition: Condition, facts: Facts) -> bool | None:
     value = condition.args.get("expression")
     if isinstance(value, bool):
         return value
-    if (
-        not isinstance(value, Unknown)
-        or len(value.source) > 500
-        or set("();\n") & set(value.source)
-    ):
+    if isinstance(value, Text) and len(value.holes) == 1:
+        source = value.holes[0] if str(value) == f"${{{value.holes[0]}}}" else ""
+    else:
+        source = value.source if isinstance(value, Unknown) else ""
+    if not source or len(source) > 500 or set(";{}") & set(source.replace("\\d{", "")):
         return None
-    either = [
-        _all([_atom(part, facts) for part in one.split("&&")]) for one in value.source.split("||")
-    ]
-    return _not(_all([_not(one) for one in either]))
+    turned = _TURNED.sub(r"\g<name> \g<operator> \g<value>", source)
+    text = _COMPARISON.sub(lambda found: _word(_compared(found, facts)), turned)
+    for _ in range(_MOST_BRACKETS):
+        if "(" not in text:
+            break
+        text = _INNERMOST.sub(lambda found: _word(_flat(found[1])), text)
+    return _flat(text)
 
 
-def _atom(text: str, facts: Facts) -> bool | None:
-    found = _ATOM.fullmatch(text)
-    if not found or found["name"] not in _KNOWN:
+def _word(value: bool | None) -> str:
+    return "unsure" if value is None else "yes" if value else "no"
+
+
+def _flat(text: str) -> bool | None:
+    """Return the value of an expression without brackets whose comparisons are worked out."""
+    return _not(_all(_not(_all(map(_fact, one.split("&&")))) for one in text.split("||")))
+
+
+def _fact(text: str) -> bool | None:
+    word = text.strip()
+    bare = word.lstrip("! ")
+    value = _WORDS.get(bare)
+    return _not(value) if word.count("!") % 2 else value
+
+
+def _compared(found: re.Match[str], facts: Facts) -> bool | None:
+    """Whether a comparison of a variable of the build holds."""
+    name = found["name"]
+    if name not in _KNOWN:
         return None
-    given = facts.get(found["name"])
-    operator = found["operator"]
-    if operator is None:
-        return (given is None) if found["no"] else (given is not None)
-    if found["null"]:
+    given = facts.get(name)
+    if found["operator"]:
+        return _operated(name, given, found["operator"], found["value"])
+    if found["method"]:
+        wanted = _local(name, _unquoted(found["given"]))
+        return given is not None and _METHODS[found["method"]](given, wanted) is True
+    if found["list"] is not None:
+        return given in [_local(name, _unquoted(one.strip())) for one in found["list"].split(",")]
+    return given is not None
+
+
+def _operated(name: str, given: str | None, operator: str, value: str) -> bool | None:
+    if value == "null":
         return (given is None) == (operator == "==")
+    wanted = _unquoted(value)
     if operator in ("==", "!="):
-        return (given == _local(found["name"], found["value"])) == (operator == "==")
+        return (given == _local(name, wanted)) == (operator == "==")
     if given is None:
         return False
-    pattern = found["value"] if operator == "==~" else f".*(?:{found['value']}).*"
-    return _regexp(pattern, given)
+    pattern = wanted if operator == "==~" else f".*(?:{wanted}).*"
+    results = [_regexp(pattern, one) for one in (given, f"origin/{given}")]
+    return results[0] or results[1] if name == "GIT_BRANCH" else results[0]
+
+
+def _unquoted(value: str) -> str:
+    """Return the text of a literal."""
+    inner = value[1:-1]
+    return inner.replace("\\/", "/") if value[:1] == "/" else inner.replace("\\\\", "\\")
+
+
+_METHODS: Mapping[str, Callable[[str, str], bool | None]] = {
+    "startsWith": str.startswith,
+    "endsWith": str.endswith,
+    "contains": lambda text, part: part in text,
+    "equals": lambda text, other: text == other,
+    "matches": lambda text, pattern: _regexp(pattern, text),
+}
 
 
 _SIMPLE = {
@@ -237,4 +292,5 @@ def named(stage: Stage) -> list[str]:
                 text = value.source if isinstance(value, Unknown) else spelled(value)
                 found.update(re.findall(r"(?<![$\w])\w[\w./-]*", text[:500]))
         one = one.parent
-    return sorted(word for word in found if not word.startswith("env."))[:20]
+    words = {word.rstrip("/.-") for word in found if not word.startswith("env.")}
+    return sorted(words - {""})[:20]

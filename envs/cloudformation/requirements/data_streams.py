@@ -48,6 +48,7 @@ stream_shards = setting(
 stream_retention = setting(
     "stream-retention", STREAM, "RetentionPeriodHours",
     "records of `{of}` kept for {value} hours", "`{of}` keeps its records for {value} hours",
+    absent=24,
 )  # fmt: skip
 stream_encrypted = fixed(
     "stream-encrypted", STREAM, "StreamEncryption.EncryptionType", "KMS",

@@ -67,8 +67,10 @@ def _records(template: Template, zone: Thing) -> Iterator[Mapping[str, Any]]:
 
 
 def _is_record(record: Mapping[str, Any], kind: str, name: str) -> bool:
+    """Whether a record is of that type and name, and not one of several to choose from."""
     given = str(text(record.get("Name"))).rstrip(".").lower()
-    return same(record.get("Type"), kind) and given == name
+    alone = record.get("SetIdentifier") is None
+    return alone and same(record.get("Type"), kind) and given == name
 
 
 @requirement(

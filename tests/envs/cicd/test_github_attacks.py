@@ -244,6 +244,10 @@ ACCEPTED = {
     "the command runs in the folder of the checkout": (
         BEFORE, wf(use(CO, path="src"), run("make", working_directory="src"))),
     "the history is fetched by git": (HISTORY, wf(use(CO), "git fetch --unshallow --tags")),
+    "the history of the fork of a pull request": (
+        HISTORY, wf(use(CO, fetch_depth=0, ref="${{ github.event.pull_request.head.sha }}",
+                        repository="${{ github.event.pull_request.head.repo.full_name }}"),
+                    on="pull_request")),
     "submodules by git": (
         steps.workflow_submodules(job="t"),
         wf(use(CO), "git submodule update --init --recursive")),

@@ -227,6 +227,16 @@ ACCEPTED = {
     "the artifact by a pattern": (
         TAKES, many(a=job("make", use(UP, name="a", path="x")),
                     t=job(use(DOWN, pattern="?", merge_multiple=True), "make", needs="a"))),
+    "an artifact that goes on to the pages": (
+        TAKES, many(a=job("make", use(UP, name="a", path="x")),
+                    t=job("date", use(DOWN, name="a"), use("actions/upload-pages-artifact@v3"),
+                          needs="a"))),
+    "an artifact that a script of the action reads": (
+        TAKES, many(a=job("make", use(UP, name="a", path="x")),
+                    t=job("date", use(DOWN, name="a"),
+                          use("actions/github-script@v7", script="x"), needs="a"))),
+    "an artifact of what was downloaded": (
+        KEEPS, wf(use(DOWN, name="x"), use(UP, name="a", path="dist"), "make")),
     "the folder that pip names": (
         PIP, wf({"id": "p", "run": 'echo "dir=$(pip cache dir)" >> "$GITHUB_OUTPUT"'},
                 use(CACHE, path="${{ steps.p.outputs.dir }}", key="k"), "make")),

@@ -675,3 +675,34 @@ def test_stages_of_an_empty_matrix_do_not_run() -> None:
     out = "excludes {\nexclude {\n" + axis("OS", quoted("a", "b")) + "}\n}\n"
     empty = matrix(out).replace("echo 'x'", "sh 'x'")
     assert not met("jenkins-runs", empty, stage="T", command="x")
+
+
+@pytest.mark.parametrize(
+    ("condition", "kind", "wanted"),
+    [
+        ("expression { env.CHANGE_ID }", "requests", True),
+        ("expression { env.BRANCH_NAME.startsWith('PR-') }", "requests", True),
+        ("branch 'PR-*'", "requests", True),
+        ("expression { !env.CHANGE_ID }", "requests", False),
+        ("expression { env.TAG_NAME?.startsWith('v') }", "tags", True),
+        ("expression { env.TAG_NAME && env.TAG_NAME.startsWith('v') }", "tags", True),
+        ("expression { return env.TAG_NAME =~ /^v[0-9]/ }", "tags", True),
+        ("expression { env.TAG_NAME }", "tags", False),
+        ("expression { env.BRANCH_NAME in ['main'] }", "branch", True),
+        ("expression { env.BRANCH_NAME in ['main', 'dev'] }", "branch", False),
+        ("expression { 'main' == env.BRANCH_NAME }", "branch", True),
+        ("expression { env.BRANCH_NAME.equals('main') }", "branch", True),
+        ("expression { env.BRANCH_NAME?.trim() == 'main' }", "branch", True),
+        ("expression { (env.BRANCH_NAME == 'main') && !(env.CHANGE_ID || env.TAG_NAME) }", "branch",
+         True),
+        (r"expression { env.GIT_BRANCH ==~ /(origin\/)?main/ }", "branch", True),
+        ("expression { env.BRANCH_NAME.contains('main') }", "branch", False),
+        ("expression { env.BRANCH_NAME == 'main' || (env.CHANGE_ID && params.X) }", "branch", False),
+        ("expression { something(env.BRANCH_NAME) }", "branch", False),
+    ],
+)  # fmt: skip
+def test_expressions_are_played_through(condition: str, kind: str, wanted: bool) -> None:
+    types = {"requests": "jenkins-requests-only", "tags": "jenkins-tags-only",
+             "branch": "jenkins-branch-only"}  # fmt: skip
+    args = {"tags": {"prefix": "v"}, "branch": {"branch_name": "main"}}.get(kind, {})
+    assert met(types[kind], when(condition), stage="T", **args) is wanted

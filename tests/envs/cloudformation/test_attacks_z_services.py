@@ -304,7 +304,41 @@ ${Worker.Arn}/invocations"
     ),
 )  # fmt: skip
 
-ANSWERS = (EDGE, NETWORK, DATA, REST)
+NAMES = Answer(
+    """
+    Resources:
+      Zone: {Type: AWS::Route53::HostedZone, Properties: {Name: example.com}}
+      Record:
+        Type: AWS::Route53::RecordSet
+        Properties:
+          HostedZoneId: !GetAtt Zone.Id
+          Name: !Sub "api.${Domain}."
+          Type: A
+          TTL: "60"
+          ResourceRecords: [192.0.2.1]
+      Stream: {Type: AWS::Kinesis::Stream, Properties: {Name: clicks, ShardCount: "2"}}
+    Parameters:
+      Domain: {Type: String, Default: example.com}
+    """,
+    {
+        "zone-record": {
+            "of": "example.com", "kind": "A", "name": "api.example.com", "value": "192.0.2.1",
+            "ttl": 60,
+        },
+        "stream-retention": {"of": "clicks", "value": 24},
+        "stream-shards": {"of": "clicks", "value": 2},
+    },
+    (
+        # one of several answers, which may never be given
+        ("Type: A\n", "Type: A\n          SetIdentifier: a\n          Weight: 0\n",
+         "zone-record"),
+        ("Default: example.com", "Default: example.org", "zone-record"),
+        ("[192.0.2.1]", "[192.0.2.1, 192.0.2.9]", "zone-record"),
+        ("Name: clicks", "Name: clicks, RetentionPeriodHours: 48", "stream-retention"),
+    ),
+)  # fmt: skip
+
+ANSWERS = (EDGE, NETWORK, DATA, REST, NAMES)
 
 
 @pytest.mark.parametrize("answer", ANSWERS)

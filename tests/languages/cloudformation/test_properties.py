@@ -208,7 +208,8 @@ def test_a_required_property_that_is_null_is_missing() -> None:
 def test_a_series_stands_for_its_versions(version: str, accepted: bool) -> None:
     text = (
         "Resources:\n  A:\n    Type: AWS::RDS::DBInstance\n    Properties:\n"
-        f"      Engine: mysql\n      EngineVersion: '{version}'\n      DBInstanceClass: db.t3.micro\n"
+        f"      Engine: mysql\n      EngineVersion: '{version}'\n"
+        "      DBInstanceClass: db.t3.micro\n"
         "      AllocatedStorage: '20'\n      MasterUsername: root1\n"
         "      ManageMasterUserPassword: true\n"
     )
