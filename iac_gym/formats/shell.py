@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 #: Longest script that is examined; what is longer is taken as it is.
 MOST_SCRIPT = 32768
-#: Longest script without variables that is kept for the next file that holds the same.
+#: Longest script that is kept for the next file that holds the same, with the same variables.
 MOST_KEPT = 512
 
 _TOKEN = re.compile(
@@ -330,14 +330,33 @@ _tree: list[Callable[[str, Lookup], Script]] = []
 
 def read_script(text: str, env: Lookup, depth: int = 0) -> Script:
     """Read a script into commands. Nobody changes what is returned: it may be read again."""
-    if depth == 0 and len(text) <= MOST_KEPT and "$" not in text:
-        return _kept_script(text)
+    if depth == 0 and len(text) <= MOST_KEPT:
+        if "$" not in text:
+            return _kept_script(text, ())
+        names = _names(text)
+        if names is not None:
+            known = tuple([(name, env[name]) for name in names if name in env])
+            if not known or all(len(one) <= MOST_KEPT and "$" not in one for _, one in known):
+                return _kept_script(text, known)
     return _read(text, env, depth)
 
 
-@lru_cache(maxsize=1024)
-def _kept_script(text: str) -> Script:
-    return _read(text, {}, 0)
+@lru_cache(maxsize=2048)
+def _kept_script(text: str, known: tuple[tuple[str, str], ...]) -> Script:
+    return _read(text, dict(known), 0)
+
+
+_NAME = re.compile(r"\$\{?([A-Za-z_]\w*)")
+_ASCII_NAME = re.compile(_NAME.pattern, re.ASCII)
+_SHELL_WORD = re.compile(rf"\b(?:{'|'.join(sorted(SHELLS))})\b")
+
+
+@lru_cache(maxsize=2048)
+def _names(text: str) -> tuple[str, ...] | None:
+    """Return the variables that a script may read; None where a shell in it may read others."""
+    if _SHELL_WORD.search(text):
+        return None
+    return tuple(dict.fromkeys([*_NAME.findall(text), *_ASCII_NAME.findall(text)]))
 
 
 def _read(text: str, env: Lookup, depth: int) -> Script:

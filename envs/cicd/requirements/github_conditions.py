@@ -7,6 +7,7 @@ spelling of the same condition gives the same answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -49,7 +50,22 @@ def holds(condition: Condition, facts: Facts, status: Status = WELL) -> bool | N
         return status["success"]
     if not condition.status and not status["success"]:
         return False
-    return told(condition.text, facts, tuple(status.items()))
+    text = _spread(condition.text, facts) if "*" in condition.text else condition.text
+    return told(text, facts, tuple(status.items()))
+
+
+_ANY_NEED = re.compile(r"contains\(\s*needs\.\*\.result\s*,\s*('[a-z]*')\s*\)", re.IGNORECASE)
+
+
+def _spread(text: str, facts: Facts) -> str:
+    """Return a condition with `contains(needs.*.result, 'x')` written out for each need."""
+    names = [path[1] for path in facts if path[:1] == ("needs",) and path[2:] == ("result",)]
+    if not names:
+        return text
+    return _ANY_NEED.sub(
+        lambda found: "(" + "||".join(f"needs.{n}.result=={found[1]}" for n in names[:20]) + ")",
+        text,
+    )
 
 
 # --- steps ---------------------------------------------------------------------------------------

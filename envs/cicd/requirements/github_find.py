@@ -11,7 +11,7 @@ import posixpath
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import islice
+from itertools import dropwhile, islice
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
@@ -37,7 +37,7 @@ Found = Generator[Finding, None, T]
 #: Longest value of a variable that is put into commands.
 _MOST_VALUE = 1000
 #: Most variables that a script sets and that are noted.
-_MOST_VARIABLES = 50
+_MOST_SET = 50
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 #: Variables of every step, and the contexts that they repeat.
 _GIVEN = {
@@ -196,6 +196,7 @@ def ran_in(step: Step) -> tuple[Ran, ...]:
     """Return the commands that certainly run in a step, in order."""
     run, variables = step.run, tuple(step.env.items())
     short = len(run) <= MOST_KEPT and len(variables) <= _MOST_VARIABLES
+    short = short and all(len(value) <= MOST_KEPT for _, value in variables)
     read = _kept_commands if short else _commands
     found = read(run, step.shell, step.directory, variables)
     return tuple([
@@ -226,7 +227,7 @@ def _commands(
     if script.error:
         return ()
     text = Text(run, script.commands)
-    lost = text.lost() | text.without_pipefail(shell)
+    lost = text.lost() | text.without_pipefail(shell) | text.replaced()
     folders = [(0, clean_path(_expand(directory, env)))]
     given: dict[str, str] = {}
     found: list[_Command] = []
@@ -267,12 +268,12 @@ def _enter(folders: list[tuple[int, str]], depth: int, target: str) -> None:
 
 def _export(given: dict[str, str], text: Text, words: tuple[str, ...]) -> None:
     """Note the variables that `export` sets for all that follows, and those that `unset` takes."""
-    if words[0] == "export" and len(given) < _MOST_VARIABLES:
+    if words[0] == "export" and len(given) < _MOST_SET:
         pairs = [word.partition("=") for word in words[1:]]
         new = {name: text.restored(value) for name, equals, value in pairs if equals}
-        given.update(islice(new.items(), _MOST_VARIABLES))
-    elif words[0] == "unset" and len(given) < _MOST_VARIABLES:
-        given.update(dict.fromkeys(words[1:_MOST_VARIABLES], ""))
+        given.update(islice(new.items(), _MOST_SET))
+    elif words[0] == "unset" and len(given) < _MOST_SET:
+        given.update(dict.fromkeys(words[1:_MOST_SET], ""))
 
 
 def _moved(ran: _Command) -> list[_Command]:
@@ -307,6 +308,9 @@ def _of_env(whole: str, env: Mapping[str, str]) -> str:
 _RUNNERS = frozenset(("poetry run", "uv run", "pipenv run", "hatch run", "bundle exec"))
 
 
+_RUN_FLAGS = frozenset("--frozen --locked --no-sync --all-extras --isolated -q --quiet".split())
+
+
 def normal(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words of a command so that equal commands have equal words."""
     words = _without_runner(tuple(words))
@@ -332,7 +336,7 @@ def _without_runner(words: tuple[str, ...]) -> tuple[str, ...]:
         rest = [word for word in words[1:3] if word not in ("-y", "--yes", "--no-install")]
         words = (*rest, *words[3:]) or words
     elif " ".join(words[:2]) in _RUNNERS and len(words) > 2:
-        words = words[2:]
+        words = tuple(dropwhile(lambda word: word in _RUN_FLAGS, words[2:])) or words
     if words[0] in ("pip3", "python3"):
         words = (words[0][:-1], *words[1:])
     return words

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from envs.cicd.requirements.github_find import (
@@ -14,6 +13,7 @@ from envs.cicd.requirements.github_texts import (
     compact,
 )
 from iac_gym.check import Findings, requirement
+from iac_gym.formats.lazy import kept
 from iac_gym.languages.github_actions.filling import filled
 from iac_gym.languages.github_actions.model import Job, Repository
 from iac_gym.languages.github_actions.values import text_of
@@ -106,15 +106,19 @@ def workflow_job_extra_pair(
         yield found.finding(f"{tool} {version} runs on {shown}, asked for {runner}", "strategy")
 
 
-def _values(job: Job) -> Iterator[frozenset[str]]:
-    """Yield the values of each property of the matrix that the job reads."""
-    if job.matrix is None:
-        return
+@kept
+def _values(job: Job) -> tuple[frozenset[str], ...]:
+    """Return the values of each property of the matrix that the job reads."""
+    matrix = job.matrix
+    if matrix is None:
+        return ()
     text = compact(str(dict(job.tree)))
-    names = {name for one in job.matrix.combinations[:_MOST_JOBS] for name in one}
-    for name in sorted(names)[:_MOST_NAMES]:
-        if re.search(rf"\bmatrix\.{re.escape(name)}\b", text):
-            yield job.matrix.values(name)
+    names = {name for one in matrix.combinations[:_MOST_JOBS] for name in one}
+    return tuple([
+        matrix.values(name)
+        for name in sorted(names)[:_MOST_NAMES]
+        if re.search(rf"\bmatrix\.{re.escape(name)}\b", text)
+    ])  # fmt: skip
 
 
 @requirement(

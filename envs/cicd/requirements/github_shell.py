@@ -16,6 +16,7 @@ _VALUE = r"""(?:'[^']*'|"[^"]*"|\\.|[^\s;&|'"\\()])*"""
 _BEFORE = re.compile(rf"(?:(?:env|sudo|time|nice|exec|nohup)\s+|[A-Za-z_]\w*={_VALUE}[ \t]+)*")
 _SET = re.compile(rf"([A-Za-z_]\w*)=({_VALUE})")
 _LOOKS = re.compile(r"command\s+-[vV]")
+_FUNCTION = re.compile(r"(?:^|[\n;&|])[ \t]*(?:function[ \t]+)?([\w.-]+)[ \t]*\(\)")
 _PRINTS, _NAMED = re.compile(r"\b(?:echo|printf)\b"), re.compile(r"[\w-]=")
 _PLACED = re.compile(r"ghaExpression(\d+)z")
 _BACKGROUND = re.compile(r"(?<![&<>|])&(?![&>])")
@@ -133,6 +134,20 @@ class Script:
             if command.program in ("exit", "return"):
                 return command.words[1:2] == ("0",)
         return False
+
+    def replaced(self) -> frozenset[int]:
+        """Return the commands that do not what they say: functions, aliases, traps, `set -n`."""
+        named = set(_FUNCTION.findall(self.plain)) if "()" in self.plain else set()
+        found: set[int] = set()
+        for number, command in enumerate(self.commands):
+            words = command.words
+            if command.program == "alias":
+                named.update(word.partition("=")[0] for word in words[1:2])
+            elif words[:2] == ("set", "-n") or (words[:1] == ("trap",) and "exit 0" in words[1:2]):
+                return frozenset(range(len(self.commands)))
+            elif words[:1] and words[0] in named:
+                found.add(number)
+        return frozenset(found)
 
     def without_pipefail(self, shell: str) -> frozenset[int]:
         """Return the commands of pipes whose failure is lost: all but the last of the pipe."""

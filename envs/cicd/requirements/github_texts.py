@@ -77,5 +77,12 @@ def lines_of(text: str) -> list[str]:
 
 def clean_path(path: str) -> str:
     """Return a path without `./` in front and `/` behind."""
+    return _kept_path(path) if len(path) <= _MOST_KEPT else _clean_path(path)
+
+
+def _clean_path(path: str) -> str:
     path = compact(path).removeprefix("${{github.workspace}}/")
     return posixpath.normpath(path).rstrip("/") if path else "."
+
+
+_kept_path = lru_cache(maxsize=2048)(_clean_path)

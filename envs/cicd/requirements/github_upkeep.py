@@ -253,7 +253,7 @@ def _filters(step: Step) -> dict[str, set[str]]:
     filters: dict[str, set[str]] = {}
     name = ""
     for line in step.inputs.get("filters", "").splitlines():
-        text = line.strip()
+        text = line.partition(" #")[0].strip()
         if text.startswith("- ") and name:
             filters[name].add(text[2:].strip().strip("'\""))
         elif text.endswith(":") and not text.startswith("#"):

@@ -19,6 +19,7 @@ from envs.cicd.requirements.gitlab_find import (
 )
 from envs.cicd.requirements.gitlab_scenarios import shares
 from iac_gym.check import Findings, requirement
+from iac_gym.formats.lazy import kept
 from iac_gym.languages.gitlab_ci import read
 from iac_gym.languages.gitlab_ci.job import Job
 from iac_gym.languages.gitlab_ci.model import Pipeline
@@ -337,14 +338,15 @@ def _verbs(ran: Ran) -> tuple[str, ...]:
     return found[1:] if found[:1] in (("image",), ("buildx",), ("builder",)) else found
 
 
-def _builds(job: Job) -> list[Ran]:
+@kept
+def _builds(job: Job) -> tuple[Ran, ...]:
     """Return the commands that build an image (kaniko's executor is one)."""
-    return [
+    return tuple([
         ran
         for ran in commands_of(job)
         if _program(ran) == "executor"
         or (_program(ran) and _verbs(ran)[:1] in (("build",), ("bud",)))
-    ]
+    ])  # fmt: skip
 
 
 def _tags(ran: Ran) -> set[str]:

@@ -156,7 +156,15 @@ def creates(pipeline: Pipeline, scenario: Scenario) -> bool:
     """Whether `workflow:rules` let a pipeline come about."""
     if pipeline.workflow is None:
         return True
-    for clause in pipeline.workflow:
+    known = pipeline.shared
+    key = ("creates", id(scenario))  # the value keeps the scenario, and so its identity
+    if key not in known:
+        known[key] = (_creates(pipeline, pipeline.workflow, scenario), scenario)
+    return known[key][0] is True
+
+
+def _creates(pipeline: Pipeline, workflow: Sequence[Clause], scenario: Scenario) -> bool:
+    for clause in workflow:
         if _holds(clause, scenario, pipeline.variables):
             return clause.when != "never"
     return False
@@ -374,7 +382,7 @@ def _names(condition: str) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys([one.text[1:] for one in steps if one.kind == "variable"]))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _truth(condition: str, values: tuple[str | None, ...]) -> bool:
     variables = dict(zip(_names(condition) or (), values, strict=True))
     stack: list[Any] = []

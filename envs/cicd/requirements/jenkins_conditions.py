@@ -204,11 +204,21 @@ def _expression(condition: Condition, facts: Facts) -> bool | None:
         return None
     turned = _TURNED.sub(r"\g<name> \g<operator> \g<value>", source)
     text = _COMPARISON.sub(lambda found: _word(_compared(found, facts)), turned)
+    text = _balanced(text)
     for _ in range(_MOST_BRACKETS):
         if "(" not in text:
             break
         text = _INNERMOST.sub(lambda found: _word(_flat(found[1])), text)
     return _flat(text)
+
+
+def _balanced(text: str) -> str:
+    """Give back the brackets that the source of an expression lacks at its ends."""
+    depth = lowest = 0
+    for char in text:
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        lowest = min(lowest, depth)
+    return "(" * -lowest + text + ")" * (depth - lowest)
 
 
 def _word(value: bool | None) -> str:

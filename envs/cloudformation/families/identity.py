@@ -199,7 +199,10 @@ def iam_group(draw: Draw) -> Draft:
         action = draw.choice(
             "denied", ("iam:CreateUser", "s3:DeleteBucket", "kms:ScheduleKeyDeletion")
         )
-        stack.ask(ask.policy(name=policy), ask.policy_denies(of=policy, action=action))
+        stack.ask(
+            ask.policy(name=policy), ask.policy_denies(of=policy, action=action),
+            ask.group_policy(of=name, policy=policy),
+        )  # fmt: skip
         stack.add(
             "IAM::ManagedPolicy", "Limits", ManagedPolicyName=policy, Groups=[made.ref],
             PolicyDocument=document(statement(action, "*", Effect="Deny")),

@@ -339,6 +339,7 @@ def bucket_events(draw: Draw) -> Draft:
         stack.ask(
             messages.topic(name=topic),
             messages.bucket_notifies_topic(of=name, event=also, topic=topic),
+            messages.topic_service(of=topic, service="s3.amazonaws.com"),
         )
         made = stack.add("SNS::Topic", "Topic", TopicName=topic)
         stack.add(
@@ -357,7 +358,7 @@ def bucket_events(draw: Draw) -> Draft:
         stack,
         (
             other.value(messages.queue_visibility, "VisibilityTimeout", range(60, 3600, 60)),
-            Extra("topic", 2, announced),
+            Extra("topic", 3, announced),
             more.switch(ask.bucket_versioned, "VersioningConfiguration.Status", "Enabled"),
             more.tag(ask.bucket_tag),
             other.value(messages.queue_polling, "ReceiveMessageWaitTimeSeconds", range(5, 21)),

@@ -191,6 +191,7 @@ def stack_exports(draw: Draw) -> Draft:
             ask.parameter_type(name=parameter, type="Number"),
             ask.parameter_range(name=parameter, low=low, high=high),
             ask.parameter_default(name=parameter, value=str(low)),
+            ask.queue_delay_follows(of=name, parameter=parameter),
         )
         given = stack.parameter(parameter, "Number", Default=low, MinValue=low, MaxValue=high)
         queue.set(DelaySeconds=given)
@@ -201,6 +202,7 @@ def stack_exports(draw: Draw) -> Draft:
         stack.ask(
             ask.parameter_type(name=parameter, type="String"),
             ask.parameter_pattern(name=parameter, pattern=pattern),
+            ask.queue_tag_follows(of=name, key="Contact", parameter=parameter),
         )
         queue.tag("Contact", stack.parameter(parameter, AllowedPattern=pattern))
 
@@ -208,7 +210,7 @@ def stack_exports(draw: Draw) -> Draft:
         stack,
         (
             Settings(stack, queue, name).tag(messages.queue_tag), Extra("by stack", 2, by_stack),
-            Extra("number", 3, delayed), Extra("pattern", 2, patterned),
+            Extra("number", 4, delayed), Extra("pattern", 3, patterned),
         ),
     )  # fmt: skip
     return stack.draft(

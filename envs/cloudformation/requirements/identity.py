@@ -230,6 +230,19 @@ policy = existence(
 
 
 @requirement(
+    "the managed policy `{policy}` attached to the group `{of}`",
+    "the group `{of}` with the managed policy `{policy}`",
+)
+def group_policy(template: Template, of: str, policy: str) -> Findings:
+    """The group names the policy, or the policy the group."""
+    found, problems = all_of(template, (GROUP, of), (POLICY, policy))
+    if problems:
+        return problems
+    right = _attached(found[0], GROUP, found[1], "Groups")
+    return unless(right, template, found[0], f"`{policy}` is not attached to `{of}`")
+
+
+@requirement(
     "`{of}` denying {action} everywhere", "an explicit denial of {action} on everything in `{of}`",
 )  # fmt: skip
 def policy_denies(template: Template, of: str, action: str) -> Findings:

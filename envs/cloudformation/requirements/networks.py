@@ -198,7 +198,7 @@ def _has_address(template: Template, nat: Thing) -> bool:
     given = nat.value("AllocationId")
     return any(
         one.is_source_of(given, "AllocationId") for one in things(template, "AWS::EC2::EIP")
-    ) or isinstance(given, str)
+    ) or (isinstance(given, str) and given.startswith("eipalloc-"))
 
 
 @requirement(

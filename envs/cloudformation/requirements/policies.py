@@ -169,7 +169,7 @@ def positive(test: str) -> bool:
 
 def _guard(test: str, key: str, value: Any) -> bool:
     own = key.lower() in _ACCOUNTS and not isinstance(value, str)
-    own = own or (key.lower() == "aws:sourcearn" and str(value).startswith("arn:aws:s3:::"))
+    own = own or (key.lower() == "aws:sourcearn" and str(value).startswith("arn:aws:s3:"))
     tls = key.lower() == "aws:securetransport" and same(value, True)
     return positive(test) and (own or tls)
 

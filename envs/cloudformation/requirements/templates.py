@@ -15,6 +15,7 @@ from envs.cloudformation.requirements.kinds import (
     same,
     same_set,
     shown,
+    tags_of,
     text,
     the,
     unless,
@@ -274,6 +275,47 @@ queue_only_when = only_when(
     "the queue `{of}` only when {parameter} is {when}",
     "an SQS queue `{of}` that exists when {parameter} is {when}, and not otherwise",
 )  # fmt: skip
+
+
+def follows(name: str, kind: Kind, path: str, *wordings: str) -> RequirementType:
+    """Make "a setting of the thing is what a parameter is set to"."""
+
+    def check(template: Template, of: str, parameter: str) -> Iterator[Finding]:
+        for value in ("17", "23"):
+            other = _with(template, parameter, value)
+            thing = other if isinstance(other, Finding) else the(other, kind, of)
+            if isinstance(thing, Finding):
+                yield thing
+                return
+            if not same(thing.get(path), value):
+                yield problem(template, thing, f"`{path}` does not follow {parameter}", path)
+                return
+
+    check.__name__ = name.replace("-", "_")
+    return requirement(*wordings)(check)
+
+
+queue_delay_follows = follows(
+    "queue-delay-follows", QUEUE, "DelaySeconds",
+    "the delivery delay of `{of}` (in seconds) taken from the parameter {parameter}",
+    "the parameter {parameter} as the delivery delay, in seconds, of the queue `{of}`",
+)  # fmt: skip
+
+
+@requirement(
+    "the tag {key} of the queue `{of}` taken from the parameter {parameter}",
+    "`{of}` tagged {key} with what the parameter {parameter} is set to",
+)
+def queue_tag_follows(template: Template, of: str, key: str, parameter: str) -> Findings:
+    """The value of a tag is that of the parameter."""
+    for value in ("abc", "xyz"):
+        other = _with(template, parameter, value)
+        thing = other if isinstance(other, Finding) else the(other, QUEUE, of)
+        if isinstance(thing, Finding):
+            return [thing]
+        if not same(tags_of(thing).get(key), value):
+            return [problem(template, thing, f"{key} does not follow {parameter}", "Tags")]
+    return []
 
 
 # -- exports and imports ---------------------------------------------------------------------------

@@ -132,7 +132,7 @@ def told(text: str, facts: Facts, status: Status = ()) -> bool | None:
     return _answer(text, status, known, kinds)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _answer(
     text: str, status: Status, known: tuple[Sequence[Any] | None, ...], _kinds: tuple[type, ...]
 ) -> bool | None:

@@ -11,6 +11,8 @@ from iac_gym.languages.github_actions.values import put_in
 
 #: Shells whose text is no shell script at all.
 _OTHER = ("python", "node", "perl", "ruby", "deno", "php", "rscript")
+#: Programs that do not run what they are given.
+_NO_SHELLS = frozenset(("echo", "true", "false", "cat", "printf", ":"))
 #: Shells that go on after a command that failed (their own last status is what counts).
 _POWER = ("pwsh", "powershell", "cmd")
 _WORD = "ghaExpression{}z"
@@ -20,8 +22,12 @@ _NO_SCRIPT = Script([])
 
 def is_shell(shell: str) -> bool:
     """Whether the text of a step with this shell can be read as commands."""
-    program = shell.split(None, 1)[0].lower() if shell.strip() else "bash"
-    return not program.rpartition("/")[2].startswith(_OTHER)
+    words = shell.lower().split() or ["bash"]
+    program = words[0].rpartition("/")[2]
+    reads_only = program in ("bash", "sh") and any(
+        word[:1] == "-" and word[:2] != "--" and "n" in word for word in words[1:]
+    )
+    return not reads_only and not program.startswith(_OTHER) and program not in _NO_SHELLS
 
 
 def stops_at_failure(shell: str) -> bool:

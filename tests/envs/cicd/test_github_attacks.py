@@ -102,6 +102,13 @@ REFUSED = {
     "pipefail comes too late": (PYTEST, wf("pytest -q tests | tee log\nset -o pipefail")),
     "the loop runs over nothing": (PYTEST, wf("for x in; do pytest -q tests; done")),
     "exec replaces the shell before": (PYTEST, wf("exec true\npytest -q tests")),
+    "a function takes the place of the command": (
+        PYTEST, wf("pytest() { true; }\npytest -q tests")),
+    "an alias takes the place of the command": (PYTEST, wf("alias pytest=true\npytest -q tests")),
+    "a trap makes the failure a success": (PYTEST, wf("trap 'exit 0' EXIT\npytest -q tests")),
+    "the shell only reads the commands": (PYTEST, wf("set -n\npytest -q tests")),
+    "the shell is told to only read": (PYTEST, wf(run("pytest -q tests", shell="bash -n {0}"))),
+    "the shell is no shell": (PYTEST, wf(run("pytest -q tests", shell="echo {0}"))),
     "a step for another matrix value": (
         PYTEST, wf(run("pytest -q tests", if_="matrix.v == 3"),
                    strategy={"matrix": {"v": [1, 2]}})),
@@ -201,6 +208,7 @@ ACCEPTED = {
     "strict mode in the script": (PYTEST, wf("set -euo pipefail\npytest -q tests | tee log")),
     "a failure leads to a message and to the end": (
         PYTEST, wf("pytest -q tests || { echo broken; exit 1; }")),
+    "uv runs it as locked": (PYTEST, wf("uv run --frozen pytest -q tests")),
     "the time is taken": (PYTEST, wf("time pytest -q tests")),
     "a subshell": (PYTEST, wf("(pytest -q tests)")),
     "a step that all runs take": (
@@ -352,6 +360,9 @@ ACCEPTED = {
         order.workflow_job_on_failure(job="t", other="a"),
         many(a=job(needs="b"), b=job(),
              t=job(needs=["a", "b"], if_="always() && needs.a.result == 'failure'"))),
+    "after any failure of what is needed": (
+        order.workflow_job_on_failure(job="t", other="a"),
+        many(a=job(), t=job(needs=["a"], if_="always() && contains(needs.*.result, 'failure')"))),
     "in any case but a cancellation": (
         order.workflow_job_always(job="t", other="a"),
         many(a=job(), t=job(needs=["a"], if_="${{ !cancelled() }}"))),

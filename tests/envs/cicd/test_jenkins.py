@@ -697,7 +697,7 @@ def test_stages_of_an_empty_matrix_do_not_run() -> None:
          True),
         (r"expression { env.GIT_BRANCH ==~ /(origin\/)?main/ }", "branch", True),
         ("expression { env.BRANCH_NAME.contains('main') }", "branch", False),
-        ("expression { env.BRANCH_NAME == 'main' || (env.CHANGE_ID && params.X) }", "branch", False),
+        ("expression { env.BRANCH_NAME == 'main' || (env.CHANGE_ID && X) }", "branch", False),
         ("expression { something(env.BRANCH_NAME) }", "branch", False),
     ],
 )  # fmt: skip

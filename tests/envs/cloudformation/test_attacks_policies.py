@@ -380,3 +380,40 @@ def test_what_is_a_wildcard(action: str, resource: str, right: bool) -> None:
     """
     found = failing(text, {"role-not-wild": {"of": "app"}})
     assert found == (set() if right else {"role-not-wild"})
+
+
+@pytest.mark.parametrize(
+    ("source", "right"),
+    [
+        ("!GetAtt Files.Arn", True),
+        ("arn:aws:s3:::files", True),
+        ('"arn:aws:s3:*:*:files"', True),
+        ("arn:aws:s3:::others", False),
+        ("arn:aws:sns:us-east-1:111122223333:news", False),
+    ],
+)
+def test_the_queue_is_open_to_the_bucket_that_uses_it(source: str, right: bool) -> None:
+    """A policy for the events of another bucket keeps those of this one out."""
+    text = f"""
+    Resources:
+      Jobs: {{Type: AWS::SQS::Queue, Properties: {{QueueName: jobs}}}}
+      Files:
+        Type: AWS::S3::Bucket
+        Properties:
+          BucketName: files
+          NotificationConfiguration:
+            QueueConfigurations: [{{Event: "s3:ObjectCreated:*", Queue: !GetAtt Jobs.Arn}}]
+      Policy:
+        Type: AWS::SQS::QueuePolicy
+        Properties:
+          Queues: [!Ref Jobs]
+          PolicyDocument:
+            Statement:
+              Effect: Allow
+              Principal: {{Service: s3.amazonaws.com}}
+              Action: [sqs:SendMessage]
+              Resource: !GetAtt Jobs.Arn
+              Condition: {{ArnLike: {{aws:SourceArn: {source}}}}}
+    """
+    found = failing(text, {"queue-service": {"of": "jobs", "service": "s3.amazonaws.com"}})
+    assert found == (set() if right else {"queue-service"})
