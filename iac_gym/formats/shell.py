@@ -42,7 +42,8 @@ _RESERVED = frozenset(
 )
 #: Commands that only run another command.
 _WRAPPERS = frozenset("sudo env exec command nice nohup time builtin".split())
-_STOPS = frozenset(("exit", "exec", "return"))
+#: `exec` in front of a command is a wrapper; alone it only redirects.
+_STOPS = frozenset(("exit", "return"))
 _CONDITIONS = frozenset(("[", "[[", "test", "false"))
 SHELLS = frozenset("sh bash dash ash ksh zsh".split())
 
@@ -276,7 +277,8 @@ def is_stop(command: Command) -> bool:
 def mark_certain(items: list[tuple[str, list[Command]]], dead: bool) -> None:
     """Say which commands of one `&&`/`||` list certainly run, and stop the build if they fail.
 
-    `a || true` forgives a failure, so `a` does not count; `a || exit 1` does not forgive.
+    `a || true` and `a || exit 0` forgive a failure, so `a` does not count; `a || exit 1` does not
+    forgive.
     """
     doubtful, after_or = _forgiven(items)
     skip = dead
@@ -288,11 +290,18 @@ def mark_certain(items: list[tuple[str, list[Command]]], dead: bool) -> None:
             skip = True
 
 
+def _fails(command: Command) -> bool:
+    """Whether a command behind `||` fails, too: `exit 1`, or `exit` with the status so far."""
+    if command.program in ("exit", "return"):
+        return command.words[1:2] != ("0",)
+    return command.program == "false"
+
+
 def _forgiven(items: list[tuple[str, list[Command]]]) -> tuple[int, int]:
     """Return the places before which, and from which, commands are in doubt for an `||`."""
     doubtful, after_or = 0, len(items)
     for place, (op, commands) in enumerate(items):
-        if op == "||" and commands[0].program not in ("exit", "false", "return"):
+        if op == "||" and not _fails(commands[0]):
             doubtful, after_or = place, min(after_or, place)
     return doubtful, after_or
 

@@ -213,7 +213,7 @@ def iam_group(draw: Draw) -> Draft:
         (
             Extra("managed", 1, managed),
             Extra("first", 2, lambda: member(draw.choice("person", ("alice", "bob", "carol")))),
-            Extra("MFA", 1, mfa), Extra("role", 2, assumes), Extra("limits", 2, own),
+            Extra("MFA", 1, mfa), Extra("role", 2, assumes), Extra("limits", 3, own),
             Extra("second", 2, lambda: member(draw.choice("other", ("dave", "erin", "frank")))),
         ),
     )  # fmt: skip

@@ -34,6 +34,7 @@ from envs.cloudformation.requirements.policies import (
     statements,
 )
 from envs.cloudformation.requirements.services import FUNCTION, LOG_GROUP, PARAMETER, SECRET
+from envs.cloudformation.requirements.triggers import permitted
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.cloudformation.folded import Joined, Unknown
 from iac_gym.languages.cloudformation.model import Template
@@ -242,7 +243,7 @@ def key_for_secret(template: Template, of: str, alias: str) -> Findings:
     "`{function}` rotates the secret `{of}` every {days} days",
 )
 def secret_rotation(template: Template, of: str, function: str, days: int) -> Findings:
-    """A rotation schedule of the secret with the function and the interval."""
+    """A rotation schedule of the secret with the function, which the service may invoke."""
     thing, worker = the(template, SECRET, of), the(template, FUNCTION, function)
     if isinstance(thing, Finding):
         return [thing]
@@ -257,6 +258,8 @@ def secret_rotation(template: Template, of: str, function: str, days: int) -> Fi
         )
         for one in rules
     )
+    if right and not permitted(template, worker, "secretsmanager.amazonaws.com"):
+        return [problem(template, worker, f"Secrets Manager may not invoke `{function}`")]
     return unless(right, template, thing, f"`{function}` does not rotate `{of}` every {days} days")
 
 

@@ -312,7 +312,70 @@ CLOSED = Answer(
     ),
 )  # fmt: skip
 
-ANSWERS = (RIGHTS, CHOICES, WATCHED, CLOSED)
+FOLLOWS = Answer(
+    """
+    Parameters:
+      Delay: {Type: Number, Default: 5, MinValue: 0, MaxValue: 60}
+      Team: {Type: String, AllowedPattern: "[a-z]+"}
+    Resources:
+      Jobs:
+        Type: AWS::SQS::Queue
+        Properties:
+          QueueName: jobs
+          DelaySeconds: !Sub "${Delay}"
+          Tags: [{Key: Contact, Value: !Ref Team}]
+      People:
+        Type: AWS::IAM::Group
+        Properties: {GroupName: people, ManagedPolicyArns: [!Ref Limits]}
+      Limits:
+        Type: AWS::IAM::ManagedPolicy
+        Properties:
+          ManagedPolicyName: limits
+          PolicyDocument:
+            Statement: [{Effect: Deny, Action: s3:DeleteBucket, Resource: "*"}]
+      Login: {Type: AWS::SecretsManager::Secret, Properties: {Name: login}}
+      Rotator:
+        Type: AWS::Lambda::Function
+        Properties:
+          FunctionName: rotator
+          Code: {ZipFile: "x"}
+          Role: arn:aws:iam::111122223333:role/x
+      May:
+        Type: AWS::Lambda::Permission
+        Properties:
+          FunctionName: !GetAtt Rotator.Arn
+          Action: lambda:InvokeFunction
+          Principal: secretsmanager.amazonaws.com
+      Rotation:
+        Type: AWS::SecretsManager::RotationSchedule
+        Properties:
+          SecretId: !Ref Login
+          RotationLambdaARN: !GetAtt Rotator.Arn
+          RotationRules: {ScheduleExpression: rate(30 days)}
+    """,
+    {
+        "queue-delay-follows": {"of": "jobs", "parameter": "Delay"},
+        "queue-tag-follows": {"of": "jobs", "key": "Contact", "parameter": "Team"},
+        "group-policy": {"of": "people", "policy": "limits"},
+        "secret-rotation": {"of": "login", "function": "rotator", "days": 30},
+    },
+    (
+        # the default alone, or another parameter
+        ('DelaySeconds: !Sub "${Delay}"', "DelaySeconds: 5", "queue-delay-follows"),
+        ('DelaySeconds: !Sub "${Delay}"', "DelaySeconds: !Ref Delay", ""),
+        ("Value: !Ref Team", "Value: !Ref Delay", "queue-tag-follows"),
+        ("Key: Contact", "Key: Owner", "queue-tag-follows"),
+        (", ManagedPolicyArns: [!Ref Limits]", "", "group-policy"),
+        ("ManagedPolicyName: limits", "ManagedPolicyName: limits\n          "
+         "Groups: [people]", ""),
+        ("[!Ref Limits]", '[!Sub "arn:aws:iam::${AWS::AccountId}:policy/limits"]', ""),
+        ("[!Ref Limits]", "[arn:aws:iam::aws:policy/limits]", "group-policy"),
+        ("Principal: secretsmanager", "Principal: events", "secret-rotation"),
+        ("rate(30 days)", "rate(3 days)", "secret-rotation"),
+    ),
+)  # fmt: skip
+
+ANSWERS = (RIGHTS, CHOICES, WATCHED, CLOSED, FOLLOWS)
 
 
 @pytest.mark.parametrize("answer", ANSWERS)

@@ -82,3 +82,24 @@ def test_equivalents_of_a_good_example_stay_good(rule):
 )
 def test_quotes_around_expansions_are_removed(script, words):
     assert read_script(script, {}).commands[0].words == words
+
+
+@pytest.mark.parametrize(
+    ("script", "certain"),
+    [
+        ("make || exit 1", True),
+        ("make || exit", True),
+        ("make || exit 0", False),
+        ("make || return 0", False),
+        ("exec > log 2>&1\nmake", True),
+        ("exec > >(tee log) 2>&1\nmake", True),
+        ("exec true\nmake", False),
+    ],
+)
+def test_ends_of_scripts_that_forgive_or_go_on(script, certain):
+    made = read_script(script, {}).certain
+    assert (
+        ("make",) in [one.words for one in made]
+        if certain
+        else ("make",) not in [one.words for one in made]
+    )
