@@ -238,7 +238,10 @@ def _commands(
             continue
         if command.program == "cd" and len(command.words) == 2:
             _enter(folders, depth, _expand(command.words[1], env))
-        elif command.words:
+        elif not command.words:
+            new = {name: _expand(value, env) for name, value in text.assigned(number)}
+            env.update(islice(new.items(), _MOST_SET))
+        else:
             own = dict(text.set_for(number))
             _export(given, text, command.words)
             fed = script.commands[number - 1] if number else None

@@ -14,6 +14,7 @@ from iac_gym.languages.github_actions.values import put_in
 _QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|(?<!\S)\#[^\n]*""", re.DOTALL)
 _VALUE = r"""(?:'[^']*'|"[^"]*"|\\.|[^\s;&|'"\\()])*"""
 _BEFORE = re.compile(rf"(?:(?:env|sudo|time|nice|exec|nohup)\s+|[A-Za-z_]\w*={_VALUE}[ \t]+)*")
+_ALONE = re.compile(rf"(?:[A-Za-z_]\w*={_VALUE}(?![^\s;&|])[ \t]*)+")
 _SET = re.compile(rf"([A-Za-z_]\w*)=({_VALUE})")
 _LOOKS = re.compile(r"command\s+-[vV]")
 _FUNCTION = re.compile(r"(?:^|[\n;&|])[ \t]*(?:function[ \t]+)?([\w.-]+)[ \t]*\(\)")
@@ -82,6 +83,11 @@ class Script:
     def set_for(self, number: int) -> list[tuple[str, str]]:
         """Return the variables that are set in front of a command."""
         found = _BEFORE.match(self.plain, self.commands[number].offset)
+        return self._pairs(found[0] if found else "")
+
+    def assigned(self, number: int) -> list[tuple[str, str]]:
+        """Return the variables of a line that only sets some, where their values are known."""
+        found = _ALONE.match(self.plain, self.commands[number].offset)
         return self._pairs(found[0] if found else "")
 
     def _pairs(self, text: str) -> list[tuple[str, str]]:

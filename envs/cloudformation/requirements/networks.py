@@ -17,6 +17,7 @@ from envs.cloudformation.requirements.kinds import (
     companions,
     refers,
     same,
+    spelled,
     targets,
     text,
     the,
@@ -107,14 +108,20 @@ route_table = existence(
 
 
 def tables_of(template: Template, subnet: Thing) -> list[Thing]:
-    """Return the route tables that are associated with a subnet."""
+    """Return the route tables that are associated with a subnet, which are of its VPC."""
     values = [
         one.value("RouteTableId")
         for one in companions(
             template, "AWS::EC2::SubnetRouteTableAssociation", "SubnetId", subnet, SUBNET
         )
     ]
-    return targets(template, ROUTE_TABLE, values)
+    canonical = subnet.stack.canonical
+    network = spelled(canonical(subnet.value("VpcId")))
+    return [
+        one
+        for one in targets(template, ROUTE_TABLE, values)
+        if spelled(canonical(one.value("VpcId"))) == network
+    ]
 
 
 def routes(template: Template, table: Thing) -> list[Thing]:

@@ -158,6 +158,8 @@ REFUSED = {
     "an old setup of Go has no cache": (
         caches.workflow_downloads_cached(job="t", manager="go"),
         wf(use("actions/setup-go@v3", go_version="1.22"), "go build")),
+    "the name of the image has changed before the push": (
+        PUSHES, wf(f"IMAGE={IMAGE}\ndocker build -t $IMAGE .\nIMAGE=other\ndocker push $IMAGE")),
     "the image is pushed before it is built": (
         PUSHES, wf(f"docker push {IMAGE}\ndocker build -t {IMAGE} .")),
     "the push is switched off by a word": (
@@ -254,6 +256,12 @@ ACCEPTED = {
         wf(use(CACHE, path="vendor", key="${{ format('{0}-x', runner.os) }}"), "make")),
     "an image gets its name later": (
         PUSHES, wf(f"docker build -t api .\ndocker tag api {IMAGE}\ndocker push {IMAGE}")),
+    "an image whose name the script keeps": (
+        PUSHES, wf('IMAGE="ghcr.io/acme/api:${GITHUB_SHA}"\ndocker build -t "$IMAGE" .\n'
+                   'docker push "$IMAGE"')),
+    "an image whose parts the script keeps": (
+        PUSHES, wf('set -eu\nrepo=ghcr.io/acme/api; tag=${{ github.sha }}\n'
+                   'docker build -t $repo:$tag . && docker push ${repo}:${tag}')),
     "an image by the longer commands": (
         PUSHES, wf(f"docker image build --rm -t {IMAGE} .", f"docker image push {IMAGE}")),
     "all tags are pushed": (

@@ -97,9 +97,5 @@ def test_quotes_around_expansions_are_removed(script, words):
     ],
 )
 def test_ends_of_scripts_that_forgive_or_go_on(script, certain):
-    made = read_script(script, {}).certain
-    assert (
-        ("make",) in [one.words for one in made]
-        if certain
-        else ("make",) not in [one.words for one in made]
-    )
+    words = [one.words for one in read_script(script, {}).certain]
+    assert (("make",) in words) is certain

@@ -344,3 +344,15 @@ def test_libraries_in_front_of_the_pipeline(head, libraries):
     text = f"{head}pipeline {{\n  agent any\n  stages {{\n    stage('x') {{\n"
     text += "      steps {\n        echo 'x'\n      }\n    }\n  }\n}\n"
     assert parse({"Jenkinsfile": text}).libraries == libraries
+
+
+@pytest.mark.parametrize("head", ["", "script {\n"])
+def test_branches_of_the_step_parallel_are_read(head):
+    text = "pipeline {\n  agent any\n  stages {\n    stage('x') {\n      steps {\n"
+    text += f"{head}parallel(a: {{\n sh 'one'\n}}, b: {{\n sh 'two'\n}})\n{'}' if head else ''}\n"
+    text += "      }\n    }\n  }\n}\n"
+    model = parse({"Jenkinsfile": text})
+    steps = [step for step in model.live_steps if step.name == "sh"]
+    assert [step.args["script"] for step in steps] == ["one", "two"]
+    assert all(step.certain and step.within("parallel") for step in steps)
+    assert not model.faults
