@@ -234,6 +234,8 @@ def _commands(
     for number, (command, depth) in enumerate(zip(script.commands, text.depths(), strict=True)):
         while len(folders) > 1 and folders[-1][0] > depth:
             folders.pop()
+        new = {name: _expand(value, env) for name, value in text.assigned_before(number)}
+        env.update(islice(new.items(), _MOST_SET))
         if not command.certain or number in lost or text.looks(number):
             continue
         if command.program == "cd" and len(command.words) == 2:

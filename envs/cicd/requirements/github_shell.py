@@ -15,6 +15,8 @@ _QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|(?<!\S)\#[^\n]*""", re.DO
 _VALUE = r"""(?:'[^']*'|"[^"]*"|\\.|[^\s;&|'"\\()])*"""
 _BEFORE = re.compile(rf"(?:(?:env|sudo|time|nice|exec|nohup)\s+|[A-Za-z_]\w*={_VALUE}[ \t]+)*")
 _ALONE = re.compile(rf"(?:[A-Za-z_]\w*={_VALUE}(?![^\s;&|])[ \t]*)+")
+_LINE = re.compile(rf"(?:^|\n)[ \t]*([A-Za-z_]\w*={_VALUE})[ \t]*(?=\n)")
+_BRANCHES = re.compile(r"\b(?:if|then|else|elif|for|while|until|case|do|function)\b|(?<!\$)\{|[(`]|<<")
 _SET = re.compile(rf"([A-Za-z_]\w*)=({_VALUE})")
 _LOOKS = re.compile(r"command\s+-[vV]")
 _FUNCTION = re.compile(r"(?:^|[\n;&|])[ \t]*(?:function[ \t]+)?([\w.-]+)[ \t]*\(\)")
@@ -89,6 +91,14 @@ class Script:
         """Return the variables of a line that only sets some, where their values are known."""
         found = _ALONE.match(self.plain, self.commands[number].offset)
         return self._pairs(found[0] if found else "")
+
+    def assigned_before(self, number: int) -> list[tuple[str, str]]:
+        """Return the variables that lines between two commands set, whatever happens."""
+        start = self.commands[number - 1].offset if number else 0
+        gap = self.plain[start : self.commands[number].offset]
+        if "=" not in gap or _BRANCHES.search(gap):
+            return []
+        return [pair for found in _LINE.finditer(gap) for pair in self._pairs(found[1])]
 
     def _pairs(self, text: str) -> list[tuple[str, str]]:
         return [(name, self.restored(_unquoted(value))) for name, value in _SET.findall(text)]

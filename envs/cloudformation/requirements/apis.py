@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from envs.cloudformation.requirements.factories import existence, output
+from envs.cloudformation.requirements.factories import output
 from envs.cloudformation.requirements.kinds import (
     all_of,
     companions,
@@ -48,10 +48,17 @@ _INVOKES = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
 
 # -- HTTP APIs -------------------------------------------------------------------------------------
 
-http_api = existence(
-    "http-api", HTTP_API,
+
+@requirement(
     "an HTTP API called `{name}` in API Gateway", "the HTTP API `{name}` (API Gateway v2)",
 )  # fmt: skip
+def http_api(template: Template, name: str) -> Findings:
+    """An API of that name, which is no WebSocket API."""
+    api = the(template, HTTP_API, name)
+    if isinstance(api, Finding):
+        return [api]
+    right = not same(api.value("ProtocolType"), "WEBSOCKET")
+    return unless(right, template, api, f"`{name}` is a WebSocket API")
 
 
 def _is_target(value: Any, integration: Thing) -> bool:

@@ -80,7 +80,9 @@ def _default_origin(distribution: Thing) -> Mapping[str, Any]:
     "`{of}` serving the bucket `{bucket}` through an origin access control (OAC)",
 )
 def distribution_bucket(template: Template, of: str, bucket: str) -> Findings:
-    """The origin of the default behaviour is the bucket, with an access control for S3."""
+    """The origin of the default behaviour is the bucket, with an access control for S3; what is
+    switched off serves nothing.
+    """
     found, problems = all_of(template, (DISTRIBUTION, of), (BUCKET, bucket))
     if problems:
         return problems
@@ -98,7 +100,7 @@ def distribution_bucket(template: Template, of: str, bucket: str) -> Findings:
         and same(one.get("OriginAccessControlConfig.SigningBehavior"), "always")
         for one in things(template, "AWS::CloudFront::OriginAccessControl")
     )  # fmt: skip
-    right = is_bucket and controlled
+    right = is_bucket and controlled and not same(found[0].get(f"{_CONFIG}.Enabled"), False)
     return unless(right, template, found[0], f"`{of}` does not serve `{bucket}` with an OAC")
 
 

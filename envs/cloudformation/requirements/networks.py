@@ -9,12 +9,15 @@ from envs.cloudformation.requirements.factories import (
     fixed,
     link,
     output,
+    secure,
     setting,
     tag,
 )
 from envs.cloudformation.requirements.kinds import (
     all_of,
     companions,
+    is_true,
+    problem,
     refers,
     same,
     spelled,
@@ -44,8 +47,17 @@ vpc_range = setting(
     "vpc-range", VPC, "CidrBlock",
     "the address range {value} for the VPC `{of}`", "`{of}` with the addresses {value}",
 )  # fmt: skip
-vpc_names = fixed(
-    "vpc-names", VPC, "EnableDnsHostnames", True,
+
+
+def _named_hosts(template: Template, vpc: Thing) -> Findings:
+    if not is_true(vpc.value("EnableDnsHostnames")):
+        yield problem(template, vpc, "there are no DNS host names", "EnableDnsHostnames")
+    elif same(vpc.value("EnableDnsSupport"), False):
+        yield problem(template, vpc, "DNS is switched off", "EnableDnsSupport")
+
+
+vpc_names = secure(
+    "vpc-names", VPC, _named_hosts,
     "DNS host names switched on in the VPC `{of}`", "machines in `{of}` given DNS host names",
 )  # fmt: skip
 vpc_tag = tag(

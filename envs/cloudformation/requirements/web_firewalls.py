@@ -152,11 +152,11 @@ def _places(rule: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     "the load balancer `{balancer}` protected by the web ACL `{of}`",
 )
 def firewall_guards(template: Template, of: str, balancer: str) -> Findings:
-    """An association of the web ACL with the load balancer."""
+    """An association of the web ACL, which is a regional one, with the load balancer."""
     found, problems = all_of(template, (FIREWALL, of), (BALANCER, balancer))
     if problems:
         return problems
-    right = any(
+    right = same(found[0].value("Scope"), "REGIONAL") and any(
         refers(one.value("WebACLArn"), found[0], FIREWALL, ("arn",))
         and refers(one.value("ResourceArn"), found[1], BALANCER, ("arn",))
         for one in things(template, "AWS::WAFv2::WebACLAssociation")

@@ -98,10 +98,8 @@ class Steps(Conditions):
         step = self._made(node, name, place)
         if closure is not None:
             self.steps_of(closure.body, self._inside(step, place))
-        elif name == "parallel":
-            self._branches(node, self._inside(step, place))
 
-    def _branches(self, node: Call, place: Place) -> None:
+    def _closures(self, node: Call, place: Place) -> None:
         """Read the branches of `parallel(a: { ... }, b: { ... })`, which all run."""
         for arg in node.args:
             for entry in arg.entries if isinstance(arg, MapLiteral) else ():
@@ -256,7 +254,7 @@ class Steps(Conditions):
         if node.args and isinstance(node.args[-1], Closure):
             self.statements(node.args[-1].body, inside)
         elif name == "parallel":
-            self._branches(node, inside)
+            self._closures(node, inside)
         method = self.methods.get(name)
         if method is None or method.body is None or place.calls >= _MOST_CALLS:
             return

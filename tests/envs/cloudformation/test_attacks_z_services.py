@@ -316,11 +316,40 @@ NAMES = Answer(
           Type: A
           TTL: "60"
           ResourceRecords: [192.0.2.1]
+      Net:
+        Type: AWS::EC2::VPC
+        Properties:
+          CidrBlock: 10.0.0.0/16
+          EnableDnsHostnames: "true"
+          Tags: [{Key: Name, Value: net}]
+      Left:
+        Type: AWS::EC2::Subnet
+        Properties:
+          VpcId: !Ref Net
+          CidrBlock: 10.0.0.0/24
+          Tags: [{Key: Name, Value: left}]
+      Routes:
+        Type: AWS::EC2::RouteTable
+        Properties: {VpcId: !GetAtt Net.VpcId, Tags: [{Key: Name, Value: left}]}
+      Linked:
+        Type: AWS::EC2::SubnetRouteTableAssociation
+        Properties: {SubnetId: !Ref Left, RouteTableId: !GetAtt Routes.RouteTableId}
+      Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: shop, ProtocolType: HTTP}}
+      Front: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Name: front}}
+      Acl:
+        Type: AWS::WAFv2::WebACL
+        Properties: {Name: waf, Scope: REGIONAL, DefaultAction: {Allow: {}}}
+      Guard:
+        Type: AWS::WAFv2::WebACLAssociation
+        Properties: {WebACLArn: !GetAtt Acl.Arn, ResourceArn: !Ref Front}
       Stream: {Type: AWS::Kinesis::Stream, Properties: {Name: clicks, ShardCount: "2"}}
     Parameters:
       Domain: {Type: String, Default: example.com}
     """,
     {
+        "vpc-names": {"of": "net"}, "http-api": {"name": "shop"},
+        "firewall-guards": {"of": "waf", "balancer": "front"},
+        "subnet-table": {"of": "left", "table": "left"},
         "zone-record": {
             "of": "example.com", "kind": "A", "name": "api.example.com", "value": "192.0.2.1",
             "ttl": 60,
@@ -329,6 +358,12 @@ NAMES = Answer(
         "stream-shards": {"of": "clicks", "value": 2},
     },
     (
+        # what is switched off, of another kind, or of another network
+        ("EnableDnsHostnames", "EnableDnsSupport: false\n          EnableDnsHostnames",
+         "vpc-names"),
+        ("ProtocolType: HTTP", "ProtocolType: WEBSOCKET", "http-api"),
+        ("Scope: REGIONAL", "Scope: CLOUDFRONT", "firewall-guards"),
+        ("{VpcId: !GetAtt Net.VpcId", "{VpcId: vpc-1", "subnet-table"),
         # one of several answers, which may never be given
         ("Type: A\n", "Type: A\n          SetIdentifier: a\n          Weight: 0\n",
          "zone-record"),

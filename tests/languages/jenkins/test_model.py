@@ -346,11 +346,12 @@ def test_libraries_in_front_of_the_pipeline(head, libraries):
     assert parse({"Jenkinsfile": text}).libraries == libraries
 
 
-@pytest.mark.parametrize("head", ["", "script {\n"])
-def test_branches_of_the_step_parallel_are_read(head):
-    text = "pipeline {\n  agent any\n  stages {\n    stage('x') {\n      steps {\n"
-    text += f"{head}parallel(a: {{\n sh 'one'\n}}, b: {{\n sh 'two'\n}})\n{'}' if head else ''}\n"
-    text += "      }\n    }\n  }\n}\n"
+def test_branches_of_parallel_in_a_script_are_read():
+    text = (
+        "pipeline {\n  agent any\n  stages {\n    stage('x') {\n      steps {\n        script {\n"
+    )
+    text += "parallel(a: {\n sh 'one'\n}, b: {\n sh 'two'\n})\n"
+    text += "        }\n      }\n    }\n  }\n}\n"
     model = parse({"Jenkinsfile": text})
     steps = [step for step in model.live_steps if step.name == "sh"]
     assert [step.args["script"] for step in steps] == ["one", "two"]
