@@ -16,7 +16,9 @@ _VALUE = r"""(?:'[^']*'|"[^"]*"|\\.|[^\s;&|'"\\()])*"""
 _BEFORE = re.compile(rf"(?:(?:env|sudo|time|nice|exec|nohup)\s+|[A-Za-z_]\w*={_VALUE}[ \t]+)*")
 _ALONE = re.compile(rf"(?:[A-Za-z_]\w*={_VALUE}(?![^\s;&|])[ \t]*)+")
 _LINE = re.compile(rf"(?:^|\n)[ \t]*([A-Za-z_]\w*={_VALUE})[ \t]*(?=\n)")
-_BRANCHES = re.compile(r"\b(?:if|then|else|elif|for|while|until|case|do|function)\b|(?<!\$)\{|[(`]|<<")
+_BRANCHES = re.compile(
+    r"\b(?:if|then|else|elif|for|while|until|case|do|function)\b|(?<!\$)\{|[(`]|<<"
+)
 _SET = re.compile(rf"([A-Za-z_]\w*)=({_VALUE})")
 _LOOKS = re.compile(r"command\s+-[vV]")
 _FUNCTION = re.compile(r"(?:^|[\n;&|])[ \t]*(?:function[ \t]+)?([\w.-]+)[ \t]*\(\)")
