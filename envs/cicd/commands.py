@@ -6,9 +6,12 @@ import posixpath
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import dropwhile
 
 _RUNNERS = frozenset(("poetry run", "uv run", "pipenv run", "hatch run", "bundle exec",
                       "pnpm exec", "yarn exec"))  # fmt: skip
+#: Options of runners that change nothing of the command.
+_RUN_FLAGS = frozenset("--frozen --locked --no-sync --all-extras --isolated -q --quiet".split())
 _PACKAGES = frozenset(("npm", "yarn", "pnpm"))
 _TIMED = re.compile(r"timeout [\d.]+[smhd]?$")
 #: Most runners around a command that are taken away.
@@ -50,7 +53,7 @@ def _without_runner(words: tuple[str, ...]) -> tuple[str, ...]:
         rest = [word for word in words[1:3] if word not in ("-y", "--yes", "--no-install")]
         words = (*rest, *words[3:]) or words
     elif len(words) > 2 and (" ".join(words[:2]) in _RUNNERS or _TIMED.match(" ".join(words[:2]))):
-        words = words[2:]
+        words = tuple(dropwhile(lambda word: word in _RUN_FLAGS, words[2:])) or words
     if words[0] in ("pip3", "python3"):
         words = (words[0][:-1], *words[1:])
     return words

@@ -13,6 +13,8 @@ from iac_gym.draw import Draw
 from iac_gym.extras import Extra, choose
 from iac_gym.formats.hcl_render import Nested, Raw, Top, block, nested, render
 
+__all__ = ["PROVIDERS", "Extra", "Handle", "Settings", "Stack", "decorate", "label_of"]
+
 #: Source and version constraint of the providers, as references write them.
 PROVIDERS = {
     "aws": ("hashicorp/aws", "~> 5.0"),

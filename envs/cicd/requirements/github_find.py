@@ -11,10 +11,11 @@ import posixpath
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import dropwhile, islice
+from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
+from envs.cicd.commands import normal
 from envs.cicd.requirements.github_conditions import (
     follows,
     holds_in_all_runs,
@@ -308,43 +309,6 @@ def _expand(word: str, env: Mapping[str, str]) -> str:
 def _of_env(whole: str, env: Mapping[str, str]) -> str:
     name = whole[3:-2].strip()
     return env.get(name[4:], whole) if name.startswith("env.") else whole
-
-
-_RUNNERS = frozenset(("poetry run", "uv run", "pipenv run", "hatch run", "bundle exec"))
-
-
-_RUN_FLAGS = frozenset("--frozen --locked --no-sync --all-extras --isolated -q --quiet".split())
-
-
-def normal(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words of a command so that equal commands have equal words."""
-    words = _without_runner(tuple(words))
-    if words[:2] in (("npm", "run"), ("npm", "run-script"), ("yarn", "run"), ("pnpm", "run")):
-        words = (words[0], *words[2:])
-    made: list[str] = []
-    for word in words:
-        name, equals, value = word.partition("=")
-        if equals and name.startswith("--") and "{" not in name:
-            made += [name, value]
-        else:
-            made.append(word)
-    made[0] = made[0].removeprefix("./")
-    return tuple(made)
-
-
-def _without_runner(words: tuple[str, ...]) -> tuple[str, ...]:
-    if words[0] in ("python", "python3", "py") and words[1:2] == ("-m",) and len(words) > 2:
-        words = words[2:]
-    elif words[0] in ("bash", "sh") and len(words) > 1 and not words[1].startswith("-"):
-        words = words[1:]
-    elif words[0] == "npx" and len(words) > 1:
-        rest = [word for word in words[1:3] if word not in ("-y", "--yes", "--no-install")]
-        words = (*rest, *words[3:]) or words
-    elif " ".join(words[:2]) in _RUNNERS and len(words) > 2:
-        words = tuple(dropwhile(lambda word: word in _RUN_FLAGS, words[2:])) or words
-    if words[0] in ("pip3", "python3"):
-        words = (words[0][:-1], *words[1:])
-    return words
 
 
 def words_of(line: str) -> tuple[str, ...]:

@@ -11,6 +11,29 @@ from iac_gym.check import Requirement
 from iac_gym.draw import Draw
 from iac_gym.extras import Extra, choose
 
+__all__ = [
+    "ALPINE_USER",
+    "APK",
+    "APT",
+    "ARGUMENT",
+    "COMMON",
+    "CURL",
+    "DEBIAN_USER",
+    "PORT",
+    "SETTING_A",
+    "SETTING_B",
+    "SOURCE",
+    "VERSION",
+    "VOLUME",
+    "WGET",
+    "WORKDIR",
+    "Extra",
+    "Recipe",
+    "apt_line",
+    "decorate",
+    "health",
+]
+
 #: The order of the parts of a final stage.
 _SECTIONS = tuple(
     "from arg env-first run workdir copy env label expose volume user health stop start".split()
