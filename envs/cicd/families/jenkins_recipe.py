@@ -185,7 +185,12 @@ class Jenkinsfile(Recipe, Part):
         """Limit a stage to a branch. One requirement."""
         stage.put("when", call("branch", branch))
         self.ask(stages.jenkins_branch_only(stage=stage.name, branch_name=branch))
-        if "agent" in stage.sections and self.draw.chance(f"{stage.name} agent later", 0.4):
+        self.agent_later(stage)
+
+    def agent_later(self, stage: Stage) -> None:
+        """Perhaps ask for the conditions of a stage before its agent, where it has both."""
+        both = "agent" in stage.sections and "when" in stage.sections
+        if both and self.draw.chance(f"{stage.name} agent later", 0.4):
             stage.put("when", "beforeAgent true")
             self.ask(stages.jenkins_before_agent(stage=stage.name))
 
@@ -320,6 +325,7 @@ def label(stage: Stage) -> Extra:
         name = made.draw.choice(f"{stage.name} label", LABELS)
         stage.sections["agent"] = [f"{{ label {quote(name)} }}"]
         made.ask(stages.jenkins_label(stage=stage.name, label=name))
+        made.agent_later(stage)
 
     return Extra(f"label of {stage.name}", 1, make)
 

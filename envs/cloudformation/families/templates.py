@@ -317,7 +317,7 @@ def nested_stacks(draw: Draw) -> Draft:
         base.put("Parameters.Cidr", value)
 
     def inherited() -> None:
-        parameter = draw.choice("parameter", ("Environment", "Stage", "Owner"))
+        parameter = draw.choice("parameter", ("StackPurpose", "StackOwner", "StackTier"))
         stack.ask(
             ask.parameter_type(name=parameter, type="String"),
             ask.nested_inherits(name=first, key=parameter, parameter=parameter),
