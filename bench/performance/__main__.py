@@ -14,7 +14,7 @@ from iac_gym.errors import IaCGymError, unknown
 from iac_gym.provenance import provenance
 
 NAMES = (
-    "imports", "kubernetes", "dockerfile", "terraform", "pipelines", "cloudformation", "batch",
+    "imports", "batch", "kubernetes", "dockerfile", "terraform", "pipelines", "cloudformation",
     "hostile",
 )  # fmt: skip
 

@@ -257,3 +257,17 @@ def test_unicode_escapes_outside_strings():
     assert only("\\u0078 = 1").left.name == "x"
     with pytest.raises(GroovyError, match="hexadecimal"):
         parse("x = \\u00g1")
+
+
+def test_more_statements_than_a_method_can_hold_are_refused():
+    assert len(parse("a 'b'\n" * 1999).statements) == 1999
+    with pytest.raises(GroovyError, match="more than 2000 statements"):
+        parse("a 'b'\n" * 2002)
+    with pytest.raises(GroovyError, match="more than 2000 statements"):
+        parse("x {\n" + "a 'b'\n" * 2002 + "}\n")
+
+
+def test_endless_expressions_are_refused_quickly():
+    for text in ("x = " + " + ".join(["1"] * 15_000), "a" + ".b()" * 12_000):
+        with pytest.raises(GroovyError, match="more than 20000 words"):
+            parse(text)

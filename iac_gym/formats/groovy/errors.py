@@ -4,6 +4,11 @@ from __future__ import annotations
 
 #: How deep brackets, statements and operators may nest. The real parser's limit is its stack.
 MOST_DEPTH = 50
+#: Most tokens of a text: a Jenkinsfile of 1,000 lines has about 10,000.
+MOST_TOKENS = 20_000
+#: Most statements of one block: the JVM refuses methods of more than 64 KB ("Method too large"),
+#: which a script with fewer calls than these already makes.
+MOST_STATEMENTS = 2_000
 
 
 class GroovyError(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from iac_gym.formats.groovy.declarations import Declarations
+from iac_gym.formats.groovy.errors import MOST_STATEMENTS
 from iac_gym.formats.groovy.lexicon import KEYWORDS, MODIFIERS
 from iac_gym.formats.groovy.nodes import (
     Annotation,
@@ -54,6 +55,8 @@ class Statements(Declarations):
             while kinds[self.i] in (";", "newline"):
                 self.i += 1
             if kinds[self.i] != closing:
+                if len(body) >= MOST_STATEMENTS:
+                    raise self.error(f"there are more than {MOST_STATEMENTS} statements in a block")
                 body.append(self.statement())
 
     def _hint(self) -> str:
