@@ -1,6 +1,7 @@
 """Groovy 2.4, the language of Jenkinsfiles, as trees with positions.
 
-Accepts and refuses what Groovy 2.4.21 does up to its conversion phase, but for limits of depth and size.
+Accepts and refuses what Groovy 2.4.21 does up to its conversion phase, but for limits of depth and
+size.
 """
 
 from __future__ import annotations
