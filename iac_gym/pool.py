@@ -135,6 +135,7 @@ class GradePool:
             raise ValueError(f"workers was {workers}; a pool needs at least 1")
         self.time_limit = time_limit
         self._workers = [_start() for _ in range(workers)]
+        self._written: tuple[list[Item], bytes] | None = None
 
     def __enter__(self) -> GradePool:
         return self
@@ -178,7 +179,7 @@ class GradePool:
             for place, worker in enumerate(self._workers):
                 if len(worker.chunks) >= AHEAD or not chunks:
                     continue
-                message = pickle.dumps((chunks[0], weights), pickle.HIGHEST_PROTOCOL)
+                message = self._message(chunks[0], weights)
                 if worker.chunks and worker.unread() + len(message) + HEADER > worker.room:
                     # It grades and does not read: our `send` would wait for it, and its own for
                     # us if what it made is as large. It gets this chunk when it is idle.
@@ -193,6 +194,12 @@ class GradePool:
                     worker.since = time.monotonic()
                 worker.chunks.append(chunks.popleft())
                 worker.sizes.append(len(message) + HEADER)
+
+    def _message(self, chunk: list[Item], weights: Weights) -> bytes:
+        """Write a chunk for its worker; one that has to wait is written once."""
+        if self._written is None or self._written[0] is not chunk:
+            self._written = chunk, pickle.dumps((chunk, weights), pickle.HIGHEST_PROTOCOL)
+        return self._written[1]
 
     def _replace(self, place: int) -> None:
         self._workers[place].close(kill=True)

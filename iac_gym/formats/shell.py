@@ -1,4 +1,4 @@
-"""The commands of a shell script in `RUN`, and whether they certainly run.
+"""The commands of a shell script, and whether they certainly run.
 
 Flat scripts (words joined by `&&`, `||`, `;`, `|`) are read here in one pass; anything else goes to
 tree-sitter's bash grammar in `shell_tree.py`, which is imported only then.
@@ -54,7 +54,7 @@ class Command:
 
     Commands of one pipe have the same number in `pipe`. Assignments and wrappers such as `sudo` in
     front are not in `words`; `wrapper` names the first wrapper. `program` is the name of the
-    program, without its directory; `arguments` is kept here by `packages.arguments_of`.
+    program, without its directory; `arguments` is kept here by `shell_commands.arguments_of`.
     """
 
     words: tuple[str, ...]
@@ -87,8 +87,8 @@ class Install(NamedTuple):
 class Script:
     """A script: its commands, or the error that the shell would stop at (with its offset).
 
-    What is worked out from the commands alone is kept here by those who ask for it: `installed` and
-    `users` by `packages`, `features` by `selection`, `cleans_apt` by `rules.practice_run`.
+    What is worked out from the commands alone is kept here by those who ask for it: `installed` by
+    `shell_commands`; `users`, `features` and `cleans_apt` by the Dockerfile language.
     """
 
     commands: list[Command]
