@@ -23,7 +23,9 @@ class Draft:
     `openings` are phrasings of the first clause, without a full stop ("Deploy the web server
     `shop`"). `asks` are the requirements, in the order they are said. `files` are the expected
     files as (path or fnmatch pattern, language); empty means the family's language under its usual
-    name. `given` holds files that are shown to the agent (for `edit` and `repair`).
+    name. `given` holds files that are shown to the agent. With `beside`, the name of one of the
+    expected languages, they are judged together with the answer (a chart for which values are
+    asked), which may replace them under their paths; otherwise they are only shown.
     """
 
     openings: tuple[str, ...]
@@ -32,6 +34,7 @@ class Draft:
     files: tuple[tuple[str, str], ...] = ()
     given: Mapping[str, str] = field(default_factory=dict)
     mode: str = "create"
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ class Task:
     """One task. Plain data, except that the reference may be rendered on demand.
 
     `files` are the expected files as (path or pattern, language); `params` the drawn parameters and
-    `others` some other values that each could have had; `attempt` the redraw that was accepted.
+    `others` some other values that each could have had; `attempt` the redraw that was accepted;
+    `beside` the language in which the `given` files are judged with the answer ("": only shown).
     """
 
     id: str
@@ -77,6 +78,7 @@ class Task:
     others: Mapping[str, tuple[Any, ...]]
     attempt: int
     source: Reference = field(repr=False, compare=False)
+    beside: str = ""
 
     @property
     def reference(self) -> dict[str, str]:
@@ -191,6 +193,7 @@ def _task(
         others=draw.others,
         attempt=attempt,
         source=draft.reference,
+        beside=draft.beside,
     )
 
 

@@ -198,6 +198,8 @@ def verify(answer: str | Answer, task: Task, *, security: bool = True) -> Verdic
             finding = Finding(f"{path} was not asked for", file=path)
             return Verdict((Outcome(Stage.FORMAT, "answer-format", (finding,)),), asked)
         sorted_out[language][path] = text
+    if task.beside:
+        sorted_out[task.beside] = {**task.given, **sorted_out[task.beside]}
     models, failed = _parse(sorted_out, plan.languages)
     outcomes = failed or _judge(models, plan.languages, plan.asked, security=security)
     return Verdict(tuple(outcomes), asked)

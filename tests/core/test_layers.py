@@ -11,6 +11,13 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = ("iac_gym", "envs", "agents", "bench", "tests")
 
 
+#: Languages whose output another language produces, or that others embed.
+EMBEDDED = {
+    "custom_resources": ("kubernetes", "prometheus", "alertmanager"),
+    "helm": ("kubernetes", "custom_resources"),
+}
+
+
 def imports(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -30,7 +37,11 @@ def allowed(path):
         return ("iac_gym.formats",)
     if parts[1] == "languages":
         core = ("check", "verdict", "language", "errors", "formats", "draw")
-        return (*(f"iac_gym.{name}" for name in core), ".".join(parts[:3]))
+        languages = (parts[2], *EMBEDDED.get(parts[2], ()))
+        return (
+            *(f"iac_gym.{name}" for name in core),
+            *(f"iac_gym.languages.{name}" for name in languages),
+        )
     return ("iac_gym",)
 
 

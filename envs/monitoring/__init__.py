@@ -1,0 +1,46 @@
+"""The environment `IaC-Monitoring-v0`: Prometheus, Alertmanager, Grafana and OpenTelemetry Collector configurations."""
+
+from __future__ import annotations
+
+from envs.monitoring import families, requirements
+from iac_gym.category import category
+from iac_gym.env import IaCEnv
+
+CATEGORY = category("IaC-Monitoring-v0", "monitoring", requirements.MODULES, *families.MODULES)
+
+
+class MonitoringEnv(IaCEnv):
+    """Prometheus, Alertmanager, Grafana and OpenTelemetry Collector configurations.
+
+    ## Description
+    (the task owner writes this)
+
+    ## Action Space
+    Any text: the answer of the agent, a file alone or in one fenced code block; several files in a
+    fenced block each, under their paths.
+
+    ## Observation Space
+    Any text: the instruction of the task; after an answer, the report of its verification.
+
+    ## Rewards
+    `0.4 * syntax + 0.3 * correctness + 0.3 * format`, each part between 0 and 1 and proportional to
+    the share of the requirements that are met. A pipeline that its service would reject
+    stays below 0.5; text that does not parse earns 0.
+
+    ## Starting State
+    `reset(seed=...)` draws a task of the split `train`. The options `split`, `family`, `difficulty`
+    and `task_id` narrow the choice.
+
+    ## Episode End
+    An episode ends after `max_turns` answers (1 by default), or as soon as an answer solves the
+    task.
+
+    ## Arguments
+    `split`, `families`, `levels`, `max_turns`, `alpha`, `beta`, `gamma`, `render_mode`: see
+    `iac_gym.env.IaCEnv`.
+
+    ## Version History
+    * v0: first version.
+    """
+
+    category = CATEGORY
