@@ -1,10 +1,15 @@
-"""Optional parts of a task: so many are asked for that the wanted difficulty is often reached."""
+"""How a family puts a task together: asks and the reference grow side by side.
+
+Of the optional parts so many are asked for that the wanted difficulty is often reached.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from iac_gym.category import Draft, Reference
+from iac_gym.check import Requirement
 from iac_gym.draw import Draw
 
 #: About how many requirements a task of each difficulty has.
@@ -36,3 +41,40 @@ def choose(draw: Draw, asked: int, extras: Sequence[Extra]) -> Iterator[Extra]:
         likely = draw.level >= level
         if draw.chance(f"with {extra.name}", _LIKELY if likely else _RARE):
             yield extra
+
+
+class Recipe:
+    """The asks of a task. A recipe of an environment adds what meets them.
+
+    A family draws its parameters by name, asks for the core of its task, lets `grow` add optional
+    parts, and ends with `draft`. The `make` of an extra gets the recipe itself.
+    """
+
+    def __init__(self, draw: Draw) -> None:
+        self.draw = draw
+        self.asks: list[Requirement] = []
+
+    def ask(self, *asks: Requirement) -> None:
+        """Add requirements, in the order they are said."""
+        self.asks.extend(asks)
+
+    def grow(self, extras: Sequence[Extra]) -> None:
+        """Add optional parts, so many that the wanted difficulty is often reached.
+
+        The first of `extras` come already at low levels, the last at the highest alone.
+        """
+        for extra in choose(self.draw, len(self.asks), extras):
+            extra.make(self)
+
+    def make_draft(
+        self,
+        openings: Sequence[str],
+        reference: Reference,
+        files: Sequence[tuple[str, str]] = (),
+        given: Mapping[str, str] | None = None,
+        mode: str = "create",
+        beside: str = "",
+    ) -> Draft:
+        """Make the draft of the task (see `Draft` for the arguments)."""
+        given = given or {}
+        return Draft(tuple(openings), self.asks, reference, tuple(files), given, mode, beside)

@@ -24,7 +24,6 @@ from envs.cicd.families.github_parts import (
     timeout,
 )
 from envs.cicd.families.github_recipe import SETUP, Job, Workflow
-from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_caches as caches
 from envs.cicd.requirements import github_jobs as jobs
 from envs.cicd.requirements import github_setup as tools
@@ -32,6 +31,7 @@ from envs.cicd.requirements import github_steps as steps
 from envs.cicd.requirements import github_triggers as triggers
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
+from iac_gym.extras import Extra
 
 
 @family("github_actions", levels=(1, 2, 3, 4, 5))

@@ -15,12 +15,12 @@ from envs.cicd.families.github_parts import (
     timeout,
 )
 from envs.cicd.families.github_recipe import Job, Workflow, expression, permission, secret
-from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_clouds as clouds
 from envs.cicd.requirements import github_setup as tools
 from envs.cicd.requirements import github_steps as steps
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
+from iac_gym.extras import Extra
 
 
 @family("github_actions", levels=(2, 3, 4, 5))

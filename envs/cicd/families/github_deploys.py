@@ -13,7 +13,6 @@ from envs.cicd.families.github_parts import (
     timeout,
 )
 from envs.cicd.families.github_recipe import Job, Workflow, expression, permission, secret
-from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_clouds as clouds
 from envs.cicd.requirements import github_deploys as deploys
 from envs.cicd.requirements import github_jobs as jobs
@@ -22,6 +21,7 @@ from envs.cicd.requirements import github_setup as tools
 from envs.cicd.requirements import github_steps as steps
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
+from iac_gym.extras import Extra
 
 
 def environment(flow: Workflow, job: Job, name: str) -> None:

@@ -16,7 +16,6 @@ from envs.cicd.families.github_parts import (
     timeout,
 )
 from envs.cicd.families.github_recipe import Job, Workflow, expression, secret
-from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_artifacts as kept
 from envs.cicd.requirements import github_jobs as jobs
 from envs.cicd.requirements import github_matrix as matrices
@@ -26,6 +25,7 @@ from envs.cicd.requirements import github_triggers as triggers
 from envs.cicd.requirements import github_upkeep as upkeep
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
+from iac_gym.extras import Extra
 
 
 def needs(flow: Workflow, job: Job, other: Job) -> None:

@@ -13,11 +13,11 @@ from envs.cicd.families.github_parts import (
     timeout,
 )
 from envs.cicd.families.github_recipe import Job, Workflow, expression, secret
-from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_images as images
 from envs.cicd.requirements import github_registries as registries
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
+from iac_gym.extras import Extra
 
 _BUILD, _LOGIN = "docker/build-push-action@v6", "docker/login-action@v3"
 _SHA = expression("github.sha")

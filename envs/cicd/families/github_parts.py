@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from envs.cicd import choices
 from envs.cicd.families.github_recipe import SETUP, Job, Workflow, expression, secret
-from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_artifacts as kept
 from envs.cicd.requirements import github_caches as caches
 from envs.cicd.requirements import github_jobs as jobs
 from envs.cicd.requirements import github_matrix as matrices
 from envs.cicd.requirements import github_steps as steps
 from envs.cicd.requirements import github_triggers as triggers
+from iac_gym.extras import Extra
 
 
 def timeout(job: Job, minutes: Sequence[int] = tuple(range(6, 95))) -> Extra:

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 from envs.cicd import choices
-from envs.cicd.pipeline import Recipe
 from envs.cicd.requirements import github_jobs as jobs
 from envs.cicd.requirements import github_triggers as triggers
 from iac_gym.category import Draft
 from iac_gym.draw import Draw
+from iac_gym.extras import Recipe
 from iac_gym.formats.yaml import dump
 
 LANGUAGE = "github_actions"

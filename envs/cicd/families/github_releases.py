@@ -14,7 +14,6 @@ from envs.cicd.families.github_parts import (
     timeout,
 )
 from envs.cicd.families.github_recipe import Job, Workflow, permission, secret
-from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_artifacts as kept
 from envs.cicd.requirements import github_jobs as jobs
 from envs.cicd.requirements import github_matrix as matrices
@@ -25,6 +24,7 @@ from envs.cicd.requirements import github_steps as steps
 from envs.cicd.requirements import github_triggers as triggers
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
+from iac_gym.extras import Extra
 
 
 def in_environment(job: Job, environments: tuple[str, ...] = choices.ENVIRONMENTS) -> Extra:

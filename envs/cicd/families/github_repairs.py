@@ -21,12 +21,12 @@ from envs.cicd.families.github_parts import (
     timeout,
 )
 from envs.cicd.families.github_recipe import Job, Workflow, text_of
-from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_order as order
 from envs.cicd.requirements import github_setup as tools
 from envs.cicd.requirements import github_steps as steps
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
+from iac_gym.extras import Extra
 
 Tree = dict[str, Any]
 

@@ -21,7 +21,6 @@ from envs.cicd.families.github_recipe import (
     secret,
     several,
 )
-from envs.cicd.pipeline import Extra, Recipe
 from envs.cicd.requirements import github_inputs as fields
 from envs.cicd.requirements import github_jobs as jobs
 from envs.cicd.requirements import github_order as order
@@ -29,6 +28,7 @@ from envs.cicd.requirements import github_reuse as reuse
 from envs.cicd.requirements import github_steps as steps
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
+from iac_gym.extras import Extra, Recipe
 
 _INPUTS = ("environment", "target", "region", "stage", "cluster", "tenant", "channel", "component")
 _SECRETS = ("DEPLOY_TOKEN", "API_KEY", "SSH_KEY", "CLUSTER_TOKEN", "REGISTRY_TOKEN", "SIGN_KEY")

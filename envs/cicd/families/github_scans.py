@@ -13,11 +13,11 @@ from envs.cicd.families.github_parts import (
     timeout,
 )
 from envs.cicd.families.github_recipe import Job, Workflow, expression, permission
-from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_scans as scans
 from envs.cicd.requirements import github_steps as steps
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
+from iac_gym.extras import Extra
 
 _SHA = expression("github.sha")
 

@@ -14,11 +14,11 @@ from envs.cicd.families.github_parts import (
     timeout,
 )
 from envs.cicd.families.github_recipe import Job, Workflow
-from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_services as services
 from envs.cicd.requirements import github_steps as steps
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
+from iac_gym.extras import Extra
 
 #: Images of databases: port, settings, health command, the driver's variable of the tests.
 _POSTGRES_SETTINGS = ("POSTGRES_DB", "POSTGRES_PASSWORD", "pg_isready -U postgres")

@@ -21,7 +21,6 @@ from envs.cicd.families.github_parts import (
     timeout,
 )
 from envs.cicd.families.github_recipe import SETUP, Job, Workflow, expression, permission, secret
-from envs.cicd.pipeline import Extra
 from envs.cicd.requirements import github_inputs as fields
 from envs.cicd.requirements import github_jobs as jobs
 from envs.cicd.requirements import github_order as order
@@ -31,6 +30,7 @@ from envs.cicd.requirements import github_triggers as triggers
 from envs.cicd.requirements import github_upkeep as upkeep
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
+from iac_gym.extras import Extra
 
 
 def _tool(job: Job) -> Extra:

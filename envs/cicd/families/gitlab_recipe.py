@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 
 from envs.cicd import choices
-from envs.cicd.pipeline import Extra, Recipe
 from envs.cicd.requirements import gitlab_artifacts as kept
 from envs.cicd.requirements import gitlab_flow as flow
 from envs.cicd.requirements import gitlab_scripts as scripts
 from envs.cicd.requirements import gitlab_when as when
 from iac_gym.category import Draft
 from iac_gym.draw import Draw
+from iac_gym.extras import Extra, Recipe
 from iac_gym.formats.yaml import dump
 
 __all__ = ["LANGUAGE", "NO_SECOND_PIPELINE", "PATH", "SKIP_WORD", "Extra", "Job", "Pipeline"]

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 from envs.cicd import choices
-from envs.cicd.pipeline import Extra, Recipe
 from envs.cicd.requirements import jenkins_settings as settings
 from envs.cicd.requirements import jenkins_stages as stages
 from envs.cicd.requirements import jenkins_steps as steps
 from iac_gym.category import Draft
 from iac_gym.draw import Draw
+from iac_gym.extras import Extra, Recipe
 
 __all__ = ["LANGUAGE", "PATH", "Block", "Extra", "Jenkinsfile", "Stage", "block", "call", "quote"]
 
