@@ -13,7 +13,13 @@ class AnsibleEnv(IaCEnv):
     """Playbooks, roles, inventories and requirements of Ansible.
 
     ## Description
-    (the task owner writes this)
+    A task asks for a playbook, a role, a small project, an inventory, what Galaxy shall provide, or
+    the settings of a project: packages, services, files, accounts, firewalls, databases,
+    containers, rolling updates, ways back from failures, ... The answer is read as ansible-core
+    reads it, and the options of every module are checked by the modules' own specifications;
+    nothing is executed. What a task asks for is looked for in the tasks that certainly run, with
+    their variables, loops and role defaults put in: a task with a condition that cannot hold, or
+    whose failure is ignored, does not count.
 
     ## Action Space
     Any text: the answer of the agent, a file alone or in one fenced code block; several files in a

@@ -12,7 +12,7 @@ import re
 import struct
 from base64 import b64decode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, Literal
 
@@ -169,6 +169,8 @@ class Dialect:
     loose_tags: bool = True
     wraps: Mapping[str, str] = field(default_factory=dict)
     repeats: bool = False
+    #: Local tags of scalars (`!vault`) and what they make of the text; other local tags are refused.
+    local: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
     #: Values of short plain scalars met before (never `<<`).
     seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     #: What lines met before say, for `yaml_lines`.
@@ -214,7 +216,9 @@ class Dialect:
             if type(value) in _TAG_TYPES[kind]:
                 return value
             raise ScalarError(f"`{text[:40]}` cannot be read as !!{kind}")
-        if self.loose_tags:
+        if tag in self.local:
+            return self.local[tag](text)
+        if self.loose_tags and not self.local:
             return text
         raise ScalarError(f"the tag `{tag[:60]}` is not known here")
 
@@ -381,3 +385,62 @@ CLOUDFORMATION = Dialect(
     loose_tags=False,
     wraps=_SHORT_FORMS,
 )
+
+
+class Untemplated(str):
+    """A text of Ansible that is never read as a template (`!unsafe`)."""
+
+    __slots__ = ()
+
+
+class Vaulted(str):
+    """A text of Ansible that is encrypted (`!vault`): its value is not known."""
+
+    __slots__ = ()
+
+
+#: Ansible: YAML 1.1 as PyYAML reads it (`y` and `n` are text). Equal keys are refused here, but
+#: only warned of by ansible-core: see `ANSIBLE_REPEATS`.
+ANSIBLE = Dialect(
+    "Ansible",
+    {
+        word: value
+        for word, value in _words(_TRUE_11, _FALSE_11).items()
+        if word not in ("y", "Y", "n", "N")
+    },
+    _number_11,
+    local={"!unsafe": Untemplated, "!vault": Vaulted, "!vault-encrypted": Vaulted},
+)
+
+
+class Spelled(str):
+    """A plain scalar that is no text, as it is written (`1.10`); `value` is what it stands for."""
+
+    __slots__ = ("value",)
+    value: bool | int | float
+
+    def __new__(cls, text: str, value: bool | int | float) -> Spelled:
+        """Make one from its text and its value."""
+        made = str.__new__(cls, text)
+        made.value = value
+        return made
+
+
+def _spelled_number(text: str) -> Any:
+    number = _go_number(text)
+    return None if number is None else Spelled(text, number)
+
+
+#: Prometheus: go-yaml v2 into typed fields. A field of text takes `5` and `yes` as they are written,
+#: so such scalars keep their spelling.
+PROMETHEUS = Dialect(
+    "Prometheus",
+    {
+        word: value if value is None else Spelled(word, value)
+        for word, value in _words(_TRUE_11, _FALSE_11).items()
+    },
+    _spelled_number,
+    merge="last",
+)
+#: The same where the last of equal keys wins.
+ANSIBLE_REPEATS = replace(ANSIBLE, repeats=True)

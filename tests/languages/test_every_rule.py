@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from iac_gym.check import Rule
@@ -15,8 +17,15 @@ EVERY = [
 IDS = [f"{language.name}:{rule.name}" for language, rule in EVERY]
 
 
+def _files(language: Language, text: str) -> dict[str, str]:
+    """Split an example: a line `# file: PATH` starts another file."""
+    first, *parts = re.split(r"(?m)^# file: (\S+)\n", text)
+    found = {language.path: first} if first.strip() else {}
+    return found | dict(zip(parts[::2], parts[1::2], strict=True))
+
+
 def _findings(language: Language, rule: Rule, text: str) -> list[Finding]:
-    return list(rule.check(language.parse({language.path: text})))
+    return list(rule.check(language.parse(_files(language, text))))
 
 
 @pytest.mark.parametrize(("language", "rule"), EVERY, ids=IDS)
@@ -41,7 +50,8 @@ def test_bad_example_is_found(language: Language, rule: Rule) -> None:
 def test_good_example_is_accepted(language: Language, rule: Rule) -> None:
     text = rule.section("Good") + "\n"
     assert not _findings(language, rule, text), f"{rule.name} finds fault with its good example"
-    verdict = check_files({language.path: text}, {language.path: language.name})
+    files = _files(language, text)
+    verdict = check_files(files, dict.fromkeys(files, language.name))
     found = [str(d) for d in verdict.diagnostics if d.stage != Stage.SECURITY]
     assert found == []
     assert verdict.unscored == ""

@@ -144,6 +144,10 @@ class Manifest:
         objects = ((item.tree, item.file) for item in self.objects)
         return tuple(check_objects(objects, self.version or None))
 
+    def more_pods(self) -> list[Any]:
+        """Return the pods (`rules.views.Pod`) of kinds beside the built-in ones: none here."""
+        return []
+
     def of_kind(self, *kinds: str) -> list[KubeObject]:
         """Return the objects of some kinds."""
         return [item for item in self.objects if item.kind in kinds]

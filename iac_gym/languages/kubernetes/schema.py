@@ -26,7 +26,8 @@ from iac_gym.languages.kubernetes.pack import kubernetes_pack
 from iac_gym.languages.kubernetes.value_types import VALUE_TYPES, say_value, type_hint
 from iac_gym.verdict import Finding
 
-Sort = Literal["kind", "field", "type", "required", "value"]
+#: The last three are of custom resources alone: bounds and forms, list keys, CEL rules.
+Sort = Literal["kind", "field", "type", "required", "value", "limit", "repeated", "cel"]
 
 #: Most problems of one sort that are kept of a manifest, and most values of an object that are
 #: looked at. To say what a problem is takes far longer than to see it.
@@ -44,11 +45,11 @@ class Problem:
 
 #: Where a value stands, as a linked list: (the place of its holder, the holder, its key there). The
 #: place of an object's root is (None, the root, None).
-_Place = tuple[Any, Any, Any]
-_Check = Callable[[Any, _Place, "_Report"], None]
+Place = tuple[Any, Any, Any]
+Check = Callable[[Any, Place, "Report"], None]
 
 
-class _Report:
+class Report:
     """Collects problems; positions and paths are made only when there is one."""
 
     __slots__ = ("file", "left", "problems", "required", "room")
@@ -70,20 +71,20 @@ class _Report:
         """Whether a further problem of a sort is kept; ask before saying what it is."""
         return self.room.get(sort, 0) < MOST_PROBLEMS
 
-    def add(self, sort: Sort, message: str, place: _Place, hint: str = "") -> None:
+    def add(self, sort: Sort, message: str, place: Place, hint: str = "") -> None:
         """Keep a problem."""
         self.room[sort] = self.room.get(sort, 0) + 1
-        line, column = _mark(place, of_key=sort == "field")
+        line, column = mark_of(place, of_key=sort == "field")
         self.problems.append(Problem(sort, Finding(message, self.file, line, column, hint)))
 
-    def wrong_type(self, wanted: str, value: Any, place: _Place) -> None:
+    def wrong_type(self, wanted: str, value: Any, place: Place) -> None:
         """Keep the problem of a value with another type."""
         if self.has_room("type"):
-            message = f"`{_spell(place)}` must be {wanted}, not {say_value(value)}"
+            message = f"`{spell(place)}` must be {wanted}, not {say_value(value)}"
             self.add("type", message, place, type_hint(wanted, value))
 
 
-def _mark(place: _Place, *, of_key: bool = False) -> tuple[int, int]:
+def mark_of(place: Place, *, of_key: bool = False) -> tuple[int, int]:
     """Return where a value (or its key) stands; its holder's place where it has none."""
     _, holder, key = place
     marks = getattr(holder, "key_marks" if of_key else "marks", None)
@@ -96,7 +97,7 @@ def _mark(place: _Place, *, of_key: bool = False) -> tuple[int, int]:
     return getattr(holder, "mark", (0, 0))
 
 
-def _spell(place: _Place) -> str:
+def spell(place: Place) -> str:
     """Write the path to a place as people do: `spec.containers[0].image`."""
     steps: list[str] = []
     while place[0] is not None:
@@ -105,7 +106,7 @@ def _spell(place: _Place) -> str:
     return "".join(reversed(steps)).lstrip(".")
 
 
-def _nearest(given: str, allowed: tuple[str, ...]) -> str:
+def nearest(given: str, allowed: tuple[str, ...]) -> str:
     """Suggest the allowed word that is nearest, or list the first of them."""
     lower = {name.lower(): name for name in allowed}
     near = difflib.get_close_matches(given.lower()[:64], lower, n=1, cutoff=0.75)
@@ -119,8 +120,8 @@ def _nearest(given: str, allowed: tuple[str, ...]) -> str:
 # --- checks of one value --------------------------------------------------------------------------
 
 
-def _simple(wanted: str, holds: Callable[[Any], bool]) -> _Check:
-    def check(value: Any, place: _Place, report: _Report) -> None:
+def _simple(wanted: str, holds: Callable[[Any], bool]) -> Check:
+    def check(value: Any, place: Place, report: Report) -> None:
         if value is not None and not holds(value):
             report.wrong_type(wanted, value, place)
 
@@ -130,8 +131,8 @@ def _simple(wanted: str, holds: Callable[[Any], bool]) -> _Check:
 _SIMPLE = {code: _simple(wanted, holds) for code, (wanted, holds) in VALUE_TYPES.items()}
 
 
-def _list_of(item: _Check, quick: type | None) -> _Check:
-    def check(value: Any, place: _Place, report: _Report) -> None:
+def _list_of(item: Check, quick: type | None) -> Check:
+    def check(value: Any, place: Place, report: Report) -> None:
         if not isinstance(value, list):
             if value is not None:
                 report.wrong_type("a list", value, place)
@@ -144,8 +145,8 @@ def _list_of(item: _Check, quick: type | None) -> _Check:
     return check
 
 
-def _map_of(item: _Check, quick: type | None) -> _Check:
-    def check(value: Any, place: _Place, report: _Report) -> None:
+def _map_of(item: Check, quick: type | None) -> Check:
+    def check(value: Any, place: Place, report: Report) -> None:
         if not isinstance(value, dict):
             if value is not None:
                 report.wrong_type("a mapping", value, place)
@@ -158,25 +159,25 @@ def _map_of(item: _Check, quick: type | None) -> _Check:
     return check
 
 
-def _one_of(allowed: tuple[str, ...]) -> _Check:
+def _one_of(allowed: tuple[str, ...]) -> Check:
     known = frozenset((*allowed, ""))
 
-    def check(value: Any, place: _Place, report: _Report) -> None:
+    def check(value: Any, place: Place, report: Report) -> None:
         if value is None:
             return
         if not isinstance(value, str):
             report.wrong_type("a text", value, place)
         elif value not in known and report.has_room("value"):
-            message = f'`{_spell(place)}` is "{value[:60]}", which is not allowed'
-            report.add("value", message, place, _nearest(value, allowed))
+            message = f'`{spell(place)}` is "{value[:60]}", which is not allowed'
+            report.add("value", message, place, nearest(value, allowed))
 
     return check
 
 
-def _lenient(status: _Check) -> _Check:
+def _lenient(status: Check) -> Check:
     """Enforce no required field in the `status` of an object."""
 
-    def check(value: Any, place: _Place, report: _Report) -> None:
+    def check(value: Any, place: Place, report: Report) -> None:
         report.required = place[0][0] is not None and report.required
         status(value, place, report)
         report.required = place[0][0] is None or report.required
@@ -190,9 +191,9 @@ class _Definition:
     def __init__(self, number: int) -> None:
         self.number = number
         #: Field -> (class of a value that is right at once, check of any other value).
-        self.fields: dict[str, tuple[type | None, _Check]] = {}
+        self.fields: dict[str, tuple[type | None, Check]] = {}
         self.required: tuple[str, ...] = ()
-        self.whole: _Check | None = None  # in place of fields, where it has none
+        self.whole: Check | None = None  # in place of fields, where it has none
         self.ready = False
         self.plain = False  # whether it is ready and has fields
 
@@ -212,7 +213,7 @@ class _Definition:
         self.ready = True
         self.plain = self.whole is None
 
-    def check(self, value: Any, place: _Place, report: _Report) -> None:
+    def check(self, value: Any, place: Place, report: Report) -> None:
         """Check one value against the definition."""
         if not self.plain or not isinstance(value, dict):
             value = self._mapping(value, place, report)
@@ -231,9 +232,9 @@ class _Definition:
         if report.required:
             for key in self.required:
                 if not value.get(key) and value.get(key) in _EMPTY:
-                    _missing((place, value, key), report)
+                    missing((place, value, key), report)
 
-    def _mapping(self, value: Any, place: _Place, report: _Report) -> dict[Any, Any] | None:
+    def _mapping(self, value: Any, place: Place, report: Report) -> dict[Any, Any] | None:
         """Return the mapping whose fields are to be checked, None where there is none."""
         if not self.ready:
             self.prepare()
@@ -247,21 +248,21 @@ class _Definition:
         report.wrong_type("a mapping", value, place)
         return None
 
-    def _unknown(self, place: _Place, report: _Report) -> None:
+    def _unknown(self, place: Place, report: Report) -> None:
         if report.has_room("field"):
-            message = f"`{_spell(place)}` is no field of this API version"
-            report.add("field", message, place, _nearest(str(place[2]), tuple(self.fields)))
+            message = f"`{spell(place)}` is no field of this API version"
+            report.add("field", message, place, nearest(str(place[2]), tuple(self.fields)))
 
 
 _EMPTY: tuple[Any, ...] = (None, "", [])
 
 
-def _missing(place: _Place, report: _Report) -> None:
+def missing(place: Place, report: Report) -> None:
     if not report.has_room("required"):
         return
     parent, value, key = place
     state = "is missing" if value.get(key) is None else "is empty"
-    message = f"`{_spell(place)}` {state}; it is required"
+    message = f"`{spell(place)}` {state}; it is required"
     report.add("required", message, place if key in value else parent)
 
 
@@ -273,7 +274,7 @@ def _names(name: str) -> tuple[str, str]:
 
 
 @cache
-def _definition(number: int) -> _Definition:
+def definition(number: int) -> _Definition:
     return _Definition(number)
 
 
@@ -284,10 +285,10 @@ def _quick(node: Any, allowed: tuple[str, ...] | None) -> type | None:
     return {"s": str, "b": bool, "p": str}.get(node)
 
 
-def _compile(node: Any, allowed: tuple[str, ...] | None) -> _Check:
+def _compile(node: Any, allowed: tuple[str, ...] | None) -> Check:
     """Compile a type of the pack; see `pack` for the codes."""
     if isinstance(node, int):
-        return _definition(node).check
+        return definition(node).check
     if isinstance(node, str):
         return _one_of(allowed) if allowed else _SIMPLE[node]
     shape, inner = node
@@ -302,39 +303,55 @@ def check(
     tree: dict[Any, Any], gvk: tuple[str, str], version: str | None = None, file: str = ""
 ) -> list[Problem]:
     """Check one object against `gvk` = (apiVersion, kind) of a Kubernetes version."""
-    report = _Report()
+    report = Report()
     _check(tree, gvk, version or default_version(), file, report)
     return report.problems
 
 
 def _check(
-    tree: dict[Any, Any], gvk: tuple[str, str], version: str, file: str, report: _Report
+    tree: dict[Any, Any], gvk: tuple[str, str], version: str, file: str, report: Report
 ) -> None:
     report.begin(file)
     number = served_kinds(version).get(gvk)
     if number is not None:
-        _definition(number).check(tree, (None, tree, None), report)
+        definition(number).check(tree, (None, tree, None), report)
     elif report.has_room("kind"):
         message, hint, key = describe_unserved(*gvk, version)
         report.add("kind", message, (None, tree, key), hint)
 
 
+def _none_more(api_version: str, kind: str) -> Check | None:
+    """Know no kinds beside the built-in ones."""
+    return None
+
+
 def check_objects(
-    objects: Iterable[tuple[dict[Any, Any], str]], version: str | None = None
+    objects: Iterable[tuple[dict[Any, Any], str]],
+    version: str | None = None,
+    more: Callable[[str, str], Check | None] = _none_more,
 ) -> list[Problem]:
-    """Check (tree, file) pairs, each as the kind that it says it is."""
+    """Check (tree, file) pairs, each as the kind that it says it is.
+
+    `more` gives the check of kinds beside the built-in ones, by apiVersion and kind.
+    """
     objects = tuple(objects)
     version = version or default_version()
     custom = custom_kinds(tree for tree, _ in objects)
-    report = _Report()
+    report = Report()
     for tree, file in objects:
         gvk = _kind_of(tree, file, report)
-        if gvk is not None and gvk not in custom:
+        if gvk is None:
+            continue
+        known = more(*gvk)
+        if known is not None:
+            report.begin(file)
+            known(tree, (None, tree, None), report)
+        elif gvk not in custom:
             _check(tree, gvk, version, file, report)
     return report.problems
 
 
-def _kind_of(tree: dict[Any, Any], file: str, report: _Report) -> tuple[str, str] | None:
+def _kind_of(tree: dict[Any, Any], file: str, report: Report) -> tuple[str, str] | None:
     """Return what an object says it is; None, with a problem, if it does not say."""
     for key in ("apiVersion", "kind"):
         value = tree.get(key)

@@ -85,6 +85,7 @@ def _read(manifest: Manifest) -> View:
         kinds.setdefault(item.kind, []).append(item)
         if pod := _pod(item):
             pods.append(pod)
+    pods += manifest.more_pods()
     containers = tuple((pod.item, *found) for pod in pods for found in pod.all_containers)
     return View(kinds, tuple(pods), containers)
 

@@ -1,0 +1,243 @@
+"""Families about the cluster that models run on: namespaces, quotas, GPU sharing, monitoring."""
+
+from __future__ import annotations
+
+from envs.mlops import choices, parts
+from envs.mlops.recipe import LANGUAGE, Stack, Tree, Workload
+from envs.mlops.requirements import devices, policy, volumes, workloads
+from iac_gym.category import Draft, family
+from iac_gym.draw import Draw
+from iac_gym.formats.yaml import dump
+
+
+@family(LANGUAGE, levels=(1, 2, 3, 4))
+def gpu_namespace(draw: Draw) -> Draft:
+    """A namespace for a team with a quota of GPUs, default limits and a priority class."""
+    stack = Stack(draw)
+    space = draw.name("namespace", ("team", "lab", "research", "serving"), choices.FIRST)
+    key, value = draw.choice("label", (("team", "ml"), ("team", "vision"), ("tier", "gpu"),
+                                       ("cost-center", "research")))  # fmt: skip
+    made = stack.add("v1", "Namespace", space)
+    made["metadata"]["labels"] = {key: value}
+    name = draw.choice("quota", ("gpu-quota", "compute", "team-quota"))
+    amount = draw.choice("gpus", ("2", "4", "8", "16", "32"))
+    hard: Tree = {"requests.nvidia.com/gpu": amount}
+    quota = stack.add("v1", "ResourceQuota", name, spec={"hard": hard})
+    quota["metadata"]["namespace"] = space
+    stack.ask(
+        policy.namespace_label(name=space, key=key, value=value),
+        policy.quota(name=name, namespace=space, resource="requests.nvidia.com/gpu", amount=amount),
+    )
+    limits: Tree = {"type": "Container"}
+
+    def limited(stack: Stack) -> None:
+        if not any(one["kind"] == "LimitRange" for one in stack.objects):
+            made = stack.add("v1", "LimitRange", "container-defaults", spec={"limits": [limits]})
+            made["metadata"]["namespace"] = space
+
+    def more(draw: Draw, stack: Stack) -> None:
+        resource = draw.choice("resource", ("requests.cpu", "pods", "persistentvolumeclaims"))
+        value = draw.choice("more", ("20", "40", "64", "100"))
+        hard[resource] = value
+        stack.ask(policy.quota(name=name, namespace=space, resource=resource, amount=value))
+
+    def memory(draw: Draw, stack: Stack) -> None:
+        value = draw.choice("quota memory", ("256Gi", "512Gi", "1Ti", "2Ti"))
+        hard["requests.memory"] = value
+        stack.ask(
+            policy.quota(name=name, namespace=space, resource="requests.memory", amount=value)
+        )
+
+    def default(draw: Draw, stack: Stack) -> None:
+        value = draw.choice("default memory", ("2Gi", "4Gi", "8Gi"))
+        limits["default"] = {"memory": value}
+        limited(stack)
+        stack.ask(policy.default_limit(name="container-defaults", resource="memory", amount=value))
+
+    def request(draw: Draw, stack: Stack) -> None:
+        value = draw.choice("default cpu", ("100m", "250m", "500m", "1"))
+        limits["defaultRequest"] = {"cpu": value}
+        limited(stack)
+        stack.ask(policy.default_request(name="container-defaults", resource="cpu", amount=value))
+
+    def most(draw: Draw, stack: Stack) -> None:
+        value = draw.choice("most", ("1", "2", "4", "8"))
+        limits["max"] = {"nvidia.com/gpu": value}
+        limited(stack)
+        resource = "nvidia.com/gpu"
+        stack.ask(
+            policy.most_per_container(name="container-defaults", resource=resource, amount=value)
+        )
+
+    def class_(draw: Draw, stack: Stack) -> None:
+        title = draw.choice("class", ("gpu-interactive", "gpu-batch", "training", "serving"))
+        value = draw.choice("value", (100, 1000, 10000, 100000))
+        made = stack.add("scheduling.k8s.io/v1", "PriorityClass", title, value=value)
+        stack.ask(policy.priority_value(name=title, value=value))
+        if draw.chance("patient", 0.5):
+            made["preemptionPolicy"] = "Never"
+            stack.ask(policy.never_preempts(name=title))
+        if draw.chance("scoped", 0.4):
+            rule = {"scopeName": "PriorityClass", "operator": "In", "values": [title]}
+            quota["spec"]["scopeSelector"] = {"matchExpressions": [rule]}
+            stack.ask(policy.quota_priority(name=name, priority=title))
+
+    stack.grow(stack, memory, default, (2.2, class_), most, more, request)
+    return stack.draft(
+        "Prepare a namespace for a team that uses our GPUs",
+        "Limit what a team can take of our GPU cluster",
+    )
+
+
+@family(LANGUAGE, levels=(1, 2))
+def gpu_sharing(draw: Draw) -> Draft:
+    """The configuration by which the NVIDIA device plugin shares GPUs between pods."""
+    stack = Stack(draw)
+    name = draw.choice("name", ("time-slicing-config", "device-plugin-config", "gpu-sharing"))
+    space = draw.choice("namespace", ("gpu-operator", "nvidia-device-plugin", "kube-system"))
+    key = draw.choice("key", ("any", "default", "a100", "config.yaml", "l4"))
+    count = draw.choice("replicas", (2, 3, 4, 6, 8, 10))
+    resource: Tree = {"name": "nvidia.com/gpu", "replicas": count}
+    sharing: Tree = {"resources": [resource]}
+    config: Tree = {"version": "v1", "sharing": {"timeSlicing": sharing}}
+    place = {"name": name, "key": key}
+    stack.ask(devices.time_slicing(**place, count=count))
+    made = stack.add("v1", "ConfigMap", name)
+
+    def renamed(draw: Draw, stack: Stack) -> None:
+        sharing["renameByDefault"] = True
+        stack.ask(devices.shared_renamed(**place))
+
+    def single(draw: Draw, stack: Stack) -> None:
+        sharing["failRequestsGreaterThanOne"] = True
+        stack.ask(devices.single_share(**place))
+
+    def mig(draw: Draw, stack: Stack) -> None:
+        strategy = draw.choice("strategy", ("single", "mixed"))
+        config["flags"] = {"migStrategy": strategy}
+        stack.ask(devices.mig_strategy(**place, strategy=strategy))
+
+    def spaced(draw: Draw, stack: Stack) -> None:
+        made["metadata"]["namespace"] = space
+        stack.ask(workloads.in_namespace(of=name, namespace=space))
+
+    stack.grow(stack, spaced, renamed, single, mig)
+    made["data"] = {key: dump(config)}
+    return stack.draft(
+        "Let several pods share a GPU by time slicing, through the NVIDIA device plugin's"
+        " configuration",
+        "Write the ConfigMap with which the NVIDIA GPU operator time-slices our GPUs",
+    )
+
+
+@family(LANGUAGE, levels=(2, 3, 4))
+def gpu_exporter(draw: Draw) -> Draft:
+    """NVIDIA's DCGM exporter on the GPU nodes."""
+    image = draw.choice(
+        "image",
+        tuple(
+            f"nvcr.io/nvidia/k8s/dcgm-exporter:{v}-ubuntu22.04"
+            for v in "4.2.3-4.1.3 4.1.1-4.0.4 3.3.9-3.6.1 3.3.8-3.6.0".split()
+        ),
+    )
+    work = Workload(
+        draw,
+        "DaemonSet",
+        draw.name("app", ("dcgm", "gpu-exporter", "gpu-metrics"), choices.FIRST),
+        image,
+        "exporter",
+    )
+    port = draw.choice("port", (9400, 9401, 9500))
+    work.env("DCGM_EXPORTER_LISTEN", f":{port}")
+    work.want(workloads.env_value, variable="DCGM_EXPORTER_LISTEN", value=f":{port}")
+    work.port(port, "metrics")
+    work.want(workloads.container_port, port=port)
+    parts.node_label(draw, work)
+
+    def counters(draw: Draw, work: Workload) -> None:
+        name, key = f"{work.name}-counters", draw.choice("file", ("counters.csv", "dcp.csv"))
+        path = f"/etc/dcgm-exporter/{draw.choice('target', ('custom.csv', 'default-counters.csv'))}"
+        field = draw.choice("field", ("DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_DEV_FB_USED",
+                                      "DCGM_FI_DEV_GPU_TEMP", "DCGM_FI_DEV_POWER_USAGE"))  # fmt: skip
+        line = f"{field}, gauge, exported by DCGM"
+        work.add("v1", "ConfigMap", name, data={key: f"{line}\n"})
+        work.pod.setdefault("volumes", []).append({"name": "counters", "configMap": {"name": name}})
+        mount = {"name": "counters", "mountPath": path, "subPath": key}
+        work.main.setdefault("volumeMounts", []).append(mount)
+        if not path.endswith(key):
+            mount["subPath"] = key
+        work.want(volumes.config_file, config=name, key=key, path=path)
+        work.ask(devices.counter(name=name, key=key, field=field))
+
+    def serve(draw: Draw, work: Workload) -> None:
+        parts.service(draw, work, port)
+
+    def lives(draw: Draw, work: Workload) -> None:
+        parts.probe(work, "liveness", "/health", port)
+
+    work.grow(work, serve, parts.tolerates, (2, counters), lives, parts.small_memory,
+              parts.runtime, parts.namespace)  # fmt: skip
+    return work.draft(
+        "Export GPU metrics from every GPU node",
+        "We monitor our GPUs with DCGM: deploy its exporter",
+    )
+
+
+@family(LANGUAGE, levels=(2, 3, 4), held_out=True)
+def feature_server(draw: Draw) -> Draft:
+    """A Feast feature server with its feature_store.yaml in a ConfigMap."""
+    image = draw.choice(
+        "image",
+        tuple(f"quay.io/feastdev/feature-server:{v}" for v in ("0.53.0", "0.49.0", "0.47.0")),
+    )
+    work = Workload(
+        draw,
+        "Deployment",
+        draw.name("app", ("features", "feast", "feature-server"), choices.FIRST),
+        image,
+        "feast",
+    )
+    port = draw.choice("port", (6566, 8080, 6570))
+    config = f"{work.name}-{draw.choice('config', ('config', 'store', 'repo'))}"
+    project = draw.choice("project", ("churn", "fraud", "ranking", "credit_risk"))
+    store: Tree = {
+        "project": project,
+        "provider": "local",
+        "registry": {"registry_type": "file", "path": "s3://feast/registry.db"},
+        "online_store": {"type": "redis", "connection_string": "redis:6379"},
+    }
+    work.main["command"] = ["feast", "--chdir", "/feast", "serve", "-h", "0.0.0.0", "-p", str(port)]
+    work.port(port)
+    place = {"name": config, "key": "feature_store.yaml"}
+    made = work.add("v1", "ConfigMap", config)
+    work.volume("config", "/feast", {"configMap": {"name": config}})
+    work.want(devices.feast_serves, port=port)
+    work.want(volumes.config_file, config=config, key="feature_store.yaml",
+              path="/feast/feature_store.yaml")  # fmt: skip
+    work.ask(devices.feast_setting(**place, field="project", value=project))
+
+    def registry(draw: Draw, work: Workload) -> None:
+        path = f"{draw.choice('bucket', choices.BUCKETS)}/registry.db"
+        store["registry"]["path"] = path
+        work.ask(devices.feast_setting(**place, field="registry.path", value=path))
+
+    def online(draw: Draw, work: Workload) -> None:
+        host = draw.choice("redis", ("redis:6379", "redis-master.cache:6379", "online-store:6380"))
+        store["online_store"]["connection_string"] = host
+        work.ask(
+            devices.feast_setting(**place, field="online_store.type", value="redis"),
+            devices.feast_setting(**place, field="online_store.connection_string", value=host),
+        )
+
+    def serve(draw: Draw, work: Workload) -> None:
+        parts.service(draw, work, port)
+
+    def ready(draw: Draw, work: Workload) -> None:
+        parts.probe(work, "readiness", "/health", port)
+
+    work.grow(work, serve, (2, online), registry, ready, parts.replicas, parts.small_memory)
+    made["data"] = {"feature_store.yaml": dump(store)}
+    return work.draft(
+        "Deploy a Feast feature server",
+        "Our models read features online: run Feast's feature server in the cluster",
+    )

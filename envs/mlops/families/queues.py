@@ -1,0 +1,221 @@
+"""Families about waiting and scaling: Kueue, KEDA, GPU monitoring through Prometheus."""
+
+from __future__ import annotations
+
+from envs.mlops import choices, parts
+from envs.mlops.families.batch import command
+from envs.mlops.recipe import LANGUAGE, Stack, Tree, Workload
+from envs.mlops.requirements import gpus, kueue, scaling, workloads
+from iac_gym.category import Draft, family
+from iac_gym.draw import Draw
+
+_VERSION = "kueue.x-k8s.io/v1beta1"
+
+
+@family(LANGUAGE, levels=(2, 3, 4, 5))
+def kueue_setup(draw: Draw) -> Draft:
+    """Kueue for a team: a flavor of GPUs, a ClusterQueue with quotas, a LocalQueue."""
+    stack = Stack(draw)
+    flavor = draw.choice("flavor", ("a100", "h100", "l4-spot", "gpu-large", "t4", "default-gpu"))
+    key = draw.choice("node label", tuple(choices.NODE_LABELS))
+    value = draw.choice("node value", choices.NODE_LABELS[key])
+    cluster = draw.name("cluster queue", ("cluster-queue", "cq", "pool"), choices.FIRST)
+    local = draw.name("local queue", ("queue", "local-queue", "lq"), choices.FIRST)
+    space = draw.choice("namespace", choices.SPACES)
+    amount = draw.choice("gpus", ("4", "8", "16", "32", "64"))
+    made = stack.add(_VERSION, "ResourceFlavor", flavor, spec={"nodeLabels": {key: value}})
+    gpu: Tree = {"name": "nvidia.com/gpu", "nominalQuota": amount}
+    group: Tree = {
+        "coveredResources": ["nvidia.com/gpu"],
+        "flavors": [{"name": flavor, "resources": [gpu]}],
+    }
+    spec: Tree = {"namespaceSelector": {}, "resourceGroups": [group]}
+    stack.add(_VERSION, "ClusterQueue", cluster, spec=spec)
+    queue = stack.add(_VERSION, "LocalQueue", local, spec={"clusterQueue": cluster})
+    queue["metadata"]["namespace"] = space
+    place = {"name": cluster, "flavor": flavor}
+    stack.ask(
+        kueue.flavor(name=flavor, key=key, value=value),
+        kueue.cluster_quota(**place, resource="nvidia.com/gpu", amount=amount),
+        kueue.local_queue(name=local, namespace=space, cluster=cluster),
+    )
+
+    def opened(draw: Draw, stack: Stack) -> None:
+        stack.ask(kueue.open_queue(name=cluster))
+
+    def more(draw: Draw, stack: Stack) -> None:
+        resource, quantity = draw.choice(
+            "more", (("cpu", "64"), ("cpu", "128"), ("memory", "512Gi"), ("memory", "1Ti"))
+        )
+        group["coveredResources"].insert(0, resource)
+        group["flavors"][0]["resources"].insert(0, {"name": resource, "nominalQuota": quantity})
+        stack.ask(kueue.cluster_quota(**place, resource=resource, amount=quantity))
+
+    def borrow(draw: Draw, stack: Stack) -> None:
+        name = draw.choice("cohort", ("ml-teams", "research", "shared-gpus", "platform"))
+        quantity = draw.choice("borrow", ("1", "2", "3", "6"))
+        spec["cohort"] = name
+        gpu["borrowingLimit"] = quantity
+        stack.ask(
+            kueue.cohort(name=cluster, cohort=name),
+            kueue.borrowing(**place, resource="nvidia.com/gpu", amount=quantity),
+        )
+
+    def preempt(draw: Draw, stack: Stack) -> None:
+        spec["preemption"] = {"withinClusterQueue": "LowerPriority"}
+        stack.ask(kueue.preemption(name=cluster))
+
+    def taint(draw: Draw, stack: Stack) -> None:
+        key, effect = draw.choice("taint", choices.TAINTS), draw.choice("effect", choices.EFFECTS)
+        made["spec"]["tolerations"] = [{"key": key, "operator": "Exists", "effect": effect}]
+        stack.ask(kueue.flavor_tolerates(name=flavor, key=key, effect=effect))
+
+    def job(draw: Draw, stack: Stack) -> None:
+        name = draw.name("job", choices.TRAININGS, choices.FIRST)
+        image = draw.choice("image", choices.TRAIN_IMAGES)
+        count = draw.choice("job gpus", (1, 2, 4))
+        box: Tree = {"name": "train", "image": image}
+        box["resources"] = {"limits": {"nvidia.com/gpu": count}}
+        pod = {"restartPolicy": "Never", "containers": [box]}
+        one = stack.add("batch/v1", "Job", name, spec={"suspend": True, "template": {"spec": pod}})
+        one["metadata"].update({"namespace": space, "labels": {"kueue.x-k8s.io/queue-name": local}})
+        stack.ask(
+            workloads.job(name=name, image=image),
+            kueue.queued(of=name, queue=local, namespace=space),
+            gpus.gpus(of=name, count=count),
+        )
+
+    opened(draw, stack)
+    stack.grow(stack, more, (2, borrow), preempt, (3, job), taint)
+    return stack.draft(
+        "Set up Kueue for our GPU nodes",
+        "Batch jobs should wait for GPUs in a queue: configure Kueue",
+    )
+
+
+@family(LANGUAGE, levels=(2, 3, 4))
+def queued_training(draw: Draw) -> Draft:
+    """A training Job that waits in a queue of Kueue that exists."""
+    image = draw.choice("image", choices.TRAIN_IMAGES)
+    work = Workload(draw, "Job", parts.model_name(draw, choices.TRAININGS), image, "train")
+    space = draw.choice("namespace", choices.SPACES)
+    queue = draw.choice(
+        "queue", ("gpu-queue", "team-queue", "training", "low-priority", "user-queue")
+    )
+    work.spec["suspend"] = True
+    work.pod["restartPolicy"] = "Never"
+    work.metadata.update({"namespace": space, "labels": {"kueue.x-k8s.io/queue-name": queue}})
+    work.want(kueue.queued, queue=queue, namespace=space)
+    command(draw, work, choices.TRAIN_COMMANDS)
+    parts.gpu_count(draw, work)
+
+    def important(draw: Draw, work: Workload) -> None:
+        name = draw.choice("class", ("urgent", "research", "nightly", "prod-training"))
+        value = draw.choice("value", (100, 1000, 10000))
+        work.add(_VERSION, "WorkloadPriorityClass", name, value=value)
+        work.metadata["labels"]["kueue.x-k8s.io/priority-class"] = name
+        work.ask(kueue.workload_priority(name=name, value=value, of=work.name))
+
+    work.grow(work, important, parts.memory, parts.cpu, parts.shared_memory, parts.tolerates,
+              parts.hub_token)  # fmt: skip
+    return work.draft(
+        "Submit a training job to our Kueue queue",
+        "A training run has to wait for its GPUs in Kueue",
+    )
+
+
+_QUERIES = (
+    ("vllm:num_requests_waiting", "sum(vllm:num_requests_waiting)"),
+    ("vllm:num_requests_running", "avg(vllm:num_requests_running)"),
+    ("nv_inference_pending_request_count", "sum(nv_inference_pending_request_count)"),
+    ("tgi_queue_size", "max(tgi_queue_size)"),
+)
+
+
+@family(LANGUAGE, levels=(2, 3, 4))
+def keda_scaling(draw: Draw) -> Draft:
+    """A model server that KEDA scales on a Prometheus query."""
+    image = draw.choice("image", (*choices.VLLM_IMAGES, *choices.TRITON_IMAGES))
+    work = Workload(draw, "Deployment", parts.model_name(draw), image)
+    name = f"{work.name}-{draw.choice('scaler', ('scaler', 'keda', 'scaledobject'))}"
+    _, query = draw.choice("query", _QUERIES)
+    address = draw.choice(
+        "address",
+        ("http://prometheus.monitoring:9090", "http://prometheus-k8s.monitoring.svc:9090"),
+    )
+    low, high = draw.integer("fewest", 0, 3), draw.integer("most", 4, 16)
+    limit = draw.choice("threshold", ("3", "5", "10", "25", "50"))
+    trigger: Tree = {"serverAddress": address, "query": query, "threshold": limit}
+    spec: Tree = {
+        "scaleTargetRef": {"name": work.name},
+        "minReplicaCount": low,
+        "maxReplicaCount": high,
+        "triggers": [{"type": "prometheus", "metadata": trigger}],
+    }
+    work.add("keda.sh/v1alpha1", "ScaledObject", name, spec=spec)
+    work.ask(
+        scaling.scaled_object(name=name, of=work.name),
+        scaling.scaled_range(name=name, fewest=low, most=high),
+        scaling.prometheus_trigger(name=name, query=query, threshold=limit, address=address),
+    )
+
+    def cooldown(draw: Draw, work: Workload) -> None:
+        seconds = draw.choice("cooldown", (60, 120, 600, 900))
+        spec["cooldownPeriod"] = seconds
+        work.ask(scaling.cooldown(name=name, seconds=seconds))
+
+    def polling(draw: Draw, work: Workload) -> None:
+        seconds = draw.choice("polling", (5, 10, 15, 60))
+        spec["pollingInterval"] = seconds
+        work.ask(scaling.polling(name=name, seconds=seconds))
+
+    def activation(draw: Draw, work: Workload) -> None:
+        value = draw.choice("activation", ("1", "2"))
+        trigger["activationThreshold"] = value
+        work.ask(scaling.activation(name=name, threshold=value))
+
+    work.grow(work, parts.gpu_count, cooldown, polling, activation, parts.memory, parts.tolerates)
+    return work.draft(
+        "Scale a model server with KEDA on a Prometheus query",
+        "Our inference server must scale with its queue: use KEDA",
+    )
+
+
+@family(LANGUAGE, levels=(2, 3))
+def monitored_server(draw: Draw) -> Draft:
+    """A model server whose metrics Prometheus scrapes through a ServiceMonitor."""
+    image = draw.choice("image", (*choices.VLLM_IMAGES, *choices.TGI_IMAGES))
+    work = Workload(draw, "Deployment", parts.model_name(draw), image)
+    port = draw.choice("port", (8000, 8080, 9400))
+    work.port(port)
+    service = f"{work.name}-{draw.choice('service', ('metrics', 'svc', 'http'))}"
+    made = parts.add_service(work, service, port, port)
+    made["metadata"]["labels"] = {"app": work.name}
+    name = f"{work.name}-{draw.choice('monitor', ('monitor', 'scrape'))}"
+    seconds = draw.choice("interval", ("10s", "15s", "30s", "1m"))
+    endpoint: Tree = {"port": "http", "interval": seconds}
+    labels = {"matchLabels": {"app": work.name}}
+    monitor = work.add(
+        "monitoring.coreos.com/v1", "ServiceMonitor", name,
+        spec={"selector": labels, "endpoints": [endpoint]},
+    )  # fmt: skip
+    work.ask(
+        scaling.service_monitor(name=name, service=service, port=port),
+        scaling.scrape_interval(name=name, interval=seconds),
+    )
+
+    def path(draw: Draw, work: Workload) -> None:
+        value = draw.choice("path", ("/stats", "/internal/metrics", "/prometheus"))
+        endpoint["path"] = value
+        work.ask(scaling.scrape_path(name=name, path=value))
+
+    def label(draw: Draw, work: Workload) -> None:
+        value = draw.choice("release", ("kube-prometheus-stack", "prometheus", "monitoring"))
+        monitor["metadata"]["labels"] = {"release": value}
+        work.ask(scaling.monitor_label(name=name, key="release", value=value))
+
+    work.grow(work, path, label, parts.gpu_count, parts.replicas)
+    return work.draft(
+        "Deploy a model server and let Prometheus scrape it",
+        "We want the metrics of our inference server in Prometheus",
+    )

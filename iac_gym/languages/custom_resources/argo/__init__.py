@@ -1,0 +1,1 @@
+"""Argo Workflows: the view of a workflow that rules and requirements read, and its validation."""

@@ -1,0 +1,115 @@
+"""What a schema says of a value beside its type, in the short form of the data pack.
+
+A constraint is a mapping with any of these keys:
+
+- `e` allowed values; `p` pattern; `f` format; `s`, `S` least and most characters;
+- `n`, `N` least and most of a number (`nx`, `Nx`: exclusive), `d` what it is a multiple of;
+- `i`, `I` least and most items; `k` keys by which the items of a list are told apart (`[]`: the
+  items themselves), `kd` the defaults of these keys; `g`, `G` least and most fields of a mapping;
+- `r` fields that must be there; `P` field -> constraint; `t` constraint of each item of a list,
+  `m` of each value of a mapping;
+- `all`, `any`, `one` lists of constraints; `not` a constraint; `x` CEL rules `[rule, message]`.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+_SHORT = {
+    "minLength": "s",
+    "maxLength": "S",
+    "minimum": "n",
+    "maximum": "N",
+    "multipleOf": "d",
+    "minItems": "i",
+    "maxItems": "I",
+    "minProperties": "g",
+    "maxProperties": "G",
+}
+#: Formats that the API server checks and that type codes do not already say.
+_FORMATS = frozenset("ipv4 ipv6 cidr uri duration uuid date hostname email mac".split())
+_JUNCTORS = {"allOf": "all", "anyOf": "any", "oneOf": "one"}
+
+#: Patterns that Python takes too long to refuse are left out; the strings that try them.
+_SLOWEST = 0.005
+_ATTACKS = ("a" * 500 + "!", "1" * 500 + "!", "a.1-" * 120 + "!", "a/" * 250 + " ", "-" * 500)
+
+
+def _pattern(pattern: str) -> str:
+    """Return a pattern as Python has it, '' where it has none or takes too long."""
+    try:
+        compiled = re.compile(pattern)
+    except re.error:
+        return ""
+    for attack in _ATTACKS:
+        begin = time.process_time()
+        compiled.search(attack)
+        if time.process_time() - begin > _SLOWEST:
+            return ""
+    return pattern
+
+
+def constraints_of(schema: Mapping[str, Any], *, of_object: bool) -> dict[str, Any]:
+    """Return the constraints of a schema, without those of its properties and items."""
+    found: dict[str, Any] = {}
+    if schema.get("enum") is not None:
+        found["e"] = list(schema["enum"])
+    if schema.get("pattern") and not schema.get("x-kubernetes-int-or-string"):
+        found |= {"p": pattern} if (pattern := _pattern(schema["pattern"])) else {}
+    if schema.get("format") in _FORMATS:
+        found["f"] = schema["format"]
+    for long, short in _SHORT.items():
+        if schema.get(long) is not None:
+            found[short] = schema[long]
+    for long, short in (("exclusiveMinimum", "nx"), ("exclusiveMaximum", "Nx")):
+        if schema.get(long):
+            found[short] = 1
+    if schema.get("x-kubernetes-list-type") == "map":
+        found["k"] = list(schema.get("x-kubernetes-list-map-keys", ()))
+        if defaults := _defaults(schema):
+            found["kd"] = defaults
+    elif schema.get("x-kubernetes-list-type") == "set":
+        found["k"] = []
+    rules = [
+        [rule["rule"], rule.get("message", "")]
+        for rule in schema.get("x-kubernetes-validations") or ()
+        if "oldSelf" not in rule["rule"]
+    ]
+    if rules:
+        found["x"] = rules
+    if not schema.get("x-kubernetes-int-or-string"):
+        found |= _junctors(schema)
+    return found
+
+
+def _defaults(schema: Mapping[str, Any]) -> dict[str, Any]:
+    properties = (schema.get("items") or {}).get("properties") or {}
+    keys = schema.get("x-kubernetes-list-map-keys", ())
+    return {k: properties[k]["default"] for k in keys if "default" in properties.get(k, {})}
+
+
+def _junctors(schema: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for long, short in _JUNCTORS.items():
+        if schema.get(long):
+            found[short] = [value_constraint(each) for each in schema[long]]
+    if schema.get("not") is not None:
+        found["not"] = value_constraint(schema["not"])
+    return found
+
+
+def value_constraint(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the constraint that a schema inside `oneOf`, `not` and the like makes of a value."""
+    found = constraints_of(schema, of_object=False)
+    if schema.get("required"):
+        found["r"] = list(schema["required"])
+    inner = {k: value_constraint(v) for k, v in (schema.get("properties") or {}).items()}
+    if inner:
+        found["P"] = inner
+    for long, short in (("items", "t"), ("additionalProperties", "m")):
+        if isinstance(schema.get(long), dict) and (each := value_constraint(schema[long])):
+            found[short] = each
+    return found

@@ -1,0 +1,109 @@
+"""The manifest that rules and requirements read: built-in and custom objects, with positions.
+
+`CustomManifest` is the `Manifest` of the language `kubernetes`, with the same objects and readers,
+and knows the custom resources of the data pack beside the built-in kinds:
+
+- `of_kind("RayCluster")` gives objects by kind. A kind may be written with its group, and must be
+  where several groups have it: `of_kind("Service.serving.knative.dev")`,
+  `of_kind("Gateway.networking.istio.io")`; any version counts, `Kind.group/version` names one.
+  A custom kind that a built-in kind has too (Knative's Service, Volcano's Job) never passes for
+  it: `item.kind` of such an object is `Service.serving.knative.dev/v1`.
+- `find(kind, name)` takes the same spellings.
+- `pods_of(item)` gives every pod of an object, built-in or custom: `Pod.spec`, `Pod.containers`
+  ((path, container) pairs), `Pod.init`, `Pod.path` (of the spec), `Pod.labels()`, and `Pod.item`.
+  Pods of an Argo template have its containers, script, sidecars and init containers, and the
+  volumes of the whole workflow.
+- `workflows` gives the Argo view of Workflow, CronWorkflow, WorkflowTemplate and
+  ClusterWorkflowTemplate objects: see `argo.model.ArgoWorkflow`.
+- `item.get("spec", "replicas")`, `item.finding(message, *path)` work as in `kubernetes`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from iac_gym.formats.lazy import lazy
+from iac_gym.languages.custom_resources.argo.model import ArgoWorkflow, read_workflows
+from iac_gym.languages.custom_resources.embedded import GROUPS, pod_specs
+from iac_gym.languages.custom_resources.schema import check_of
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path
+from iac_gym.languages.kubernetes.rules.views import Pod, entries, group_of, view
+from iac_gym.languages.kubernetes.schema import Problem, check_objects
+from iac_gym.verdict import Finding
+
+__all__ = ["ArgoWorkflow", "CustomManifest", "Pod", "plain_kind"]
+
+
+def plain_kind(item: KubeObject) -> str:
+    """Return the kind that an object states, without the group that sets it apart."""
+    return item.kind.partition(".")[0]
+
+
+def pod_at(item: KubeObject, path: Path, spec: dict[Any, Any]) -> Pod:
+    """Make the pod of a spec that stands at a path of an object."""
+    regular = tuple(entries(spec.get("containers"), (*path, "containers")))
+    init = tuple(entries(spec.get("initContainers"), (*path, "initContainers")))
+    return Pod(item, path, spec, regular, init)
+
+
+@dataclass(frozen=True)
+class CustomManifest(Manifest):
+    """All objects of an answer, `List` objects already replaced by their items."""
+
+    @lazy
+    def problems(self) -> tuple[Problem, ...]:
+        """What the API's schemas and the definitions forbid; walked once."""
+        objects = ((item.tree, item.file) for item in self.objects)
+        return tuple(check_objects(objects, self.version or None, check_of))
+
+    @lazy
+    def faults(self) -> dict[str, list[Finding]]:
+        """What the operators' own validation finds, by the names of the rules that report it."""
+        from iac_gym.languages.custom_resources.rules.examine import examine
+
+        return examine(self)
+
+    def more_pods(self) -> list[Any]:
+        """Return the pods that custom resources embed."""
+        return [pod for item in self.objects for pod in self._embedded(item)]
+
+    def _embedded(self, item: KubeObject) -> list[Pod]:
+        group = group_of(item)
+        if group not in GROUPS:
+            return []
+        found = pod_specs(group, plain_kind(item), item.tree)
+        return [pod_at(item, path, spec) for path, spec in found]
+
+    def pods_of(self, item: KubeObject) -> list[Pod]:
+        """Return the pods that an object makes, whether its kind is built in or not."""
+        pods = [pod for pod in view(self).pods if pod.item is item]
+        workflow = self.workflow_of(item)
+        return [*pods, *workflow.pods] if workflow is not None else pods
+
+    @lazy
+    def workflows(self) -> list[ArgoWorkflow]:
+        """The Argo workflows and templates of the answer, in its order."""
+        return read_workflows(self.objects)
+
+    def workflow_of(self, item: KubeObject) -> ArgoWorkflow | None:
+        """Return the Argo view of an object, None if it is no workflow."""
+        return next((each for each in self.workflows if each.item is item), None)
+
+    def of_kind(self, *kinds: str) -> list[KubeObject]:
+        """Return the objects of some kinds: `Kind`, `Kind.group` or `Kind.group/version`."""
+        return [item for item in self.objects if any(_is_kind(item, kind) for kind in kinds)]
+
+    def find(self, kind: str, name: str) -> KubeObject | None:
+        """Return the object of a kind and name; None if there is none, or several."""
+        found = [item for item in self.by_name.get(name, ()) if _is_kind(item, kind)]
+        return found[0] if len(found) == 1 else None
+
+
+def _is_kind(item: KubeObject, kind: str) -> bool:
+    if item.kind == kind:
+        return True
+    short, dot, group = kind.partition(".")
+    if not dot or plain_kind(item) != short:
+        return False
+    return group in (item.api_version, group_of(item))

@@ -1,0 +1,21 @@
+"""Helm charts, judged by what Helm 3.18 loads, lints and renders, and by what the objects are."""
+
+from __future__ import annotations
+
+from iac_gym.language import Language
+from iac_gym.languages.helm.model import Effect, HelmModel, Rendering
+from iac_gym.languages.helm.parse import BUNDLE, parse
+from iac_gym.languages.helm.rules import IN_ORDER, choose
+
+__all__ = ["LANGUAGE", "Effect", "HelmModel", "Rendering"]
+
+LANGUAGE = Language(
+    "helm",
+    parse,
+    IN_ORDER,
+    tags=("helm", "yaml", "yml", "tpl", "gotmpl", "gotemplate", "json", "text", "txt"),
+    path=BUNDLE,
+    patterns=("*.tpl", "Chart.yaml", "*/templates/*", BUNDLE),
+    select=choose,
+    tiers={"tool": "iac_gym.languages.helm.tool:ask_tool"},
+)

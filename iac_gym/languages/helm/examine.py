@@ -1,0 +1,57 @@
+"""Looks through a chart once and fills the faults of all rules."""
+
+from __future__ import annotations
+
+from iac_gym.languages.helm.chart_file import note_chart
+from iac_gym.languages.helm.judge import problems_of, unknown_of
+from iac_gym.languages.helm.model import HelmModel
+from iac_gym.languages.helm.reading import Faults, note
+from iac_gym.languages.helm.rendered import RenderedObject
+from iac_gym.languages.helm.schema import note_schema
+from iac_gym.verdict import Finding, Stage
+
+#: What says whether the API server would take the objects, and what could not be judged of them.
+_JUDGED = (Stage.SCHEMA, Stage.REFERENCES, Stage.SEMANTICS, Stage.NOTICE)
+
+
+def examined(model: HelmModel) -> Faults:
+    """Return what each rule finds, by its name, SECURITY left out. The model is examined once."""
+    if not model.state.get("examined"):
+        model.state["examined"] = True
+        note_chart(model.chart, model.faults)
+        note_schema(model.chart, model.faults)
+        _rendering(model, model.faults)
+    return model.faults
+
+
+def _rendering(model: HelmModel, faults: Faults) -> None:
+    shown = model.default
+    output = shown.output
+    if output.errors:
+        rule = "defaults-are-enough" if shown.refused else output.rule
+        _add(faults, rule, *output.errors)
+    _add(faults, "output-is-yaml", *shown.unreadable, *model.crd_findings)
+    for item in shown.dropped:
+        _dropped(faults, item)
+    for item in unknown_of(shown.everything):
+        message = f"the custom kind `{item.kind[:60]}` of `{item.api_version[:60]}` is not judged"
+        _add(faults, "custom-kinds-are-known", item.finding(message, "kind"))
+    if not shown.refused:
+        for problem in problems_of(shown.judged, stages=_JUDGED):
+            _add(faults, problem.rule, problem.finding)
+    for warning in output.warnings:
+        note(faults, "values-fit-the-defaults", warning, model.chart.path("values.yaml"), (1, 1))
+
+
+def _add(faults: Faults, rule: str, *findings: Finding) -> None:
+    for finding in findings:
+        mark = (finding.line or 1, finding.column)
+        note(faults, rule, finding.message, finding.file, mark, finding.hint)
+
+
+def _dropped(faults: Faults, item: RenderedObject) -> None:
+    events = ", ".join(item.hook_events)
+    finding = item.finding(
+        f"Helm knows no hook {events[:60]!r} and leaves the object out", "metadata", "annotations"
+    )
+    _add(faults, "hooks-are-known", finding)
