@@ -1,8 +1,8 @@
 """Alertmanager configurations against `amtool check-config` (`IAC_GYM_AMTOOL`, or on the PATH).
 
 Inputs are the references of `IaC-Monitoring-v0` that are Alertmanager's, or files of folders, both
-with the mistakes of `tree_mutants` and mistakes of their own (names that are not defined, durations,
-addresses, matchers, lines left out), and the rewritings of the language's `equivalents`.
+with the mistakes of `tree_mutants` and mistakes of their own (names that are not defined,
+durations, addresses, matchers, lines left out), and the rewritings of the language's `equivalents`.
 
 amtool of another version than the one our data come from does not know all fields, and amtool never
 parses the templates in texts: a text that only one of the two sides can judge is left out (`None`).
@@ -33,7 +33,7 @@ PATH = "alertmanager.yml"
 MOST_TEXT = 60_000
 #: Rules about what amtool does not look at.
 BEYOND = frozenset(("templates-are-right", "template-fields-exist"))
-#: What only an older amtool says: fields that came later, and names of labels that it does not take.
+#: What only an older amtool says: fields that came later, names of labels that it does not take.
 _NEWER = re.compile(
     r"field (\w+) not found in type|is not a valid label name|invalid label name|bad matcher format"
 )
@@ -118,7 +118,8 @@ MISTAKES: Mapping[str, Change] = {
         ("5m", "5 min"), ("30s", "30"), ("4h", "0h"), ("5m", "1.5m"), ("12h", "12hours")
     ),
     "addresses": _swap(
-        ("http://", "httpx://"), ("https://", ""), (":587", ""), (":25", ":"), ("https://", "https//")
+        ("http://", "httpx://"), ("https://", ""), (":587", ""), (":25", ":"),
+        ("https://", "https//"),
     ),
     "matchers": _swap(
         ("=~", "~="), ('"', "'"), ("=", "=="), ('"', ""), (".*", "*"), ("|", "|("),

@@ -44,6 +44,8 @@ from iac_gym.verifier import check_files
 VARIABLE = "IAC_GYM_HELM_ENGINE"
 #: Most characters of a chart whose verdict is compared.
 MOST_TEXT = 60_000
+#: Bytes that are no UTF-8.
+_BYTES = re.compile("[\ud800-\udfff]")
 _OF_KUBERNETES = frozenset(rule.name for rule in objects.IN_ORDER)
 #: Where the engine says that a chart is one: a library is none to install.
 _ACCEPTED = ("", "library")
@@ -275,7 +277,7 @@ def _rewriting(name: str) -> Change:
 _EXAMPLE = {
     "Chart.yaml": "apiVersion: v2\nname: a\nversion: 1.0.0\n",
     "templates/_a.tpl": '{{- define "a" -}}b{{- end }}\n',
-    "templates/a.yaml": 'x: {{ include "a" . }}\n',
+    "templates/a.yaml": 'x: {{ include "a" . }}\ny: {{ .Values.b | quote }}\n',
 }
 
 SUBJECT = Subject(

@@ -167,11 +167,34 @@ def add_service(work: Workload, name: str, port: int, target: int) -> Tree:
     return made
 
 
-def service(draw: Draw, work: Workload, target: int) -> str:
-    """A Service of a drawn name and port."""
+def service(draw: Draw, work: Workload, target: int, level: int = 6) -> None:
+    """A Service of a drawn name and port, from a level on perhaps of another type."""
     name = f"{work.name}-{draw.choice('service', ('svc', 'http', 'api', 'lb', 'front'))}"
     add_service(work, name, draw.choice("service port", (80, 8080, 9000, 8888)), target)
-    return name
+    if level < 6 and draw.wants("typed service", level):
+        service_type(draw, work, name)
+
+
+def service_type(draw: Draw, work: Workload, name: str) -> None:
+    """A type of Service other than the default."""
+    kind = draw.choice("service type", ("LoadBalancer", "NodePort"))
+    tree = next(one for one in work.objects if one["metadata"]["name"] == name)
+    tree["spec"]["type"] = kind
+    work.ask(services.service_type(name=name, type=kind))
+
+
+def probe_pace(draw: Draw, work: Workload, kind: str) -> None:
+    """How often a probe runs."""
+    seconds = draw.choice(f"{kind} period", (5, 15, 20, 30))
+    work.main[f"{kind}Probe"]["periodSeconds"] = seconds
+    work.want(probes.probe_period, probe=kind, seconds=seconds)
+
+
+def probe_start(draw: Draw, work: Workload, kind: str) -> None:
+    """When a probe runs first."""
+    seconds = draw.choice(f"{kind} delay", (15, 30, 60, 120))
+    work.main[f"{kind}Probe"]["initialDelaySeconds"] = seconds
+    work.want(probes.probe_delay, probe=kind, seconds=seconds)
 
 
 def grace(draw: Draw, work: Workload) -> None:

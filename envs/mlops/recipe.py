@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from envs.mlops.requirements import workloads
 from iac_gym.category import Draft
@@ -60,13 +60,13 @@ class Stack:
         self.objects.append(tree)
         return tree
 
-    def grow(self, thing: Any, *parts: Callable[[Draw, Any], object] | tuple[float, Any]) -> None:
+    def grow(self, thing: Any, *parts: Callable[..., object] | tuple[float, Any]) -> None:
         """Add as many of some optional parts as the difficulty wants; each with its weight."""
-        extras = []
+        extras: list[Extra] = []
         for part in parts:
             weight, make = part if isinstance(part, tuple) else (1.0, part)
             name = make.__name__.strip("_").replace("_", " ")
-            extras.append(Extra(name, weight, make))
+            extras.append(Extra(name, weight, cast("Callable[..., None]", make)))
         for extra in choose(self.draw, len(self.asks), extras):
             extra.make(self.draw, thing)
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-#: Deepest nesting of groups, largest count of `{n,m}`, and most steps of a program that is played.
+#: Longest pattern, deepest groups, largest count of `{n,m}`, most steps of a program to be played.
+MOST_TEXT = 10_000
 MOST_DEPTH = 200
 MOST_REPEATS = 1000
 MOST_STEPS = 20_000
@@ -52,6 +53,8 @@ class GoRegexpError(ValueError):
 @lru_cache(maxsize=4096)
 def go_regexp(pattern: str) -> GoRegexp:
     """Read a pattern. Raises `GoRegexpError`."""
+    if len(pattern) > MOST_TEXT:
+        raise GoRegexpError(f"it is longer than {MOST_TEXT} characters")
     if not _SIMPLE.fullmatch(pattern):
         _Reader(pattern).read()
     return GoRegexp(pattern)

@@ -10,6 +10,7 @@ from iac_gym.draw import Draw
 
 
 def command(draw: Draw, work: Workload, commands: tuple[str, ...]) -> None:
+    """A command, in a shell or not."""
     line = draw.choice("command", commands)
     words = line.split()
     shell = draw.phrase("shell", (False, False, True))
@@ -80,7 +81,7 @@ def _fetch(draw: Draw, work: Workload) -> None:
     work.want(workloads.init_command, image=image, command=line)
 
 
-@family(LANGUAGE, levels=(1, 2, 3, 4))
+@family(LANGUAGE, levels=(1, 2, 3, 4, 5))
 def batch_inference(draw: Draw) -> Draft:
     """A Job that scores data in several pods."""
     image = draw.choice("image", choices.BATCH_IMAGES)
@@ -109,7 +110,7 @@ def _shards(draw: Draw, work: Workload) -> None:
         work.want(jobs.indexed)
 
 
-@family(LANGUAGE, levels=(1, 2, 3, 4))
+@family(LANGUAGE, levels=(1, 2, 3, 4, 5))
 def nightly_scoring(draw: Draw) -> Draft:
     """A CronJob that scores or retrains on a schedule."""
     image = draw.choice("image", choices.BATCH_IMAGES)
@@ -148,7 +149,7 @@ def _zone(draw: Draw, work: Workload) -> None:
     work.want(jobs.time_zone, zone=zone)
 
 
-@family(LANGUAGE, levels=(2, 3, 4, 5))
+@family(LANGUAGE, levels=(1, 2, 3, 4, 5))
 def gpu_training(draw: Draw) -> Draft:
     """A training Job on GPU nodes, with its scheduling, data and shared memory."""
     image = draw.choice("image", choices.TRAIN_IMAGES)
@@ -160,6 +161,7 @@ def gpu_training(draw: Draw) -> Draft:
         work,
         parts.node_label, parts.shared_memory, _data, _key, parts.tolerates, _backoff,
         parts.memory, _fetch, parts.priority, _deadline, _setting, parts.memory_limit,
+        parts.tolerates_value,
     )  # fmt: skip
     return work.draft(
         "Train a model on our GPU nodes",

@@ -94,7 +94,6 @@ def gpu_sharing(draw: Draw) -> Draft:
     """The configuration by which the NVIDIA device plugin shares GPUs between pods."""
     stack = Stack(draw)
     name = draw.choice("name", ("time-slicing-config", "device-plugin-config", "gpu-sharing"))
-    space = draw.choice("namespace", ("gpu-operator", "nvidia-device-plugin", "kube-system"))
     key = draw.choice("key", ("any", "default", "a100", "config.yaml", "l4"))
     count = draw.choice("replicas", (2, 3, 4, 6, 8, 10))
     resource: Tree = {"name": "nvidia.com/gpu", "replicas": count}
@@ -118,6 +117,8 @@ def gpu_sharing(draw: Draw) -> Draft:
         stack.ask(devices.mig_strategy(**place, strategy=strategy))
 
     def spaced(draw: Draw, stack: Stack) -> None:
+        spaces = ("gpu-operator", "nvidia-device-plugin", "kube-system")
+        space = draw.choice("namespace", spaces)
         made["metadata"]["namespace"] = space
         stack.ask(workloads.in_namespace(of=name, namespace=space))
 
@@ -130,7 +131,7 @@ def gpu_sharing(draw: Draw) -> Draft:
     )
 
 
-@family(LANGUAGE, levels=(2, 3, 4))
+@family(LANGUAGE, levels=(2, 3, 4, 5))
 def gpu_exporter(draw: Draw) -> Draft:
     """NVIDIA's DCGM exporter on the GPU nodes."""
     image = draw.choice(

@@ -156,7 +156,7 @@ def kserve_model(draw: Draw) -> Draft:
     )
 
 
-@family(LANGUAGE, levels=(2, 3, 4))
+@family(LANGUAGE, levels=(1, 2, 3, 4))
 def kserve_llm(draw: Draw) -> Draft:
     """A language model on KServe's Hugging Face runtime."""
     one = Service(draw)
@@ -192,7 +192,7 @@ def kserve_llm(draw: Draw) -> Draft:
     )
 
 
-@family(LANGUAGE, levels=(1, 2, 3))
+@family(LANGUAGE, levels=(1, 2, 3, 4))
 def kserve_canary(draw: Draw) -> Draft:
     """A new version of a model that gets a part of the traffic."""
     one = Service(draw)
@@ -207,7 +207,7 @@ def kserve_canary(draw: Draw) -> Draft:
     )
 
 
-@family(LANGUAGE, levels=(2, 3, 4))
+@family(LANGUAGE, levels=(1, 2, 3, 4))
 def kserve_custom(draw: Draw) -> Draft:
     """A predictor (and a transformer) in containers of our own."""
     one = Service(draw)
@@ -256,7 +256,7 @@ def kserve_custom(draw: Draw) -> Draft:
     )
 
 
-@family(LANGUAGE, levels=(2, 3, 4))
+@family(LANGUAGE, levels=(1, 2, 3, 4))
 def serving_runtime(draw: Draw) -> Draft:
     """A ServingRuntime of one's own and an InferenceService that uses it."""
     one = Service(draw)

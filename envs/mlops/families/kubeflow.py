@@ -156,14 +156,16 @@ def pytorch_job(draw: Draw) -> Draft:
         one.spec["elasticPolicy"] = {"rdzvBackend": "c10d", "minReplicas": low, "maxReplicas": high}
         one.want(training.elastic, fewest=low, most=high)
 
-    one.grow(one, (2, _gpus), _shared, _clean, processes, _data, _backoff, _node, _ttl, _restart)
+    one.grow(
+        one, (2, _gpus), _shared, _clean, elastic, processes, _data, _backoff, _node, _ttl, _restart
+    )
     return one.draft(
         "Train a model on several nodes with the Kubeflow training operator",
         "Write a PyTorchJob for a distributed training",
     )
 
 
-@family(LANGUAGE, levels=(2, 3, 4))
+@family(LANGUAGE, levels=(2, 3, 4, 5))
 def tf_job(draw: Draw) -> Draft:
     """A distributed training with TensorFlow: a chief, workers and parameter servers."""
     one = Training(draw, "TFJob", "kubeflow.org/v1", "Worker")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from functools import wraps
 
 from envs.mlops import choices, parts
 from envs.mlops.recipe import LANGUAGE, Workload
-from envs.mlops.requirements import servers, services, volumes, workloads
+from envs.mlops.requirements import gpus, servers, services, volumes, workloads
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 
@@ -73,6 +74,8 @@ def _served_name(draw: Draw, work: Workload) -> None:
 def _ready(port: int, draw: Draw, work: Workload) -> None:
     """A readiness probe on the health path."""
     parts.probe(work, "readiness", "/health", port)
+    if draw.wants("paced probe", 4):
+        parts.probe_pace(draw, work, "readiness")
 
 
 def _starts(port: int, draw: Draw, work: Workload) -> None:
@@ -82,19 +85,24 @@ def _starts(port: int, draw: Draw, work: Workload) -> None:
 
 def _serves(port: int, draw: Draw, work: Workload) -> None:
     """A Service in front."""
-    parts.service(draw, work, port)
+    parts.service(draw, work, port, 4)
 
 
 def _lives(path: str, port: int, draw: Draw, work: Workload) -> None:
     """A liveness probe."""
     parts.probe(work, "liveness", path, port)
+    if draw.wants("delayed probe", 3):
+        parts.probe_start(draw, work, "liveness")
 
 
-def named(function: object, *given: object) -> partial[None]:
+def named(function: Callable[..., object], *given: object) -> Callable[..., object]:
     """Bind the first arguments of a part, which keeps its name."""
-    made = partial(function, *given)  # type: ignore[arg-type]
-    made.__name__ = function.__name__  # type: ignore[attr-defined]
-    return made  # type: ignore[return-value]
+
+    @wraps(function)
+    def part(draw: Draw, work: Workload) -> None:
+        function(*given, draw, work)
+
+    return part
 
 
 @family(LANGUAGE, levels=(1, 2, 3, 4, 5))
@@ -122,7 +130,7 @@ def sharded_llm(draw: Draw) -> Draft:
     work.limit("nvidia.com/gpu", count)
     arguments(work, *draw.phrase("short", (("--tensor-parallel-size", count), ("-tp", count))))
     work.ask(servers.tensor_parallel(of=work.name, count=count))
-    work.want(parts.gpus.gpus, count=count)
+    work.want(gpus.gpus, count=count)
     work.grow(
         work,
         parts.shared_memory, (2, parts.cache_claim), parts.node_label, parts.tolerates,
@@ -160,10 +168,10 @@ def _shards(draw: Draw, work: Workload) -> None:
     work.limit("nvidia.com/gpu", count)
     arguments(work, "--num-shard", count)
     work.want(servers.tgi_option, flag="--num-shard", value=count)
-    work.want(parts.gpus.gpus, count=count)
+    work.want(gpus.gpus, count=count)
 
 
-@family(LANGUAGE, levels=(1, 2, 3, 4))
+@family(LANGUAGE, levels=(1, 2, 3, 4, 5))
 def tgi_server(draw: Draw) -> Draft:
     """A server with Text Generation Inference."""
     image = draw.choice("image", choices.TGI_IMAGES)
@@ -252,7 +260,7 @@ def _ollama_pull(draw: Draw, work: Workload) -> None:
     ]
 
 
-@family(LANGUAGE, levels=(2, 3, 4))
+@family(LANGUAGE, levels=(2, 3, 4, 5))
 def ollama_server(draw: Draw) -> Draft:
     """Ollama as a StatefulSet whose pods keep their models on a volume of their own."""
     image = draw.choice("image", choices.OLLAMA_IMAGES)

@@ -181,7 +181,7 @@ def keda_scaling(draw: Draw) -> Draft:
     )
 
 
-@family(LANGUAGE, levels=(2, 3))
+@family(LANGUAGE, levels=(2, 3, 4))
 def monitored_server(draw: Draw) -> Draft:
     """A model server whose metrics Prometheus scrapes through a ServiceMonitor."""
     image = draw.choice("image", (*choices.VLLM_IMAGES, *choices.TGI_IMAGES))

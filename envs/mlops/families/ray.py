@@ -152,7 +152,7 @@ _ENTRIES = (
 )  # fmt: skip
 
 
-@family(LANGUAGE, levels=(2, 3, 4))
+@family(LANGUAGE, levels=(2, 3, 4, 5))
 def ray_job(draw: Draw) -> Draft:
     """A RayJob: a cluster for one program."""
     name = draw.name("job", (*choices.TRAININGS, "tune", "batch"), choices.FIRST)
@@ -189,7 +189,7 @@ def ray_job(draw: Draw) -> Draft:
     )
 
 
-@family(LANGUAGE, levels=(2, 3, 4))
+@family(LANGUAGE, levels=(2, 3, 4, 5))
 def ray_service(draw: Draw) -> Draft:
     """A RayService: Ray Serve applications on a cluster."""
     name = draw.name("service", choices.SERVERS, choices.FIRST)

@@ -83,7 +83,7 @@ def _read_only(claim: str, draw: Draw, work: Workload) -> None:
 _SLICES = tuple("mig-1g.5gb mig-1g.10gb mig-2g.10gb mig-2g.20gb mig-3g.20gb mig-3g.40gb".split())
 
 
-@family(LANGUAGE, levels=(1, 2, 3))
+@family(LANGUAGE, levels=(1, 2, 3, 4))
 def mig_inference(draw: Draw) -> Draft:
     """A small model that runs on slices of a GPU (MIG)."""
     image = draw.choice("image", choices.BATCH_IMAGES)
@@ -103,7 +103,7 @@ def mig_inference(draw: Draw) -> Draft:
     )
 
 
-@family(LANGUAGE, levels=(2, 3, 4))
+@family(LANGUAGE, levels=(2, 3, 4, 5))
 def mlflow_server(draw: Draw) -> Draft:
     """An MLflow tracking server with a database from a Secret and artifacts in a bucket."""
     image = draw.choice("image", tuple(f"ghcr.io/mlflow/mlflow:v{v}" for v in

@@ -20,7 +20,7 @@ _TAG = re.compile(r"\{\{=?\s*([^{}]*?)\s*\}\}")
 def _exists(manifest: Manifest, name: str, kind: str) -> Findings:
     def check(item: KubeObject) -> Findings:
         view = view_of(manifest, item)
-        if view is None or not view.live:
+        if view is None or all(node.on_exit for node in view.live):
             yield item.finding(f"`{name}` runs nothing: its entrypoint is missing", "spec")
 
     return each(manifest, name, (kind,), check)

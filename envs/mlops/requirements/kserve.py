@@ -6,7 +6,7 @@ from typing import Any
 
 from envs.mlops.commands import option, same_value
 from envs.mlops.reading import differs, each, equal, maps, same_image, shown, texts, value_is
-from envs.mlops.spots import Spot, of_parts, of_pods
+from envs.mlops.spots import Spot, of_pods
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_map, as_text
 
@@ -228,9 +228,6 @@ def argument(spot: Spot, flag: str, value: int | str) -> Findings:
     if not same_value(found, value):
         message = f"`{flag}` of `{spot.item.name}` is {shown(found)}, asked for {value}"
         yield spot.finding(message, "args")
-
-
-part_argument = of_parts(argument)
 
 
 @requirement(

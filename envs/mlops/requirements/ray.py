@@ -25,15 +25,18 @@ from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_ma
 _KINDS = tuple(RAY)
 
 
-@of_pods("the container of {who} has the image `{image}`", "{who} runs the image `{image}`")
-def image_of(spot: Spot, image: str) -> Findings:
+def image(spot: Spot, image: str) -> Findings:
     """The image of the main container."""
     if not same_image(spot.container.get("image"), image):
         found = spot.container.get("image")
         yield spot.finding(f"the image is {shown(found)}, asked for {image}", "image")
 
 
-part_image = of_parts(image_of)
+part_image = of_parts(
+    of_pods("the container of {who} has the image `{image}`", "{who} runs the image `{image}`")(
+        image
+    )
+)
 
 
 def _is(manifest: Manifest, name: str, kind: str, version: str) -> Findings:

@@ -10,7 +10,6 @@ from envs.mlops.reading import (
     beside,
     differs,
     each,
-    equal,
     maps,
     same_amount,
     same_path,
@@ -126,22 +125,6 @@ def shared_memory(spot: Spot, size: str) -> Findings:
 part_shared_memory = of_parts(shared_memory)
 
 
-@of_pods(
-    "{who} keeps its cache in an emptyDir at `{path}`, limited to {size}",
-    "an emptyDir of at most {size} at `{path}` in {who}",
-)
-def scratch(spot: Spot, path: str, size: str) -> Findings:
-    """An emptyDir on disk with a size limit."""
-
-    def fits(volume: dict[Any, Any]) -> bool:
-        source = as_map(volume.get("emptyDir"))
-        return not source.get("medium") and same_amount(source.get("sizeLimit"), size)
-
-    if mounted(spot, path, fits) is None:
-        message = f"`{spot.item.name}` has no emptyDir of {size} at `{path}`"
-        yield spot.finding(message, "volumeMounts")
-
-
 def _config_file(spot: Spot, config: str, key: str, path: str) -> bool:
     """Whether a key of a ConfigMap stands as a file at a path of the main container."""
     for volume in maps(spot.spec.get("volumes")):
@@ -232,25 +215,3 @@ def template_mounted(manifest: Manifest, of: str, claim: str, path: str) -> Find
 def governing_service(manifest: Manifest, of: str, service: str) -> Findings:
     """`spec.serviceName` of a StatefulSet."""
     return value_is(manifest, of, "StatefulSet", ("spec", "serviceName"), service)
-
-
-def holds(item: KubeObject, key: str) -> object:
-    """Return a value of a ConfigMap or Secret, in plain text."""
-    text = as_map(item.get("stringData")).get(key)
-    found = as_map(item.get("data")).get(key)
-    return text if text is not None else found
-
-
-@requirement(
-    "a ConfigMap `{name}` whose key `{key}` is `{value}`",
-    "the ConfigMap `{name}` holds `{key}: {value}`",
-)
-def config_value(manifest: Manifest, name: str, key: str, value: str) -> Findings:
-    """A value of a ConfigMap."""
-
-    def check(item: KubeObject) -> Findings:
-        found = holds(item, key)
-        if not equal(found, value):
-            yield differs(item, ("data", key), found, value)
-
-    return each(manifest, name, ("ConfigMap",), check)

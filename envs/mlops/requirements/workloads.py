@@ -12,7 +12,7 @@ from envs.mlops.reading import (
     same_image,
     value_is,
 )
-from envs.mlops.spots import Spot, of_parts, of_pods, spots
+from envs.mlops.spots import Spot, of_pods, spots
 from iac_gym.check import Findings, requirement
 from iac_gym.formats.shell import read_script
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map
@@ -167,9 +167,6 @@ def env_secret(spot: Spot, variable: str, secret: str, key: str) -> Findings:
             return
     message = f"`{spot.item.name}` does not take `{variable}` from `{secret}`, key `{key}`"
     yield spot.finding(message, "env")
-
-
-part_env_secret = of_parts(env_secret)
 
 
 @requirement(

@@ -3,38 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from iac_gym.formats.gotemplate.errors import FunctionError
+from iac_gym.formats.gotemplate.faults import Fault
 from iac_gym.formats.gotemplate.functions import Function, checked, function
-from iac_gym.formats.gotemplate.values import INVALID, NamedMap, StringMap, Struct, go_type
+from iac_gym.formats.gotemplate.values import (
+    INVALID,
+    NamedMap,
+    OtherList,
+    StringMap,
+    Struct,
+    go_type,
+)
 
 #: The option says that a missing key stops the execution.
 STOPS = object()
 
 
+_WITH_METHODS = (Struct, NamedMap, OtherList)
+_MISSING = {"zero": None, "error": STOPS}
+
+
 def missing_value(option: str) -> Any:
     """Return what a map gives for a key that it lacks, by the `missingkey` option."""
-    return {"zero": None, "error": STOPS}.get(option, INVALID)
+    return _MISSING.get(option, INVALID)
+
+
+class Given(NamedTuple):
+    """The arguments of a method: compiled, and the value that is piped into it."""
+
+    args: list[Callable[..., Any]]
+    final: Callable[..., Any] | None
 
 
 class Reader:
-    """Compiles one path; `compiler` gives the template, the errors and the calls."""
+    """Compiles one path of fields."""
 
-    def __init__(self, compiler: Any, node: Any, last: Any, loose: bool) -> None:
-        self.compiler = compiler
+    __slots__ = ("last", "loose", "missing", "node")
+
+    def __init__(self, node: Any, last: Any, loose: bool, missing: Any) -> None:
         self.node = node
         #: What Go has looked at last when a field is read: where its errors are.
         self.last = last
         self.loose = loose
-        self.missing = missing_value(compiler.missing)
+        self.missing = missing
 
     def fields(
-        self, base: Callable[..., Any] | None, path: tuple[str, ...], args: list[Any], final: Any
+        self, base: Callable[..., Any] | None, path: tuple[str, ...], given: Given | None
     ) -> Callable[..., Any]:
         """Compile the fields of the cursor (no base) or of a computed value."""
-        if args or final is not None:
-            return self.called(base, path, args, final)
+        if given is not None:
+            return self.called(base, path, given)
         if len(path) == 1:
             return self.single(base, path[0])
         missing, slow = self.missing, self.slow
@@ -78,7 +98,7 @@ class Reader:
             return INVALID
         if value is None:
             self.fail(f"nil pointer evaluating interface {{}}.{name}")
-        if isinstance(value, Struct | NamedMap):
+        if isinstance(value, _WITH_METHODS):
             method = value.methods.get(name)
             if method is not None:
                 return self.apply(method, name, [], frame)
@@ -109,24 +129,24 @@ class Reader:
         return go_type(value)
 
     def fail(self, message: str) -> Any:
-        """Stop at this path's node."""
-        self.compiler.fail(self.last, message)
+        """Stop where the path is read."""
+        raise Fault(self.last, message)
 
     def called(
-        self, base: Callable[..., Any] | None, path: tuple[str, ...], args: list[Any], final: Any
+        self, base: Callable[..., Any] | None, path: tuple[str, ...], given: Given
     ) -> Callable[..., Any]:
         """Compile a path with arguments: its last field must be a method."""
         name = path[-1]
-        owner = self.fields(base, path[:-1], [], None) if len(path) > 1 else base
-        values = [self.compiler.argument(arg, "value") for arg in args]
+        owner = self.fields(base, path[:-1], None) if len(path) > 1 else base
+        values, final = given
 
         def call(frame: list[Any], dot: Any) -> Any:
             last = [] if final is None else [final(frame, dot)]
             value = dot if owner is None else owner(frame, dot)
-            if not isinstance(value, Struct | NamedMap) or name not in value.methods:
+            if not isinstance(value, _WITH_METHODS) or name not in value.methods:
                 return self.no_method(value, name, frame)
-            given = [*[evaluate(frame, dot) for evaluate in values], *last]
-            return self.apply(value.methods[name], name, given, frame)
+            found = [*[evaluate(frame, dot) for evaluate in values], *last]
+            return self.apply(value.methods[name], name, found, frame)
 
         return call
 
@@ -147,7 +167,7 @@ class Reader:
         try:
             return known.call(frame[0], *fitting) if known.run else known.call(*fitting)
         except FunctionError as error:
-            self.compiler.fail(self.node, f"error calling {name}: {error}")
+            raise Fault(self.node, f"error calling {name}: {error}") from None
 
     def no_method(self, value: Any, name: str, frame: list[Any]) -> Any:
         """Say why a field cannot take arguments."""

@@ -12,9 +12,7 @@ Expression = Callable[[list[Any], Any], Any]
 Failed = Callable[[FunctionError], NoReturn]
 
 
-def invocation(
-    called: Function, args: list[Expression], piped: bool, failed: Failed
-) -> Expression:
+def invocation(called: Function, args: list[Expression], piped: bool, failed: Failed) -> Expression:
     """Return a closure that evaluates the arguments (a piped one first) and calls."""
     if called.run:
         return _with_run(called.call, args, piped, failed)

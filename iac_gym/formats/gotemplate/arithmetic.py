@@ -6,7 +6,7 @@ import math
 from decimal import Context, Decimal
 from typing import Any
 
-from iac_gym.formats.gotemplate.casts import MOST, real, wrap64, whole
+from iac_gym.formats.gotemplate.casts import MOST, real, whole, wrap64
 from iac_gym.formats.gotemplate.errors import FunctionError, Unbounded
 from iac_gym.formats.gotemplate.functions import Function, function
 from iac_gym.formats.gotemplate.values import Int64, Integers

@@ -169,10 +169,11 @@ def slice_of(item: Any, *indexes: Any) -> Any:
         raise FunctionError(f"can't slice item of type {go_type(item)}")
     if isinstance(item, str) and len(indexes) == 3:
         raise FunctionError("cannot 3-index slice a string")
-    data = encode(item) if isinstance(item, str) else item
+    data: Any = encode(item) if isinstance(item, str) else item
     size = len(data)
     places = [position_of(place, size) for place in indexes]
-    start, end = (places + [0])[0] if places else 0, places[1] if len(places) > 1 else size
+    start = places[0] if places else 0
+    end = places[1] if len(places) > 1 else size
     if start > end:
         raise FunctionError(f"invalid slice index: {start} > {end}")
     if len(places) == 3 and end > places[2]:

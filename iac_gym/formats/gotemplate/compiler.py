@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeAlias
 
-from iac_gym.formats.gotemplate.access import Reader
+from iac_gym.formats.gotemplate.access import Given, Reader, missing_value
 from iac_gym.formats.gotemplate.arguments import invocation
-from iac_gym.formats.gotemplate.errors import FunctionError, TemplateError
+from iac_gym.formats.gotemplate.errors import FunctionError
+from iac_gym.formats.gotemplate.faults import Fault
 from iac_gym.formats.gotemplate.functions import GO_NAMES, NILABLE, Function, checked
 from iac_gym.formats.gotemplate.nodes import (
     Action,
@@ -34,7 +35,6 @@ from iac_gym.formats.gotemplate.nodes import (
     Term,
     Text,
     Variable,
-    position,
 )
 from iac_gym.formats.gotemplate.printing import show
 from iac_gym.formats.gotemplate.quoting import quote
@@ -48,8 +48,8 @@ from iac_gym.formats.gotemplate.values import (
 Frame: TypeAlias = list[Any]
 Expression: TypeAlias = Callable[[Frame, Any], Any]
 Step: TypeAlias = Callable[[Frame, Any], None]
-#: Where a frame holds the execution, the output and `$`.
-RUN, OUT, ROOT = 0, 1, 2
+#: Where a frame holds the execution, the output, the template and `$`.
+RUN, OUT, TEMPLATE, ROOT = 0, 1, 2, 3
 #: A variable that no declaration has set yet.
 _UNSET = object()
 #: What is longer is counted against the output's bound at once.
@@ -64,12 +64,18 @@ class _Continue(Exception):
     """`{{continue}}`."""
 
 
-def execution_error(template: Template, node: Any, message: str) -> TemplateError:
-    """Return the error of an execution that stops at a node."""
-    line, column = position(template.text, node.at)
-    error = TemplateError(message, template.source, line, column + 1, str(node))
-    error.executing = template.name
-    return error
+def fail(node: Any, message: str) -> NoReturn:
+    """Stop the execution at a node."""
+    raise Fault(node, message)
+
+
+def failing(node: Any, message: str) -> Expression:
+    """Return an expression that stops the execution."""
+
+    def stop(frame: Frame, dot: Any) -> Any:
+        raise Fault(node, message)
+
+    return stop
 
 
 class Code:
@@ -83,9 +89,10 @@ class Code:
         self.cost = cost
         self.table = table
 
-    def run(self, run: Any, out: Callable[[Any], Any], data: Any) -> None:
+    def run(self, run: Any, out: Callable[[Any], Any], template: Template, data: Any) -> None:
         """Execute with data as cursor and `$`."""
         frame: Frame = [_UNSET] * self.size
+        frame[TEMPLATE] = template
         frame[RUN] = run
         frame[OUT] = out
         frame[ROOT] = data
@@ -96,33 +103,27 @@ class Compiler:
     """Compiles one template against a table of functions."""
 
     def __init__(
-        self, template: Template, functions: Mapping[str, Function], missing: str, trace: bool
+        self,
+        template: Template,
+        functions: Mapping[str, Function],
+        missing: str,
+        trace: bool,
+        table: object = None,
     ) -> None:
         self.template = template
         self.functions = functions
-        self.missing = missing
+        self.table = table
+        self.absent = missing_value(missing)
         self.trace = trace
         self.names: list[tuple[str, int, bool]] = [("$", ROOT, False)]
         self.size = ROOT + 1
         #: Whether the cursor is an element of a list or map (its Go type is interface {} then).
         self.loose = False
 
-    def compile(self, table: object) -> Code:
+    def compile(self) -> Code:
         """Return the code of the whole template."""
         root = self.body(self.template.root)
-        return Code(root, self.size, _cost(self.template.root), table)
-
-    def fail(self, node: Any, message: str) -> NoReturn:
-        """Stop the execution at a node."""
-        raise execution_error(self.template, node, message)
-
-    def failing(self, node: Any, message: str) -> Expression:
-        """Return an expression that stops the execution."""
-
-        def stop(frame: Frame, dot: Any) -> Any:
-            self.fail(node, message)
-
-        return stop
+        return Code(root, self.size, _cost(self.template.root), self.table)
 
     # Statements.
 
@@ -142,58 +143,60 @@ class Compiler:
 
     def text(self, node: Text) -> Step:
         """Compile a text."""
-        text: Any = (node.text, self.template, node.at) if self.trace else node.text
+        text, at = node.text, node.at
 
         def write(frame: Frame, dot: Any) -> None:
             frame[OUT](text)
 
-        return write
+        def trace(frame: Frame, dot: Any) -> None:
+            frame[OUT]((text, frame[TEMPLATE], at))
+
+        return trace if self.trace else write
 
     def action(self, node: Action) -> Step:
         """Compile an action: print its value, or set its variables."""
         value = self.pipeline(node.pipe)
+        base = node.base
         if node.pipe.variables:
-            return value
+            return self.bounded(node, value)
         if self.trace:
             return self.traced(node, value)
 
         def write(frame: Frame, dot: Any) -> None:
-            shown = value(frame, dot)
-            if type(shown) is not str or len(shown) > _LONG:
-                shown = self.printed(node, shown, frame[RUN])
+            try:
+                shown = value(frame, dot)
+                if type(shown) is not str or len(shown) > _LONG:
+                    shown = _printed(node, shown, frame[RUN])
+            except Fault as fault:
+                raise fault.error(frame[TEMPLATE], base) from None
             frame[OUT](shown)
 
         return write
 
-    def printed(self, node: Action, value: Any, run: Any) -> str:
-        """Return what is no short text as it is printed, counted against the bounds."""
-        try:
-            shown = show(value, run)
-            run.charge(len(shown))
-        except FunctionError as error:
-            self.fail(node, str(error))
-        return shown
-
     def bounded(self, node: Any, step: Step) -> Step:
         """Let what goes over the bounds name the node."""
+
+        base = node.base
 
         def guarded(frame: Frame, dot: Any) -> None:
             try:
                 step(frame, dot)
+            except Fault as fault:
+                raise fault.error(frame[TEMPLATE], base) from None
             except FunctionError as error:
-                self.fail(node, str(error))
+                raise Fault(node, str(error)).error(frame[TEMPLATE], base) from None
 
         return guarded
 
     def traced(self, node: Action, value: Expression) -> Step:
         """Compile an action that says where its output comes from."""
-        template, at = self.template, node.at
+        at = node.base + node.at
 
         def write(frame: Frame, dot: Any) -> None:
-            shown = self.printed(node, value(frame, dot), frame[RUN])
-            frame[OUT]((shown, template, at))
+            shown = _printed(node, value(frame, dot), frame[RUN])
+            frame[OUT]((shown, frame[TEMPLATE], at))
 
-        return write
+        return self.bounded(node, write)
 
     def branch(self, node: Branch) -> Step:
         """Compile `if`, `with` and `range`."""
@@ -202,7 +205,7 @@ class Compiler:
         if node.word == "range":
             step = self.loop(node, value)
         else:
-            step = self.choice(node, value)
+            step = self.bounded(node, self.choice(node, value))
         del self.names[mark:]
         self.loose = loose
         return step
@@ -243,7 +246,7 @@ class Compiler:
         cost = _cost(node.body)
 
         def run_loop(frame: Frame, dot: Any) -> None:
-            pairs = self.pairs(node, value(frame, dot), second > 0)
+            pairs = _pairs(node, value(frame, dot), second > 0)
             if not pairs:
                 if otherwise is not None:
                     otherwise(frame, dot)
@@ -266,27 +269,6 @@ class Compiler:
 
         return self.bounded(node, run_loop)
 
-    def pairs(self, node: Branch, value: Any, both: bool) -> list[tuple[Any, Any]]:
-        """Return what a range goes over."""
-        if isinstance(value, list | bytes):
-            return list(enumerate(value))
-        if isinstance(value, dict):
-            return [(key, value[key]) for key in sorted_keys(value)]
-        if value is INVALID:
-            return []
-        if is_integer(value) and not isinstance(value, bool):
-            return self.counted(node, value, both)
-        self.fail(_last(node.pipe), f"range can't iterate over {show(value)}")
-
-    def counted(self, node: Branch, value: int, both: bool) -> list[tuple[Any, Any]]:
-        """Return the numbers a range over an integer gives (Go 1.22)."""
-        if both:
-            self.fail(node, f"can't use {value} to iterate over more than one variable")
-        if value > 1_000_000:
-            self.fail(node, f"range over {value} is too long")
-        kind = type(value)
-        return [(None, kind(index)) for index in range(value)]
-
     def call(self, node: Call) -> Step:
         """Compile `template`."""
         value = self.pipeline(node.pipe) if node.pipe is not None else None
@@ -295,10 +277,10 @@ class Compiler:
             run = frame[RUN]
             found = run.templates.get(node.name)
             if found is None:
-                self.fail(node, f"template {quote(node.name)} not defined")
+                fail(node, f"template {quote(node.name)} not defined")
             data = INVALID if value is None else value(frame, dot)
             run.enter()
-            run.code(found).run(run, frame[OUT], data)
+            run.code(found).run(run, frame[OUT], found, data)
             run.leave()
 
         return self.bounded(node, run_template)
@@ -335,9 +317,7 @@ class Compiler:
 
     def pipeline(self, pipe: Pipe, loop: bool = False) -> Expression:
         """Compile a pipeline and the setting of its variables."""
-        value = self.normal(self.first(pipe.commands[0]), pipe.commands[0])
-        for command in pipe.commands[1:]:
-            value = self.normal(self.stage(command, value), command)
+        value = self.value(pipe)
         if not pipe.variables:
             return value
         slots = []
@@ -347,7 +327,7 @@ class Compiler:
                 continue
             slot = self.find(variable.name)[0]
             if slot < 0:
-                return self.failing(_last(pipe), f"undefined variable: {variable.name}")
+                return failing(_last(pipe), f"undefined variable: {variable.name}")
             slots.append(slot)
         if len(slots) == 1:
             slot = slots[0]
@@ -365,6 +345,19 @@ class Compiler:
             return found
 
         return set_all
+
+    def value(self, pipe: Pipe) -> Expression:
+        """Compile the commands of a pipeline, once if they use no variables."""
+        code = pipe.code
+        if code is not None and code[0] is self.table and code[1] is self.loose:
+            known: Expression = code[2]
+            return known
+        value = self.normal(self.first(pipe.commands[0]), pipe.commands[0])
+        for command in pipe.commands[1:]:
+            value = self.normal(self.stage(command, value), command)
+        if pipe.free:
+            pipe.code = (self.table, self.loose, value)
+        return value
 
     def normal(self, value: Expression, command: Command) -> Expression:
         """Let nil become an invalid value, as behind every command."""
@@ -387,11 +380,11 @@ class Compiler:
             return self.path(head, command.args[1:], None)
         if len(command.args) > 1:
             at = command if isinstance(head, Pipe) else head
-            return self.failing(at, f"can't give argument to non-function {head}")
+            return failing(at, f"can't give argument to non-function {head}")
         if isinstance(head, Pipe):
             return self.pipeline(head)
         if isinstance(head, Nil):
-            return self.failing(head, "nil is not a command")
+            return failing(head, "nil is not a command")
         return self.operand(head)
 
     def stage(self, command: Command, final: Expression) -> Expression:
@@ -401,7 +394,7 @@ class Compiler:
             return self.function(head, command, command.args[1:], final)
         if isinstance(head, Field | Variable | Chain):
             return self.path(head, command.args[1:], final)
-        return self.failing(head, f"can't give argument to non-function {head}")
+        return failing(head, f"can't give argument to non-function {head}")
 
     def operand(self, node: Term) -> Expression:
         """Compile an operand whose type nothing prescribes; its value may be nil."""
@@ -418,29 +411,25 @@ class Compiler:
     def path(self, node: Field | Variable | Chain, args: list[Term], final: Any) -> Expression:
         """Compile fields of the cursor, of a variable or of a computed value."""
         last = _last(node) if isinstance(node, Chain) else node
-        reader = Reader(self, node, last, self.loose if isinstance(node, Field) else False)
+        reader = Reader(node, last, self.loose and isinstance(node, Field), self.absent)
+        given = None
+        if args or final is not None:
+            given = Given([self.argument(arg, "value") for arg in args], final)
         if isinstance(node, Field):
-            return reader.fields(None, node.path, args, final)
+            return reader.fields(None, node.path, given)
         if isinstance(node, Chain):
             if isinstance(node.node, Nil):
-                return self.failing(node, f"indirection through explicit nil in {node}")
-            return reader.fields(self.operand(node.node), node.path, args, final)
-        slot, loose = self.find(node.name)
+                return failing(node, f"indirection through explicit nil in {node}")
+            return reader.fields(self.operand(node.node), node.path, given)
+        slot, reader.loose = self.find(node.name)
         if slot < 0:
-            return self.failing(node, f"undefined variable: {node.name}")
-        reader.loose = loose
-
-        def variable(frame: Frame, dot: Any) -> Any:
-            found = frame[slot]
-            if found is _UNSET:
-                self.fail(node, f"undefined variable: {node.name}")
-            return found
-
+            return failing(node, f"undefined variable: {node.name}")
+        variable = _variable(node, slot)
         if node.path:
-            return reader.fields(variable, node.path, args, final)
-        if args or final is not None:
-            return self.failing(node, f"can't give argument to non-function {node}")
-        return variable if slot != ROOT else lambda frame, dot: frame[ROOT]
+            return reader.fields(variable, node.path, given)
+        if given is not None:
+            return failing(node, f"can't give argument to non-function {node}")
+        return variable
 
     # Functions and their arguments.
 
@@ -452,7 +441,7 @@ class Compiler:
             return self.junction(node, args, final)
         called = self.functions.get(node.name)
         if called is None:
-            return self.failing(node, f"{quote(node.name)} is not a defined function")
+            return failing(node, f"{quote(node.name)} is not a defined function")
         return self.invoke(called, node.name, node, command, args, final)
 
     def invoke(
@@ -470,10 +459,10 @@ class Compiler:
         if called.variadic:
             if given < fixed:
                 message = f"want at least {fixed} got {len(args)}"
-                return self.failing(node, f"wrong number of args for {name}: {message}")
+                return failing(node, f"wrong number of args for {name}: {message}")
         elif given != fixed:
             message = f"want {fixed} got {given}"
-            return self.failing(node, f"wrong number of args for {name}: {message}")
+            return failing(node, f"wrong number of args for {name}: {message}")
         kinds = [*called.parameters, *[called.variadic] * (given - fixed)]
         compiled = [self.argument(arg, kind) for arg, kind in zip(args, kinds, strict=False)]
         if final is not None:
@@ -481,22 +470,15 @@ class Compiler:
             compiled.append(self.checking(final, kinds[-1], last))
 
         def failed(error: FunctionError) -> NoReturn:
-            outer = execution_error(
-                self.template, command, f"error calling {name}: {error}"
-            )
-            outer.inner = getattr(error, "inner", None)
-            raise outer from None
+            inner = getattr(error, "inner", None)
+            raise Fault(command, f"error calling {name}: {error}", inner) from None
 
         return invocation(called, compiled, final is not None, failed)
 
-    def junction(
-        self, node: Identifier, args: list[Term], final: Expression | None
-    ) -> Expression:
+    def junction(self, node: Identifier, args: list[Term], final: Expression | None) -> Expression:
         """Compile `and` and `or`, which evaluate no more than they need."""
         if not args and final is None:
-            return self.failing(
-                node, f"wrong number of args for {node.name}: want at least 1 got 0"
-            )
+            return failing(node, f"wrong number of args for {node.name}: want at least 1 got 0")
         parts = [self.argument(arg, "value") for arg in args]
         stops = node.name == "or"
 
@@ -517,7 +499,7 @@ class Compiler:
             if kind in NILABLE:
                 value = checked(kind, INVALID)[0]
                 return lambda frame, dot: value
-            return self.failing(node, f"cannot assign nil to {GO_NAMES[kind]}")
+            return failing(node, f"cannot assign nil to {GO_NAMES[kind]}")
         if isinstance(node, Bool | Number | String):
             return self.constant(node, kind)
         return self.checking(self.operand(node), kind, _last(node))
@@ -541,7 +523,7 @@ class Compiler:
                 return found
             fitting, message = checked(kind, found)
             if message:
-                self.fail(node, message)
+                fail(node, message)
             return fitting
 
         return strict
@@ -550,8 +532,41 @@ class Compiler:
         """Compile a constant for a parameter type."""
         value, message = _constant(node, kind)
         if message:
-            return self.failing(node, message)
+            return failing(node, message)
         return lambda frame, dot: value
+
+
+def _printed(node: Action, value: Any, run: Any) -> str:
+    """Return what is no short text as it is printed, counted against the bounds."""
+    try:
+        shown = show(value, run)
+        run.charge(len(shown))
+    except FunctionError as error:
+        fail(node, str(error))
+    return shown
+
+
+def _pairs(node: Branch, value: Any, both: bool) -> list[tuple[Any, Any]]:
+    """Return what a range goes over."""
+    if isinstance(value, list | bytes):
+        return list(enumerate(value))
+    if isinstance(value, dict):
+        return [(key, value[key]) for key in sorted_keys(value)]
+    if value is INVALID:
+        return []
+    if is_integer(value) and not isinstance(value, bool):
+        return _counted(node, value, both)
+    fail(_last(node.pipe), f"range can't iterate over {show(value)}")
+
+
+def _counted(node: Branch, value: int, both: bool) -> list[tuple[Any, Any]]:
+    """Return the numbers a range over an integer gives (Go 1.22)."""
+    if both:
+        fail(node, f"can't use {value} to iterate over more than one variable")
+    if value > 1_000_000:
+        fail(node, f"range over {value} is too long")
+    kind = type(value)
+    return [(None, kind(index)) for index in range(value)]
 
 
 _EXACT: dict[str, type] = {
@@ -570,6 +585,18 @@ _STATEMENTS: dict[type, Callable[[Compiler, Any], Step]] = {
     Call: Compiler.call,
     Jump: Compiler.jump,
 }
+
+
+def _variable(node: Variable, slot: int) -> Expression:
+    """Return the value of a variable."""
+
+    def read(frame: Frame, dot: Any) -> Any:
+        found = frame[slot]
+        if found is _UNSET:
+            fail(node, f"undefined variable: {node.name}")
+        return found
+
+    return read
 
 
 def _constant(node: Any, kind: str) -> tuple[Any, str]:
@@ -606,9 +633,9 @@ def _ideal(node: Any) -> tuple[Any, str]:
     if node.imaginary is not None:
         return node.imaginary, ""
     hexadecimal = text[:2] in ("0x", "0X") and not any(letter in text for letter in "pP")
-    if node.real is not None and not hexadecimal and text[0] != "'":
-        if any(letter in text for letter in ".eEpP"):
-            return node.real, ""
+    plain = node.real is not None and not hexadecimal and text[0] != "'"
+    if plain and any(letter in text for letter in ".eEpP"):
+        return node.real, ""
     if node.integer is not None:
         return node.integer, ""
     return None, f"{text} overflows int"
@@ -637,4 +664,3 @@ def _cost(nodes: list[Node] | None) -> int:
         else:
             total += 1
     return total
-

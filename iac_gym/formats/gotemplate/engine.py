@@ -57,7 +57,17 @@ class Rendered:
 class Run:
     """One execution: what it may still do, and what its functions need."""
 
-    __slots__ = ("depth", "engine", "host", "limits", "missing", "size", "steps", "templates", "trace")
+    __slots__ = (
+        "depth",
+        "engine",
+        "host",
+        "limits",
+        "missing",
+        "size",
+        "steps",
+        "templates",
+        "trace",
+    )
 
     def __init__(self, engine: Engine, templates: Mapping[str, Template], trace: bool) -> None:
         self.engine = engine
@@ -94,7 +104,7 @@ class Run:
 
     def code(self, template: Template) -> Code:
         """Return the compiled template, counting what it writes."""
-        code = template.code
+        code: Code | None = template.code
         engine = self.engine
         if self.trace:
             code = engine.traced(template)
@@ -115,7 +125,7 @@ class Run:
         trace, self.trace = self.trace, False
         self.enter()
         try:
-            self.code(template).run(self, out.append, INVALID if data is None else data)
+            self.code(template).run(self, out.append, template, INVALID if data is None else data)
         except TemplateError as error:
             raise wrapped(error) from None
         finally:
@@ -154,11 +164,12 @@ def wrapped(error: TemplateError, before: str = "") -> FunctionError:
 class Table:
     """What compiled code depends on: the functions and the missingkey option."""
 
-    __slots__ = ("functions", "missing")
+    __slots__ = ("functions", "missing", "names")
 
     def __init__(self, functions: Mapping[str, Function], missing: str) -> None:
         self.functions = functions
         self.missing = missing
+        self.names = functions.keys()
 
 
 #: One table object for each map of functions and option, so that compiled code is shared.
@@ -197,14 +208,14 @@ class Engine:
     def compiled(self, template: Template) -> Code:
         """Compile a template; it keeps its code."""
         table = self.table
-        code = Compiler(template, table.functions, table.missing, False).compile(table)
+        code = Compiler(template, table.functions, table.missing, False, table).compile()
         template.code = code
         return code
 
     def traced(self, template: Template) -> Code:
         """Compile a template so that it says where its output comes from."""
         table = self.table
-        return Compiler(template, table.functions, table.missing, True).compile(table)
+        return Compiler(template, table.functions, table.missing, True, table).compile()
 
     @overload
     def execute(self, name: str, data: Any, trace: Literal[False] = False) -> str: ...
@@ -223,7 +234,7 @@ class Engine:
         out: list[Any] = []
         write: Callable[[Any], None] = out.append
         try:
-            run.code(template).run(run, write, INVALID if data is None else data)
+            run.code(template).run(run, write, template, INVALID if data is None else data)
         except FunctionError as error:
             raise TemplateError(str(error), template.source, 1) from None
         except RecursionError:

@@ -1,4 +1,4 @@
-"""How a function is offered to templates: its Python callable and the Go types of its parameters."""
+"""How templates are offered a function: its Python callable, the Go types of its parameters."""
 
 from __future__ import annotations
 
@@ -94,4 +94,3 @@ def checked(kind: str, value: Any) -> tuple[Any, str]:
     if fits(kind, value):
         return value, ""
     return None, f"wrong type for value; expected {GO_NAMES[kind]}; got {go_type(value)}"
-

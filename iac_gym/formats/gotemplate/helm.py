@@ -23,8 +23,8 @@ from iac_gym.formats.gotemplate.engine import wrapped
 from iac_gym.formats.gotemplate.errors import FunctionError, TemplateError, Unbounded
 from iac_gym.formats.gotemplate.functions import Function, function
 from iac_gym.formats.gotemplate.json_text import from_json, to_json
-from iac_gym.formats.gotemplate.parser import parse
 from iac_gym.formats.gotemplate.quoting import quote
+from iac_gym.formats.gotemplate.reading import parse
 from iac_gym.formats.gotemplate.toml_text import from_toml, to_toml
 from iac_gym.formats.gotemplate.values import INVALID
 from iac_gym.formats.gotemplate.yaml_reader import from_yaml, from_yaml_array
@@ -49,7 +49,7 @@ def tpl(run: Any, text: str, data: Any) -> str:
     run.charge(len(text))
     run.step(len(text) >> 3)
     try:
-        parsed = parse(name, text, run.engine.table.functions)
+        parsed = parse(name, text, run.engine.table.names)
     except TemplateError as error:
         raise wrapped(error, f"cannot parse template {quote(text)}") from None
     templates = {**run.templates}
@@ -106,7 +106,9 @@ def json_map(text: str) -> Any:
         return {"Error": str(error)}
     if found is None:
         return {}
-    return found if isinstance(found, dict) else {"Error": _mismatch(found, "map[string]interface {}")}
+    return (
+        found if isinstance(found, dict) else {"Error": _mismatch(found, "map[string]interface {}")}
+    )
 
 
 def json_array(text: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 from typing import Any
 
@@ -81,7 +82,7 @@ class _Writer:
 
 
 def _special(value: float) -> str:
-    if value != value:
+    if math.isnan(value):
         return "NaN"
     return "+Inf" if value > 0 else "-Inf"
 
@@ -109,16 +110,12 @@ def from_json(text: str) -> Any:
     if text.count("[") + text.count("{") > 5_000 and _deep(text):
         raise ValueError("exceeded max depth")
     try:
-        return json.loads(
-            text, parse_int=_number, parse_float=_number, parse_constant=_no_constant
-        )
+        return json.loads(text, parse_int=_number, parse_float=_number, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         if error.pos >= len(text.rstrip(" \t\r\n")):
             raise ValueError("unexpected end of JSON input") from None
         letter = text[error.pos]
-        raise ValueError(
-            f"invalid character {letter!r} looking for beginning of value"
-        ) from None
+        raise ValueError(f"invalid character {letter!r} looking for beginning of value") from None
     except RecursionError:
         raise ValueError("exceeded max depth") from None
 

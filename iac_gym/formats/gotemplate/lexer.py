@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import IntEnum
-from typing import NamedTuple
+from typing import TypeAlias
 
 from iac_gym.formats.gotemplate.quoting import go_rune, quote
 
@@ -49,23 +49,22 @@ class Kind(IntEnum):
     WITH = 33
 
 
-class Token(NamedTuple):
-    """A piece of the text and where it starts."""
+#: A piece of the text: its kind, where it starts, and itself. (A named tuple is slow to make.)
+Token: TypeAlias = tuple[Kind, int, str]
 
-    kind: Kind
-    at: int
-    text: str
 
-    def __str__(self) -> str:
-        if self.kind is Kind.EOF:
-            return "EOF"
-        if self.kind is Kind.ERROR:
-            return self.text
-        if self.kind > Kind.KEYWORD:
-            return f"<{self.text}>"
-        if len(self.text) > 10:
-            return quote(self.text[:10]) + "..."
-        return quote(self.text)
+def shown(token: Token) -> str:
+    """Return a token as Go's messages show it."""
+    kind, _, text = token
+    if kind is Kind.EOF:
+        return "EOF"
+    if kind is Kind.ERROR:
+        return text
+    if kind > Kind.KEYWORD:
+        return f"<{text}>"
+    if len(text) > 10:
+        return quote(text[:10]) + "..."
+    return quote(text)
 
 
 _WORDS = {
@@ -97,7 +96,7 @@ _COMMON = re.compile(
     r"|(?P<pipe>\|)"
     r"|(?P<left>\()"
     r"|(?P<right>\))"
-    r"|(?P<dot>\.)(?=[ \t\r\n.,|:)(]|\}\}|\Z)"
+    r"|(?P<dot>\.)(?=[ \t\r\n.,|:)(]|\}\})"
     r"|(?P<assign>=)"
     r"|(?P<raw>`[^`]*`)"
     r"|(?P<character>'(?:[^'\\\n]|\\[^\n])*')"
@@ -141,7 +140,7 @@ class _Broken(Exception):
 
     def __init__(self, message: str, at: int) -> None:
         super().__init__(message)
-        self.token = Token(Kind.ERROR, at, message)
+        self.token: Token = (Kind.ERROR, at, message)
 
 
 class _Lexer:
@@ -174,16 +173,16 @@ class _Lexer:
             if trims:
                 piece = piece.rstrip(_SPACES)
             if piece:
-                tokens.append(Token(Kind.TEXT, start, piece))
+                tokens.append((Kind.TEXT, start, piece))
             inside = opening + 2 + (2 if trims else 0)
             if text.startswith("/*", inside):
                 start = self.comment(inside)
             else:
-                tokens.append(Token(Kind.LEFT, opening, "{{"))
+                tokens.append((Kind.LEFT, opening, "{{"))
                 start = self.action(inside)
         if start < len(text):
-            tokens.append(Token(Kind.TEXT, start, text[start:]))
-        tokens.append(Token(Kind.EOF, len(text), ""))
+            tokens.append((Kind.TEXT, start, text[start:]))
+        tokens.append((Kind.EOF, len(text), ""))
 
     def comment(self, at: int) -> int:
         """Skip a comment and return where the text goes on."""
@@ -214,23 +213,23 @@ class _Lexer:
             group = found.lastgroup
             piece = found[0]
             end = found.end()
-            if group == "close" or group == "trim":
+            if group in ("close", "trim"):
                 if depth:
                     raise _Broken("unclosed left paren", at)
-                tokens.append(Token(Kind.RIGHT, end - 2, "}}"))
+                tokens.append((Kind.RIGHT, end - 2, "}}"))
                 return self.after_spaces(end) if group == "trim" else end
             if group == "left":
-                tokens.append(Token(Kind.LEFT_PAREN, at, piece))
+                tokens.append((Kind.LEFT_PAREN, at, piece))
                 depth += 1
             elif group == "right":
-                tokens.append(Token(Kind.RIGHT_PAREN, at, piece))
+                tokens.append((Kind.RIGHT_PAREN, at, piece))
                 depth -= 1
                 if depth < 0:
                     raise _Broken("unexpected right paren U+0029 ')'", end)
             elif group == "word":
-                tokens.append(Token(self.words.get(piece, Kind.IDENTIFIER), at, piece))
+                tokens.append((self.words.get(piece, Kind.IDENTIFIER), at, piece))
             else:
-                tokens.append(Token(_KINDS[group], at, piece))  # type: ignore[index]
+                tokens.append((_KINDS[group], at, piece))  # type: ignore[index]
             at = end
 
     def uncommon(self, at: int) -> int:
@@ -252,7 +251,7 @@ class _Lexer:
         if alphanumeric(character):
             return self.name(at, at, Kind.IDENTIFIER)
         if " " <= character <= "~":
-            self.tokens.append(Token(Kind.CHAR, at, character))
+            self.tokens.append((Kind.CHAR, at, character))
             return at + 1
         raise _Broken(f"unrecognized character in action: {go_rune(character)}", at)
 
@@ -264,7 +263,7 @@ class _Lexer:
         following = text[end : end + 1]
         if following and following not in " \t\r\n.,|:)(" and not text.startswith("}}", end):
             raise _Broken(f"bad character {go_rune(following)}", at)
-        self.tokens.append(Token(kind, at, text[at:end]))
+        self.tokens.append((kind, at, text[at:end]))
         return end
 
     def number(self, at: int) -> int:
@@ -274,9 +273,9 @@ class _Lexer:
             end = self.scan(at, end)
             if self.text[end - 1] != "i":
                 raise _Broken(f"bad number syntax: {quote(self.text[at:end])}", at)
-            self.tokens.append(Token(Kind.COMPLEX, at, self.text[at:end]))
+            self.tokens.append((Kind.COMPLEX, at, self.text[at:end]))
         else:
-            self.tokens.append(Token(Kind.NUMBER, at, self.text[at:end]))
+            self.tokens.append((Kind.NUMBER, at, self.text[at:end]))
         return end
 
     def scan(self, start: int, at: int) -> int:
@@ -286,6 +285,21 @@ class _Lexer:
         if end < len(self.text) and alphanumeric(self.text[end]):
             raise _Broken(f"bad number syntax: {quote(self.text[start : end + 1])}", start)
         return end
+
+
+def action_end(text: str, opening: int) -> int:
+    """Return where the action or comment that begins at a place ends; -1 where it is wrong."""
+    trims = text[opening + 2 : opening + 3] == "-" and text[opening + 3 : opening + 4].isspace()
+    inside = opening + (4 if trims else 2)
+    lexer = _Lexer(text, _WORDS)
+    try:
+        if not text.startswith("/*", inside):
+            lexer.action(inside)
+            return lexer.tokens[-1][1] + 2
+        lexer.comment(inside)
+    except _Broken:
+        return -1
+    return text.index("}}", text.index("*/", inside + 2)) + 2
 
 
 def lex(text: str, functions: object = ()) -> list[Token]:

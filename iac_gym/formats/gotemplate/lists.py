@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from iac_gym.formats.gotemplate.builtins import same_list
@@ -123,7 +124,7 @@ def make_list(*values: Any) -> list[Any]:
     return list(values)
 
 
-_TABLE = {
+_TABLE: dict[str, tuple[Callable[..., Any], str]] = {
     "append": (push, "any any"),
     "prepend": (prepend, "any any"),
     "first": (first, "any"),

@@ -1,4 +1,8 @@
-"""The tree of a template: one class for each node of text/template, printed as Go prints it."""
+"""The tree of a template: one class for each node of text/template, printed as Go prints it.
+
+`at` is where a node starts. In the pipelines of actions, branches and calls it counts from the
+statement's `base`, so that equal pipelines can be shared.
+"""
 
 from __future__ import annotations
 
@@ -126,12 +130,18 @@ class Command:
 
 @dataclass(slots=True, eq=False)
 class Pipe:
-    """Commands joined by `|`, whose value `variables` may take (`assign`: with `=`)."""
+    """Commands joined by `|`, whose value `variables` may take (`assign`: with `=`).
+
+    `free` says that the commands use no variable but `$`; `code` is what the compiler made of
+    them then. Pipelines of the same text are one object.
+    """
 
     at: int
     variables: list[Variable] = field(default_factory=list)
     assign: bool = False
     commands: list[Command] = field(default_factory=list)
+    free: bool = False
+    code: Any = field(default=None, repr=False)
 
     def __str__(self) -> str:
         head = ""
@@ -155,6 +165,7 @@ class Action:
 
     at: int
     pipe: Pipe
+    base: int = 0
 
     def __str__(self) -> str:
         return "{{" + f"{self.pipe}" + "}}"
@@ -169,6 +180,7 @@ class Branch:
     pipe: Pipe
     body: list[Node]
     otherwise: list[Node] | None = None
+    base: int = 0
 
     def __str__(self) -> str:
         return "{{" + f"{self.word} {self.pipe}" + "}}..."
@@ -181,6 +193,7 @@ class Call:
     at: int
     name: str
     pipe: Pipe | None = None
+    base: int = 0
 
     def __str__(self) -> str:
         tail = "" if self.pipe is None else f" {self.pipe}"
@@ -215,10 +228,9 @@ class Template:
     code: Any = None
 
 
-Term: TypeAlias = Union[
-    Dot, Nil, Bool, Number, String, Identifier, Field, Variable, Chain, "Pipe"
-]
-Node: TypeAlias = Union[Text, Action, Branch, Call, Jump]
+Literal: TypeAlias = Dot | Nil | Bool | Number | String
+Term: TypeAlias = Union[Literal, Identifier, Field, Variable, Chain, "Pipe"]
+Node: TypeAlias = Text | Action | Branch | Call | Jump
 
 
 def position(text: str, at: int) -> tuple[int, int]:

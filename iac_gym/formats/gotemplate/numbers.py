@@ -14,7 +14,9 @@ _INTEGER = re.compile(
 _BASES = (16, 2, 8, 8, 10)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 #: With a base prefix allowed underscores must stand between digits: only for constants.
-_HEXADECIMAL = re.compile(r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+")
+_HEXADECIMAL = re.compile(
+    r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+"
+)
 _WORDS = {"inf": float("inf"), "infinity": float("inf"), "nan": float("nan")}
 LARGEST, SMALLEST = (1 << 63) - 1, -(1 << 63)
 #: Longer numerals are not read: they would take time, and none fits.
@@ -108,7 +110,7 @@ def constant(at: int, text: str, character: bool = False, pair: bool = False) ->
     if whole is not None:
         if SMALLEST <= whole <= LARGEST:
             node.integer = whole
-        if 0 <= whole < 1 << 64 and text[0] not in "+-" or whole == 0:
+        if (0 <= whole < 1 << 64 and text[0] not in "+-") or whole == 0:
             node.unsigned = whole
     if node.integer is not None or node.unsigned is not None:
         node.real = float(whole or 0)

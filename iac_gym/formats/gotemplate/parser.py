@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from iac_gym.formats.gotemplate.errors import TemplateError
-from iac_gym.formats.gotemplate.lexer import Kind, Token, lex
+from iac_gym.formats.gotemplate.lexer import Kind, Token, lex, shown
 from iac_gym.formats.gotemplate.nodes import (
     Action,
     Bool,
@@ -113,8 +113,7 @@ class Parser:
     def next(self) -> Token:
         """Return the next token, spaces too."""
         self.at += 1
-        if self.at > self.furthest:
-            self.furthest = self.at
+        self.furthest = max(self.furthest, self.at)
         if self.at >= len(self.tokens):
             self.at = len(self.tokens) - 1
             self.furthest = self.at
@@ -129,7 +128,7 @@ class Parser:
     def take(self) -> Token:
         """Return the next token that is no space."""
         token = self.next()
-        while token.kind is Kind.SPACE:
+        while token[0] is Kind.SPACE:
             token = self.next()
         return token
 
@@ -145,25 +144,25 @@ class Parser:
 
     def fail(self, message: str) -> NoReturn:
         """Refuse the text at the token that was read last."""
-        place = self.tokens[min(self.furthest, len(self.tokens) - 1)].at
+        place = self.tokens[min(self.furthest, len(self.tokens) - 1)][1]
         raise TemplateError(message, self.name, self.line(place))
 
     def unexpected(self, token: Token, context: str) -> NoReturn:
         """Refuse a token."""
-        if token.kind is Kind.ERROR:
+        if token[0] is Kind.ERROR:
             extra = ""
             started = 0 if self.action_at < 0 else self.line(self.action_at)
-            if started and started != self.line(token.at):
+            if started and started != self.line(token[1]):
                 extra = f" in action started at {self.name}:{started}"
-                if token.text.endswith(" action"):
+                if token[2].endswith(" action"):
                     extra = extra[len(" in action") :]
-            self.fail(f"{token}{extra}")
-        self.fail(f"unexpected {token} in {context}")
+            self.fail(f"{shown(token)}{extra}")
+        self.fail(f"unexpected {shown(token)} in {context}")
 
     def expect(self, kind: Kind, context: str) -> Token:
         """Take a token that must be of a kind."""
         token = self.take()
-        if token.kind is not kind:
+        if token[0] is not kind:
             self.unexpected(token, context)
         return token
 
@@ -172,11 +171,11 @@ class Parser:
     def parse(self) -> dict[str, Template]:
         """Parse the whole text; return the templates it defines, its own under its own name."""
         root: list[Node] = []
-        while self.peek().kind is not Kind.EOF:
-            if self.peek().kind is Kind.LEFT:
+        while self.peek()[0] is not Kind.EOF:
+            if self.peek()[0] is Kind.LEFT:
                 before = self.at
                 self.next()
-                if self.take().kind is Kind.DEFINE:
+                if self.take()[0] is Kind.DEFINE:
                     self.definition()
                     continue
                 self.at = before
@@ -189,21 +188,21 @@ class Parser:
 
     def add(self, name: str, root: list[Node], at: int) -> None:
         """Keep a template unless it is empty and another has its name."""
-        new = Template(name, self.name, self.text, root, at, _is_empty(root))
+        new = Template(name, self.name, self.text, root, at, is_empty(root))
         known = self.templates.get(name)
         if known is None or known.empty:
             self.templates[name] = new
         elif not new.empty:
-            self.fail(f'template: multiple definition of template {quote(name)}')
+            self.fail(f"template: multiple definition of template {quote(name)}")
 
     def definition(self) -> None:
         """Parse `{{define "name"}}...{{end}}` after its word."""
         token = self.take()
-        if token.kind not in (Kind.STRING, Kind.RAW_STRING):
+        if token[0] not in (Kind.STRING, Kind.RAW_STRING):
             self.unexpected(token, "define clause")
         name = self.literal(token)
         self.expect(Kind.RIGHT, "define clause")
-        self.body(name, token.at, "define clause")
+        self.body(name, token[1], "define clause")
 
     def body(self, name: str, at: int, context: str) -> None:
         """Parse the body of a definition up to its end, and keep it."""
@@ -221,7 +220,7 @@ class Parser:
         self.depth += 1
         if self.depth > _DEPTH:
             self.fail(f"nesting is deeper than {_DEPTH}")
-        while self.look().kind is not Kind.EOF:
+        while self.look()[0] is not Kind.EOF:
             node = self.text_or_action()
             if isinstance(node, _End | _Else):
                 self.depth -= 1
@@ -232,11 +231,11 @@ class Parser:
     def text_or_action(self) -> Node | _End | _Else:
         """Parse a text or an action."""
         token = self.take()
-        if token.kind is Kind.TEXT:
-            return Text(token.at, token.text)
-        if token.kind is not Kind.LEFT:
+        if token[0] is Kind.TEXT:
+            return Text(token[1], token[2])
+        if token[0] is not Kind.LEFT:
             self.unexpected(token, "input")
-        self.action_at = token.at
+        self.action_at = token[1]
         node = self.action()
         self.action_at = -1
         return node
@@ -244,20 +243,20 @@ class Parser:
     def action(self) -> Node | _End | _Else:
         """Parse an action after its left delimiter."""
         token = self.take()
-        control = _CONTROLS.get(token.kind)
+        control = _CONTROLS.get(token[0])
         if control is not None:
             return control(self, token)
         self.at -= 1
-        return Action(token.at, self.pipeline("command", Kind.RIGHT))
+        return Action(token[1], self.pipeline("command", Kind.RIGHT))
 
     def jump(self, token: Token) -> Node:
         """Parse `{{break}}` or `{{continue}}`."""
         closing = self.take()
-        if closing.kind is not Kind.RIGHT:
-            self.unexpected(closing, "{{" + token.text + "}}")
+        if closing[0] is not Kind.RIGHT:
+            self.unexpected(closing, "{{" + token[2] + "}}")
         if not self.scope.loops:
-            self.fail("{{" + token.text + "}} outside {{range}}")
-        return Jump(token.at, token.text)
+            self.fail("{{" + token[2] + "}} outside {{range}}")
+        return Jump(token[1], token[2])
 
     def end(self, _: Token) -> _End:
         """Parse `{{end}}`."""
@@ -267,14 +266,14 @@ class Parser:
     def otherwise(self, _: Token) -> _Else:
         """Parse `{{else}}`, leaving an `if` or `with` that follows."""
         following = self.look()
-        if following.kind in (Kind.IF, Kind.WITH):
-            return _Else(following.text)
+        if following[0] in (Kind.IF, Kind.WITH):
+            return _Else(following[2])
         self.expect(Kind.RIGHT, "else")
         return _Else()
 
     def branch(self, token: Token) -> Branch:
         """Parse `{{if}}`, `{{with}}` or `{{range}}` with its branches."""
-        word = token.text
+        word = token[2]
         mark = len(self.scope.variables)
         pipe = self.pipeline(word, Kind.RIGHT)
         self.scope.loops += word == "range"
@@ -300,28 +299,28 @@ class Parser:
         token = self.take()
         name = self.template_name(token, "block clause")
         pipe = self.pipeline("block clause", Kind.RIGHT)
-        self.body(name, token.at, "block clause")
-        return Call(token.at, name, pipe)
+        self.body(name, token[1], "block clause")
+        return Call(token[1], name, pipe)
 
     def call(self, _: Token) -> Call:
         """Parse `{{template "name" pipeline}}`."""
         token = self.take()
         name = self.template_name(token, "template clause")
         pipe = None
-        if self.take().kind is not Kind.RIGHT:
+        if self.take()[0] is not Kind.RIGHT:
             self.at -= 1
             pipe = self.pipeline("template clause", Kind.RIGHT)
-        return Call(token.at, name, pipe)
+        return Call(token[1], name, pipe)
 
     def template_name(self, token: Token, context: str) -> str:
         """Return the name that a string token gives."""
-        if token.kind not in (Kind.STRING, Kind.RAW_STRING):
+        if token[0] not in (Kind.STRING, Kind.RAW_STRING):
             self.unexpected(token, context)
         return self.literal(token)
 
     def literal(self, token: Token) -> str:
         """Return the text of a string token."""
-        text = unquote(token.text)
+        text = unquote(token[2])
         if text is None:
             self.fail("invalid syntax")
         return text
@@ -330,13 +329,13 @@ class Parser:
 
     def pipeline(self, context: str, end: Kind) -> Pipe:
         """Parse declarations and commands up to the closing token."""
-        pipe = Pipe(self.look().at)
+        pipe = Pipe(self.look()[1])
         self.declarations(pipe, context)
         while True:
             token = self.take()
-            if token.kind is end:
+            if token[0] is end:
                 break
-            if token.kind not in _OPERANDS:
+            if token[0] not in _OPERANDS:
                 self.unexpected(token, context)
             self.at -= 1
             pipe.commands.append(self.command())
@@ -350,46 +349,46 @@ class Parser:
     def declarations(self, pipe: Pipe, context: str) -> None:
         """Parse `$x :=`, `$x =` or `$i, $x :=` where they stand first."""
         while True:
-            if self.look().kind is not Kind.VARIABLE:
+            if self.look()[0] is not Kind.VARIABLE:
                 return
             before = self.at
             token = self.next()
             self.peek()
             following = self.look()
-            if following.kind in (Kind.ASSIGN, Kind.DECLARE):
-                pipe.assign = following.kind is Kind.ASSIGN
+            if following[0] in (Kind.ASSIGN, Kind.DECLARE):
+                pipe.assign = following[0] is Kind.ASSIGN
                 self.take()
                 self.declare(pipe, token)
                 return
-            if following.kind is not Kind.CHAR or following.text != ",":
+            if following[0] is not Kind.CHAR or following[2] != ",":
                 self.at = before
                 return
             self.take()
             self.declare(pipe, token)
             if context != "range" or len(pipe.variables) >= 2:
                 self.fail(f"too many declarations in {context}")
-            if self.look().kind not in (Kind.VARIABLE, Kind.RIGHT, Kind.RIGHT_PAREN):
+            if self.look()[0] not in (Kind.VARIABLE, Kind.RIGHT, Kind.RIGHT_PAREN):
                 self.fail("range can only initialize variables")
 
     def declare(self, pipe: Pipe, token: Token) -> None:
         """Add a variable to the pipeline and to the scope."""
-        pipe.variables.append(Variable(token.at, token.text))
-        self.scope.declare(token.text)
+        pipe.variables.append(Variable(token[1], token[2]))
+        self.scope.declare(token[2])
 
     def command(self) -> Command:
         """Parse operands up to a pipe or the end of the pipeline."""
-        command = Command(self.look().at)
+        command = Command(self.look()[1])
         while True:
             self.look()
             operand = self.operand()
             if operand is not None:
                 command.args.append(operand)
             token = self.next()
-            if token.kind is Kind.SPACE:
+            if token[0] is Kind.SPACE:
                 continue
-            if token.kind in (Kind.RIGHT, Kind.RIGHT_PAREN):
+            if token[0] in (Kind.RIGHT, Kind.RIGHT_PAREN):
                 self.at -= 1
-            elif token.kind is not Kind.PIPE:
+            elif token[0] is not Kind.PIPE:
                 self.unexpected(token, "operand")
             break
         if not command.args:
@@ -399,12 +398,12 @@ class Parser:
     def operand(self) -> Term | None:
         """Parse a term with the fields behind it; None where none stands."""
         node = self.term()
-        if node is None or self.peek().kind is not Kind.FIELD:
+        if node is None or self.peek()[0] is not Kind.FIELD:
             return node
-        at = self.peek().at
+        at = self.peek()[1]
         path: list[str] = []
-        while self.peek().kind is Kind.FIELD:
-            path.append(self.next().text[1:])
+        while self.peek()[0] is Kind.FIELD:
+            path.append(self.next()[2][1:])
         if isinstance(node, Field):
             return Field(at, (*node.path, *path))
         if isinstance(node, Variable):
@@ -416,28 +415,29 @@ class Parser:
     def term(self) -> Term | None:
         """Parse a term; None where none stands."""
         token = self.take()
-        term = _TERMS.get(token.kind)
+        term = _TERMS.get(token[0])
         if term is None:
             self.at -= 1
             return None
-        return term(self, token)
+        found: Term = term(self, token)
+        return found
 
     def identifier(self, token: Token) -> Term:
         """Parse the name of a function, which must be known."""
-        if token.text not in self.functions:
-            self.fail(f"function {quote(token.text)} not defined")
-        return Identifier(token.at, token.text)
+        if token[2] not in self.functions:
+            self.fail(f"function {quote(token[2])} not defined")
+        return Identifier(token[1], token[2])
 
     def variable(self, token: Token) -> Term:
         """Parse the use of a variable, which must be declared."""
-        if not self.scope.known.get(token.text):
-            self.fail(f"undefined variable {quote(token.text)}")
-        return Variable(token.at, token.text)
+        if not self.scope.known.get(token[2]):
+            self.fail(f"undefined variable {quote(token[2])}")
+        return Variable(token[1], token[2])
 
     def number(self, token: Token) -> Term:
         """Parse a constant."""
-        character = token.kind is Kind.CHAR_CONSTANT
-        node = constant(token.at, token.text, character, token.kind is Kind.COMPLEX)
+        character = token[0] is Kind.CHAR_CONSTANT
+        node = constant(token[1], token[2], character, token[0] is Kind.COMPLEX)
         if isinstance(node, str):
             self.fail(node)
         return node
@@ -453,7 +453,7 @@ class Parser:
 
     def string(self, token: Token) -> Term:
         """Parse a quoted or raw string."""
-        return String(token.at, token.text, self.literal(token))
+        return String(token[1], token[2], self.literal(token))
 
 
 _CONTROLS = {
@@ -467,13 +467,13 @@ _CONTROLS = {
     Kind.TEMPLATE: Parser.call,
     Kind.WITH: Parser.branch,
 }
-_TERMS = {
+_TERMS: dict[Kind, Any] = {
     Kind.IDENTIFIER: Parser.identifier,
-    Kind.DOT: lambda _, token: Dot(token.at),
-    Kind.NIL: lambda _, token: Nil(token.at),
-    Kind.VARIABLE: Parser.variable,
-    Kind.FIELD: lambda _, token: Field(token.at, (token.text[1:],)),
-    Kind.BOOL: lambda _, token: Bool(token.at, token.text == "true"),
+    Kind.DOT: lambda _, token: Dot(token[1]),
+    Kind.NIL: lambda _, token: Nil(token[1]),
+    Kind.VARIABLE: lambda parser, token: parser.variable(token),
+    Kind.FIELD: lambda _, token: Field(token[1], (token[2][1:],)),
+    Kind.BOOL: lambda _, token: Bool(token[1], token[2] == "true"),
     Kind.CHAR_CONSTANT: Parser.number,
     Kind.COMPLEX: Parser.number,
     Kind.NUMBER: Parser.number,
@@ -483,14 +483,11 @@ _TERMS = {
 }
 
 
-def _is_empty(root: list[Node]) -> bool:
+def is_empty(root: list[Node]) -> bool:
     """Tell whether a template holds nothing but spaces (Go's IsEmptyTree)."""
     return all(isinstance(node, Text) and not node.text.strip() for node in root)
 
 
-def parse(name: str, text: str, functions: Collection[str]) -> dict[str, Template]:
-    """Return the templates of a text: its own under `name`, and each define and block.
-
-    Raises `TemplateError` for every text that text/template refuses when it parses.
-    """
+def parse_exactly(name: str, text: str, functions: Collection[str]) -> dict[str, Template]:
+    """Return the templates of a text by the exact parser alone (see `reading.parse`)."""
     return Parser(name, text, functions).parse()

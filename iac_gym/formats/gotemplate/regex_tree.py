@@ -44,8 +44,8 @@ _CATEGORIES = frozenset(
     "Zl Zp Zs".split()
 )
 _SCRIPTS = frozenset(
-    "Arabic Armenian Bengali Cyrillic Devanagari Georgian Greek Gujarati Han Hangul Hebrew Hiragana "
-    "Katakana Khmer Lao Latin Mongolian Tamil Telugu Thai Tibetan".split()
+    "Arabic Armenian Bengali Cyrillic Devanagari Georgian Greek Gujarati Han Hangul Hebrew "
+    "Hiragana Katakana Khmer Lao Latin Mongolian Tamil Telugu Thai Tibetan".split()
 )
 
 
@@ -166,7 +166,7 @@ class _Parser:
                 return node
             if repeated:
                 raise RegexError(
-                    f"invalid nested repetition operator: `{self.text[start:self.at]}`"
+                    f"invalid nested repetition operator: `{self.text[start : self.at]}`"
                 )
             start = self.at - 1
             greedy = self.peek() != "?"

@@ -22,9 +22,7 @@ def _compiled(pattern: str, must: bool) -> Pattern:
         if must:
             raise FunctionError(f"error parsing regexp: {error}") from None
         quoted = f"`{pattern}`" if "`" not in pattern else repr(pattern)
-        raise FunctionError(
-            f"regexp: Compile({quoted}): error parsing regexp: {error}"
-        ) from None
+        raise FunctionError(f"regexp: Compile({quoted}): error parsing regexp: {error}") from None
 
 
 def _match(pattern: str, text: str) -> bool:

@@ -193,9 +193,7 @@ def _less_equal(version: Version, constraint: _Constraint) -> bool:
     if version.major > other.major:
         return False
     return not (
-        version.major == other.major
-        and version.minor > other.minor
-        and not constraint.minor_dirty
+        version.major == other.major and version.minor > other.minor and not constraint.minor_dirty
     )
 
 

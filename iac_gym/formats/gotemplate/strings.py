@@ -5,14 +5,13 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from iac_gym.formats.gotemplate.casts import LONGEST, bounded, heavy, strval, string_list
+from iac_gym.formats.gotemplate.casts import LONGEST, bounded, heavy, string_list, strval
 from iac_gym.formats.gotemplate.errors import FunctionError, Unbounded
 from iac_gym.formats.gotemplate.functions import Function, function
 from iac_gym.formats.gotemplate.quoting import quote
 from iac_gym.formats.gotemplate.values import (
     StringMap,
     Strings,
-
     decode,
     encode,
 )
@@ -110,16 +109,14 @@ def substring(start: int, end: int, text: str) -> str:
         return decode(data[:end])
     if end < 0 or end > size:
         if start > size:
-            raise FunctionError(_bounds(f"{start}:", size, "[%d:%d]" % (start, size)))
+            raise FunctionError(f"runtime error: slice bounds out of range [{start}:{size}]")
         return decode(data[start:])
     if start > end:
         raise FunctionError(f"runtime error: slice bounds out of range [{start}:{end}]")
     return decode(data[start:end])
 
 
-def _bounds(shown: str, size: int, full: str = "") -> str:
-    if full:
-        return f"runtime error: slice bounds out of range {full}"
+def _bounds(shown: str, size: int) -> str:
     return f"runtime error: slice bounds out of range [{shown}] with length {size}"
 
 
@@ -341,5 +338,3 @@ FUNCTIONS: dict[str, Function] = {
     "join": heavy(join, "string any"),
     "sortAlpha": heavy(sort_alpha, "any"),
 }
-
-

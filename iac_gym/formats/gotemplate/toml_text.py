@@ -13,7 +13,15 @@ from iac_gym.formats.gotemplate.values import Int64, is_integer, sorted_keys
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _DEPTH = 50
 _LONGEST = 200_000
-_ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+_ESCAPES = {
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\f": "\\f",
+    "\r": "\\r",
+    '"': '\\"',
+    "\\": "\\\\",
+}
 _SPECIAL = re.compile(r'[\x00-\x1f"\\\x7f]')
 
 

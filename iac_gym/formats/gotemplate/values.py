@@ -14,12 +14,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 
 class _Invalid:
-    """The invalid reflect.Value: it has no type, prints `<no value>`, and every field of it is one."""
+    """The invalid reflect.Value: without type; it prints `<no value>`, and so do its fields."""
 
     __slots__ = ()
 
@@ -95,7 +95,7 @@ class NamedMap(dict[Any, Any]):
         self,
         go_type: str,
         items: Mapping[Any, Any],
-        methods: Mapping[str, Callable[..., Any]] | None = None,
+        methods: Mapping[str, Any] | None = None,
         loose: bool = True,
         zero: Any = None,
     ) -> None:
@@ -125,17 +125,20 @@ class Integers(list[Any]):
 
 
 class OtherList(list[Any]):
-    """A slice of another type."""
+    """A slice of another type, perhaps with methods (the API versions of a cluster)."""
 
-    __slots__ = ("go_type",)
+    __slots__ = ("go_type", "methods")
 
-    def __init__(self, go_type: str, items: Any = ()) -> None:
+    def __init__(
+        self, go_type: str, items: Any = (), methods: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(items)
         self.go_type = go_type
+        self.methods = methods or {}
 
     def like(self, items: Any) -> OtherList:
         """Return a list of the same type with other items."""
-        return OtherList(self.go_type, items)
+        return OtherList(self.go_type, items, self.methods)
 
 
 class Struct:
@@ -152,7 +155,7 @@ class Struct:
         self,
         go_type: str,
         fields: Mapping[str, Any] | None = None,
-        methods: Mapping[str, Callable[..., Any]] | None = None,
+        methods: Mapping[str, Any] | None = None,
         printed: str | None = None,
         value: Any = None,
     ) -> None:

@@ -93,6 +93,9 @@ class _Splitter:
         self.connector = connector
         self.kind, self.word, self.rest = _next_word(text)
 
+    def at(self, *kinds: _Kind) -> bool:
+        return self.kind in kinds
+
     def step(self) -> None:
         self.kind, self.word, self.rest = _next_word(self.rest)
 
@@ -104,12 +107,12 @@ class _Splitter:
             self.parts.append(word.lower())
 
     def write_mixed(self) -> None:
-        while self.kind in (_Kind.LETTERS, _Kind.NUMBER):
+        while self.at(_Kind.LETTERS, _Kind.NUMBER):
             self.write(self.kind, self.word)
             self.step()
 
     def connect(self, *unless: _Kind) -> None:
-        if self.kind not in unless:
+        if not self.at(*unless):
             self.parts.append(self.connector)
 
     def run(self) -> str:
@@ -130,14 +133,14 @@ class _Splitter:
 
     def after_letters(self) -> None:
         """Decide what stands between letters and what follows them."""
-        if self.kind is not _Kind.NUMBER:
+        if not self.at(_Kind.NUMBER):
             self.connect(_Kind.CONNECTOR, _Kind.PUNCTUATION)
             return
         if not self.rest:
             return
         number = self.word
         self.step()
-        if self.kind is not _Kind.LETTERS:
+        if not self.at(_Kind.LETTERS):
             self.write(_Kind.NUMBER, number)
             self.connect(_Kind.CONNECTOR, _Kind.PUNCTUATION)
             return

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from iac_gym.formats.yaml import KUBERNETES, YamlError, load
+from iac_gym.formats.yaml import KUBERNETES, YamlError, load_all
+
+#: sigs.k8s.io/yaml's Unmarshal, which takes the last of equal keys.
+LOOSE = replace(KUBERNETES, name="sigs yaml", repeats=True, seen={}, lines={})
 
 
 def plain(value: Any) -> Any:
@@ -25,7 +29,8 @@ def _key(key: Any) -> str:
 
 
 def _load(text: str) -> Any:
-    return plain(load(text, KUBERNETES).value) if text.strip() else None
+    documents = load_all(text, LOOSE) if text.strip() else []
+    return plain(documents[0].value) if documents else None
 
 
 def _mismatch(value: Any, wanted: str) -> str:

@@ -1,8 +1,9 @@
 """PromQL, the language of Prometheus' queries, as Prometheus 3.14 reads it with default flags.
 
-`parse` gives an `Expression` or raises `PromqlError`. What an expression means, whatever its spelling:
-`same` and `normal` compare, `conditions` takes an alert apart, `uses` lists the series it reads,
-`output_labels` and `keeps_label` the labels of its result, and `fires` tells whether it can fire.
+`parse` gives an `Expression` or raises `PromqlError`. What an expression means, whatever its
+spelling: `same` and `normal` compare, `conditions` takes an alert apart, `uses` lists the series it
+reads, `output_labels` and `keeps_label` the labels of its result, and `fires` tells whether it can
+fire.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ class Expression:
 
 
 def _span(text: str, start: int, end: int) -> tuple[int, int]:
-    found = places(text)
+    found = places(text, max(end, start + 1))
     first = found[min(start, len(found) - 1)][0]
     last = found[min(max(end - 1, start), len(found) - 1)][1]
     return len(text[:first].encode()), len(text[:last].encode())

@@ -87,9 +87,9 @@ def _comparison(node: Binary) -> tuple[Alternative, ...]:
     inner = bare(left)
     if bound is None:
         return (_of_two(node, left, right, op),)
-    if isinstance(inner, Binary) and inner.op in _FLIPPED and inner.bool and not node.bool:
-        if (kept := _of_bool(inner, op, bound)) is not None:
-            return kept
+    kept = None if node.bool else _of_bool(inner, op, bound)
+    if kept is not None:
+        return kept
     further: tuple[Alternative, ...] = ((),)
     if isinstance(inner, Binary) and inner.op in _FLIPPED and not inner.bool:
         further = conditions(inner)
@@ -100,8 +100,10 @@ def _comparison(node: Binary) -> tuple[Alternative, ...]:
     return tuple([(*row, one) for row in further])
 
 
-def _of_bool(inner: Binary, op: str, bound: float) -> tuple[Alternative, ...] | None:
+def _of_bool(inner: Node, op: str, bound: float) -> tuple[Alternative, ...] | None:
     """Read `(x > bool 5) == 1` as `x > 5`."""
+    if not isinstance(inner, Binary) or inner.op not in _FLIPPED or not inner.bool:
+        return None
     true = {"==": bound == 1, "!=": bound == 0, ">": 0 <= bound < 1, ">=": 0 < bound <= 1}
     if not true.get(op):
         return None
@@ -126,9 +128,7 @@ def _of_two(node: Binary, left: Node, right: Node, op: str) -> Alternative:
     own = linear(left)
     plain = not shift and not own.shift
     if plain and (factor != 1 or own.factor != 1) and factor * own.factor > 0:
-        quotient = Binary(
-            "/", own.core, core, returns_bool=False, matching=node.matching
-        )
+        quotient = Binary("/", own.core, core, returns_bool=False, matching=node.matching)
         threshold = float(format(factor / own.factor, ".12g"))
         return (Condition(node, quotient, op, threshold, None, False, node.bool, threshold),)
     return (Condition(node, bare(left), op, None, bare(right), False, node.bool),)

@@ -69,7 +69,9 @@ def _bounds(node: Node) -> Bounds:
     if node.type is SCALAR:
         value = constant(node)
         if value is not None:
-            return Bounds(-INF, INF, "always") if math.isnan(value) else Bounds(value, value, "always")
+            return (
+                Bounds(-INF, INF, "always") if math.isnan(value) else Bounds(value, value, "always")
+            )
     if isinstance(node, Selector):
         return of_selector(node)
     if isinstance(node, Binary):
@@ -125,14 +127,18 @@ def _quantile(param: Node | None, inner: Bounds) -> tuple[float, float]:
     return (-INF, -INF) if value < 0 else (inner.low, inner.high)
 
 
-#: How much more than one second a processor may seem to be busy in a second (samples are not exact).
+#: How many seconds a processor may seem to be busy in one second, as samples are not exact.
 _SLACK = 1.1
 
 
 def _share_of_time(node: Aggregation) -> Bounds | None:
-    """Know the share of a processor's time: `avg(rate(node_cpu_seconds_total{mode="idle"}[5m]))`."""
+    """Know a share of a processor's time: `avg(rate(node_cpu_seconds_total{mode="idle"}[5m]))`."""
     inner = bare(node.expr)
-    if node.op not in AVERAGING or not isinstance(inner, Call) or inner.name not in ("rate", "irate"):
+    if (
+        node.op not in AVERAGING
+        or not isinstance(inner, Call)
+        or inner.name not in ("rate", "irate")
+    ):
         return None
     series = bare(inner.args[0])
     if not isinstance(series, Selector) or series.metric != "node_cpu_seconds_total":
@@ -149,7 +155,7 @@ def _call(node: Call) -> Bounds:
         return _absent(node.args[0])
     if name == "scalar":
         return ANY  # NaN, where there is not exactly one series
-    inner = [_bounds(arg) for arg in node.args if arg.type != "string" and arg.type != SCALAR]
+    inner = [_bounds(arg) for arg in node.args if arg.type not in ("string", SCALAR)]
     if any(one.exists == "never" for one in inner):
         return EMPTY
     if not inner:
@@ -355,11 +361,16 @@ def _certain(node: Node) -> set[str]:
             asked = {m.label for m in one.matchers if m.op == "=" and m.value}
             scraped = {"job", "instance"} if one.metric and ":" not in one.metric else set()
             found |= (asked | scraped) - {"__name__"}
-        elif isinstance(one, Binary) and not (one.left.type is SCALAR or one.right.type is SCALAR):
-            return set()
-        elif isinstance(one, Call) and one.name in _RENAMING:
+        elif _mixes(one):
             return set()
     return {one for one in found if keeps_label(inner, one)}
+
+
+def _mixes(node: Node) -> bool:
+    """Tell whether the labels behind a node may be others than those of the selectors below."""
+    if isinstance(node, Binary):
+        return node.left.type is not SCALAR and node.right.type is not SCALAR
+    return isinstance(node, Call) and node.name in _RENAMING
 
 
 #: Functions after which labels are not what the selectors say, and metrics without `instance`.
@@ -425,4 +436,7 @@ def _covers(node: Binary) -> bool:
     if other.threshold is None or other.returns_bool:
         return False
     _, low, high = compare(one.op, ANY, one.threshold)
-    return one.op != "!=" and compare(other.op, _strict(one, low, high), other.threshold)[0] == "always"
+    return (
+        one.op != "!="
+        and compare(other.op, _strict(one, low, high), other.threshold)[0] == "always"
+    )

@@ -64,7 +64,8 @@ def constant(node: Node) -> float | None:
     """Return the number that a scalar is whatever the data, None where it is not one."""
     kind = node.__class__
     if kind is Number:
-        return node.value  # type: ignore[union-attr]
+        number: float = node.value  # type: ignore[union-attr, assignment]
+        return number
     if node.type is not SCALAR:
         return None
     if isinstance(node, Paren):

@@ -1,8 +1,9 @@
-"""PromQL text -> tokens. Tokens are plain strings; places are worked out when they are asked for."""
+"""PromQL text -> tokens: plain strings, whose places are worked out when they are asked for."""
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from iac_gym.formats.promql.literals import scan_number
 
@@ -26,6 +27,7 @@ _TOKEN = re.compile(
 )
 #: A number or duration that the expression above does not know as one.
 _RARE = re.compile(r"[0-9]|\.[0-9]")
+_REST_OF_MISTAKE = re.compile(r"[0-9A-Za-z_.]*")
 _REST_OF_DURATION = re.compile(r"[smhdwy]s?(?:[0-9]+[smhdw]s?)*(?![0-9A-Za-z_])")
 
 
@@ -41,9 +43,9 @@ def tokenize(text: str) -> list[str]:
 _FIRST = frozenset(".0123456789")
 
 
-def places(text: str) -> list[tuple[int, int]]:
-    """Return where the tokens of a text begin and end, in characters."""
-    found = [one.span(1) for one in _TOKEN.finditer(text)]
+def places(text: str, most: int) -> list[tuple[int, int]]:
+    """Return where the first tokens of a text begin and end, in characters."""
+    found = [one.span(1) for one in islice(_TOKEN.finditer(text), most)]
     if any(end - start == 1 and text[start] in _FIRST for start, end in found):
         return _slowly(text)
     return found
@@ -59,7 +61,7 @@ def _slowly(text: str) -> list[tuple[int, int]]:
         if end - start <= 1 and _RARE.match(text, start):
             end, good = scan_number(text, start)
             if not good:
-                rest = _REST_OF_DURATION.match(text, end)
+                rest = _REST_OF_DURATION.match(text, end) or _REST_OF_MISTAKE.match(text, end)
                 end = rest.end() if rest else end
         found.append((start, end))
         at = max(end, start)

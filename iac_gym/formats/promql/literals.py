@@ -33,8 +33,7 @@ def scan_number(text: str, at: int) -> tuple[int, bool]:
 
     The lexer goes its own ways: `1e` before a letter, `0xe+1` (a sum) and `0x1e+1` (an error).
     """
-    length, begin = len(text), at
-    digits = "0123456789"
+    begin, digits = at, "0123456789"
     if text.startswith("0", at):
         at += 1
         if text[at : at + 1] in ("x", "X"):
@@ -42,30 +41,32 @@ def scan_number(text: str, at: int) -> tuple[int, bool]:
             digits = "0123456789abcdefABCDEF"
             at += text.startswith("_", at)
     at += text.startswith(".", at)
-    at += at < length and text[at] in digits
-    dotted = raised = False
-    while at < length and text[at] in digits + "._eE":
-        char = text[at]
-        if (char == "." and dotted) or (char in "eE" and raised):
+    at += at < len(text) and text[at] in digits
+    seen: set[str] = set()
+    while at < len(text) and text[at] in digits + "._eE":
+        kind = "e" if text[at] in "eE" else text[at]
+        if kind in (".", "e") and kind in seen:
             return at + 1, False
-        at += 1
-        if char == ".":
-            dotted = True
-            if text[at : at + 1] in ("_", ".") or len(digits) > 10:
-                return at, False
-        elif char in "eE":
-            raised = True
-            at += text[at : at + 1] in ("+", "-")
-            if at >= length or text[at] in "._eE":
-                return at, False
-        elif char == "_":
-            if at >= length or text[at] in "._eE":
-                return at, False
-        else:
-            while at < length and text[at] in digits:
-                at += 1
+        seen.add(kind)
+        at, good = _scan_part(text, at + 1, kind, digits)
+        if not good:
+            return at, False
     after = text[at : at + 1]
     return at, at > begin and not (after.isascii() and (after.isalnum() or after == "_"))
+
+
+def _scan_part(text: str, at: int, kind: str, digits: str) -> tuple[int, bool]:
+    """Pass what may follow a dot, an exponent, an underscore or a digit."""
+    if kind == ".":
+        return at, text[at : at + 1] not in ("_", ".") and len(digits) == 10
+    if kind == "e":
+        at += text[at : at + 1] in ("+", "-")
+        return at, at < len(text) and text[at] not in "._eE"
+    if kind == "_":
+        return at, at < len(text) and text[at] not in "._eE"
+    while at < len(text) and text[at] in digits:
+        at += 1
+    return at, True
 
 
 def number(text: str) -> float:

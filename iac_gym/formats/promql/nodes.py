@@ -42,8 +42,8 @@ class Number:
     def __init__(self, value: float, duration: bool, start: int, end: int) -> None:
         self.value = value
         self.duration = duration
-        self.start = start
-        self.end = end
+        self.start: int = start
+        self.end: int = end
 
 
 class Text:
@@ -54,8 +54,8 @@ class Text:
 
     def __init__(self, value: str, start: int, end: int) -> None:
         self.value = value
-        self.start = start
-        self.end = end
+        self.start: int = start
+        self.end: int = end
 
 
 class Selector:
@@ -74,8 +74,8 @@ class Selector:
         self.window: float | None = None
         self.offset = 0.0
         self.at: float | str | None = None
-        self.start = start
-        self.end = end
+        self.start: int = start
+        self.end: int = end
 
     @property
     def type(self) -> str:
@@ -103,9 +103,9 @@ class Subquery:
         self.step = step
         self.offset = 0.0
         self.at: float | str | None = None
-        self.start = expr.start
-        self.end = end
-        self.depth = expr.depth + 1
+        self.start: int = expr.start
+        self.end: int = end
+        self.depth: int = expr.depth + 1
 
 
 class Call:
@@ -118,10 +118,10 @@ class Call:
     ) -> None:
         self.name = name
         self.args = args
-        self.type = returns
-        self.start = start
-        self.end = end
-        self.depth = 1 + max([arg.depth for arg in args], default=0)
+        self.type: str = returns
+        self.start: int = start
+        self.end: int = end
+        self.depth: int = 1 + max([arg.depth for arg in args], default=0)
 
 
 class Aggregation:
@@ -149,9 +149,9 @@ class Aggregation:
         self.param = param
         self.grouped = grouping is not None
         self.without, self.labels = grouping or (False, ())
-        self.start = start
-        self.end = end
-        self.depth = 1 + max(expr.depth, param.depth if param else 0)
+        self.start: int = start
+        self.end: int = end
+        self.depth: int = 1 + max(expr.depth, param.depth if param else 0)
 
 
 class Binary:
@@ -169,10 +169,10 @@ class Binary:
         self.right = right
         self.bool = returns_bool
         self.matching = matching
-        self.type = SCALAR if left.type is SCALAR and right.type is SCALAR else VECTOR
-        self.start = left.start
-        self.end = right.end
-        self.depth = 1 + max(left.depth, right.depth)
+        self.type: str = SCALAR if left.type is SCALAR and right.type is SCALAR else VECTOR
+        self.start: int = left.start
+        self.end: int = right.end
+        self.depth: int = 1 + max(left.depth, right.depth)
 
 
 class Unary:
@@ -183,10 +183,10 @@ class Unary:
     def __init__(self, op: str, expr: Node, start: int) -> None:
         self.op = op
         self.expr = expr
-        self.type = expr.type
-        self.start = start
-        self.end = expr.end
-        self.depth = expr.depth + 1
+        self.type: str = expr.type
+        self.start: int = start
+        self.end: int = expr.end
+        self.depth: int = expr.depth + 1
 
 
 class Paren:
@@ -196,10 +196,10 @@ class Paren:
 
     def __init__(self, expr: Node, start: int, end: int) -> None:
         self.expr = expr
-        self.type = expr.type
-        self.start = start
-        self.end = end
-        self.depth = expr.depth + 1
+        self.type: str = expr.type
+        self.start: int = start
+        self.end: int = end
+        self.depth: int = expr.depth + 1
 
 
 Node: TypeAlias = Union[  # noqa: UP007 - a string union cannot be evaluated at run time

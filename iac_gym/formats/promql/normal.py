@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from iac_gym.formats.promql.folding import constant
 from iac_gym.formats.promql.nodes import (
@@ -36,23 +38,18 @@ def normal(node: Node) -> str:
     value = constant(node)
     if value is not None:
         return _number(value)
-    if isinstance(node, Paren):
-        return normal(node.expr)
-    if isinstance(node, Selector):
-        return _selector(node)
-    if isinstance(node, Binary):
-        return _binary(node)
-    if isinstance(node, Aggregation):
-        return _aggregation(node)
-    if isinstance(node, Call):
-        return _call(node)
-    if isinstance(node, Subquery):
-        step = "" if node.step is None else _number(node.step)
-        return f"{normal(node.expr)}[{_number(node.window)}:{step}]{_shift(node)}"
-    if isinstance(node, Unary):
-        inner = normal(node.expr)
-        return f"(-1*{inner})" if node.op == "-" else inner
-    return repr(node.value) if isinstance(node, (Text, Number)) else ""
+    write = _WRITERS[node.__class__]
+    return write(node)
+
+
+def _subquery(node: Subquery) -> str:
+    step = "" if node.step is None else _number(node.step)
+    return f"{normal(node.expr)}[{_number(node.window)}:{step}]{_shift(node)}"
+
+
+def _unary(node: Unary) -> str:
+    inner = normal(node.expr)
+    return f"(-1*{inner})" if node.op == "-" else inner
 
 
 def _number(value: float) -> str:
@@ -149,3 +146,14 @@ def matching_text(matching: Matching | None) -> str:
     return text + " "
 
 
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    Aggregation: _aggregation,
+    Binary: _binary,
+    Call: _call,
+    Number: lambda node: _number(node.value),
+    Paren: lambda node: normal(node.expr),
+    Selector: _selector,
+    Subquery: _subquery,
+    Text: lambda node: repr(node.value),
+    Unary: _unary,
+}

@@ -162,6 +162,15 @@ class _Budget:
     def __init__(self) -> None:
         self.left = MOST_COMPARISONS
 
+    def taker(self, before: list[Route], known: tuple[Matcher, ...]) -> Route | None:
+        """Return the first route that surely takes the alerts that fit all of `known`."""
+        for route in before:
+            if self.left <= 0:
+                return None
+            if self.covers(known, route.matchers):
+                return route
+        return None
+
     def covers(self, known: tuple[Matcher, ...], wanted: tuple[Matcher, ...]) -> bool:
         """Whether an alert that fits all of `known` surely fits all of `wanted`."""
         self.left -= 1 + len(known) * len(wanted)
@@ -186,7 +195,7 @@ def _find_dead_below(route: Route, budget: _Budget) -> None:
         elif contradict(below.conditions):
             below.dead = "no alert fits all of its conditions"
         else:
-            taker = next((o for o in before if budget.covers(below.conditions, o.matchers)), None)
+            taker = budget.taker(before, below.conditions)
             if taker is not None:
                 below.dead = f"the route on line {taker.mark[0]} takes all of its alerts"
         if not below.dead:

@@ -9,18 +9,17 @@ from iac_gym.language import Language
 from iac_gym.languages.ansible.model import Play, Project, Role, Task, Template
 from iac_gym.languages.ansible.parse import parse
 from iac_gym.languages.ansible.rules import IN_ORDER
-from iac_gym.verdict import Stage
 
 __all__ = ["LANGUAGE", "Play", "Project", "Role", "Task", "Template"]
 
 
 @lru_cache(maxsize=4096)
 def _chosen(names: frozenset[str]) -> tuple[Rule, ...]:
-    return tuple(one for one in IN_ORDER if one.name in names or one.stage is Stage.SECURITY)
+    return tuple(one for one in IN_ORDER if one.name in names)
 
 
 def select(project: Project) -> tuple[Rule, ...]:
-    """Return the rules that have found something, and those about security."""
+    """Return the rules that have found something."""
     return _chosen(frozenset(project.examine()))
 
 

@@ -47,7 +47,7 @@ def plugins() -> dict[str, dict[str, list[str]]]:
     import sys
 
     yaml = import_module("yaml")
-    routes_file = Path(import_module("ansible").__file__).parent / "config"
+    routes_file = Path(str(import_module("ansible").__file__)).parent / "config"
     routes = yaml.safe_load((routes_file / "ansible_builtin_runtime.yml").read_text("utf-8"))
     found = {}
     for kind in ("become", "connection", "strategy"):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Keywords that hold conditions.
 CONDITIONS = frozenset(("when", "changed_when", "failed_when", "until"))
 #: Keywords whose texts are never rendered, or in which a fault is only warned of.
-_NEVER = frozenset(("name", "register", "block", "rescue", "always", "listen", "collections"))
+_NEVER = frozenset(("name", "register", "listen", "collections", "vars"))
 _MOST_DEPTH = 40
 
 
@@ -51,12 +51,7 @@ def check_task_texts(project: Project, task: Written) -> Uses:
             conditions(project, task.path, value, tree.marks[key], uses)
         elif key == "loop_control":
             _loop_control(project, task, value, uses)
-        elif key == "vars":
-            continue  # templated only when they are used
-        elif isinstance(value, str):
-            if "{" in value:
-                text(project, task.path, value, tree.marks[key], uses)
-        elif isinstance(value, (dict, list)):
+        elif value.__class__ is not str or "{" in value:
             texts(project, task.path, value, tree.marks[key], uses)
     if task.module == "ansible.builtin.assert" and "that" in task.args:
         conditions(project, task.path, task.args["that"], task.arg_mark("that"), uses)
@@ -100,34 +95,36 @@ def text(project: Project, path: str, value: str, mark: Mark, uses: Uses) -> Non
 
 
 def texts(project: Project, path: str, value: Any, mark: Mark, uses: Uses) -> None:
-    """Check the texts of a mapping or list, and all below."""
+    """Check a text, or the texts of a mapping or list, and all below."""
     waiting: list[tuple[Any, Mark, int]] = [(value, mark, 0)]
     while waiting:
         one, place, depth = waiting.pop()
-        if depth > _MOST_DEPTH:
-            continue
         if isinstance(one, str):
-            if "{" in one:
-                text(project, path, one, place, uses)
-        elif one.__class__ is YamlMap:
-            marks = one.marks
-            for key, item in one.items():
-                if item.__class__ is str:
-                    if "{" in item:
-                        text(project, path, item, marks[key], uses)
-                elif item.__class__ is not bool and item is not None:
-                    waiting.append((item, marks[key], depth + 1))
-                if isinstance(key, str) and "{{" in key:
-                    text(project, path, key, one.key_marks[key], uses)
-        elif one.__class__ is YamlList:
-            for item, at in zip(one, one.marks, strict=True):
-                if isinstance(item, (str, list, dict)):
-                    waiting.append((item, at, depth + 1))
+            text(project, path, one, place, uses)
+        elif depth < _MOST_DEPTH:
+            waiting += [(item, at, depth + 1) for item, at in _parts(one)]
+
+
+def _parts(value: Any) -> list[tuple[Any, Mark]]:
+    """Return what is below a value and may hold a template: values, and keys of mappings."""
+    if value.__class__ is YamlMap:
+        marks, keys = value.marks, value.key_marks
+        found = [(item, marks[key]) for key, item in value.items() if _may_hold(item)]
+        return found + [(key, keys[key]) for key in value if key.__class__ is str and "{" in key]
+    if value.__class__ is YamlList:
+        pairs = zip(value, value.marks, strict=True)
+        return [(item, at) for item, at in pairs if _may_hold(item)]
+    return []
+
+
+def _may_hold(value: Any) -> bool:
+    return "{" in value if isinstance(value, str) else isinstance(value, (dict, list))
 
 
 def _keep(project: Project, path: str, judged: Judgement, mark: Mark, uses: Uses) -> None:
     for rule, message in judged.faults:
-        project.note(rule, message, path, mark)
+        own = rule == "plugins-are-known" and project.brings_plugins
+        project.note("plugins-are-not-seen" if own else rule, message, path, mark)
     if judged.free:
         uses.add(judged, mark)
 

@@ -13,6 +13,7 @@ from iac_gym.languages.ansible.keywords import (
     plugin_is_known,
 )
 from iac_gym.languages.ansible.locating import imported
+from iac_gym.languages.ansible.names import full_name
 from iac_gym.languages.ansible.play import Play
 from iac_gym.languages.ansible.reading import kind
 from iac_gym.languages.ansible.values import fault_of, is_template
@@ -26,6 +27,9 @@ _PROMPT_KEYS = frozenset(
     "name prompt default private confirm encrypt salt_size salt unsafe".split()
 )
 _FITS = "keyword-values-fit"
+_IMPORTS = frozenset(
+    f"{prefix}import_playbook" for prefix in ("", "ansible.builtin.", "ansible.legacy.")
+)
 
 
 def check_plays(project: Project) -> None:
@@ -39,9 +43,11 @@ def check_plays(project: Project) -> None:
     for path, entries in project.playbooks.items():
         for tree in entries:
             if isinstance(tree, YamlMap):
-                extra = ("ansible.builtin.import_playbook", "ansible.legacy.import_playbook")
-                unknown_keys(project, path, tree, table, extra, "`import_playbook`")
+                unknown_keys(project, path, tree, table, tuple(_IMPORTS), "`import_playbook`")
                 common(project, path, tree, table)
+                if len(_IMPORTS & tree.keys()) > 1:
+                    message = "`import_playbook` is given twice"
+                    project.note("tasks-have-one-action", message, path, tree.mark)
                 if not isinstance(imported(tree), str):
                     message = "`import_playbook` must name a file"
                     project.note(_FITS, message, path, tree.mark)
@@ -125,8 +131,22 @@ def _plugin(kind_of: str) -> Any:
     return run
 
 
+def _module_defaults(project: Project, path: str, tree: YamlMap, key: str, value: Any) -> None:
+    for entry in value if value.__class__ is YamlList else [value]:
+        if entry.__class__ is not YamlMap:
+            message = f"`{key}` must be a mapping of modules, not {kind(entry)}"
+            project.note(_FITS, message, path, tree.marks[key])
+            continue
+        for name in entry:
+            if str(name).startswith("group/") or full_name(str(name)):
+                continue
+            message = f"`{key}` names the module `{str(name)[:60]}`, which does not exist"
+            project.note(_FITS, message, path, entry.key_marks[name])
+
+
 SPECIAL: dict[str, Any] = {
     "vars": _variables,
+    "module_defaults": _module_defaults,
     "order": _choice(_ORDERS),
     "debugger": _choice(_DEBUGGERS),
     "strategy": _plugin("strategy"),
@@ -203,5 +223,3 @@ def _prompts(project: Project, play: Play) -> None:
 
 def _listed(value: Any) -> Any:
     return value if value.__class__ is YamlList else () if value is None else (value,)
-
-

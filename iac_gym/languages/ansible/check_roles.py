@@ -16,12 +16,10 @@ if TYPE_CHECKING:
 
 _RULE = "roles-are-named"
 #: Types of options in argument specifications.
-_TYPES = frozenset(
-    "str list dict bool int float path raw jsonarg json bytes bits".split()
-)
+_TYPES = frozenset("str list dict bool int float path raw jsonarg json bytes bits".split())
 
 
-def _lists(project: Project) -> Iterator[tuple[str, Any, Mark, str]]:
+def lists_of_roles(project: Project) -> Iterator[tuple[str, Any, Mark, str]]:
     """Yield every list of roles: file, value, place, and how it is called."""
     for play in project.written_plays:
         if "roles" in play.tree:
@@ -35,7 +33,7 @@ def _lists(project: Project) -> Iterator[tuple[str, Any, Mark, str]]:
 def role_trees(project: Project) -> list[tuple[str, YamlMap]]:
     """Return the entries of roles that are mappings."""
     found = []
-    for path, value, _, _ in _lists(project):
+    for path, value, _, _ in lists_of_roles(project):
         for entry in value if value.__class__ is YamlList else ():
             if entry.__class__ is YamlMap:
                 found.append((path, entry))
@@ -44,7 +42,7 @@ def role_trees(project: Project) -> list[tuple[str, YamlMap]]:
 
 def check_roles(project: Project) -> None:
     """Check every list of roles, and the metadata of roles."""
-    for path, value, mark, where in _lists(project):
+    for path, value, mark, where in lists_of_roles(project):
         if value is None:
             continue
         if value.__class__ is not YamlList:
@@ -55,9 +53,9 @@ def check_roles(project: Project) -> None:
         for entry, place in zip(value, value.marks, strict=True):
             _entry(project, path, entry, place, where)
     table = keywords("meta")
-    for path, place in project.places.items():
+    for path, kind_of in project.places.items():
         tree = project.trees.get(path)
-        if place.kind == "meta" and tree is not None:
+        if kind_of.kind == "meta" and tree is not None:
             if tree.__class__ is not YamlMap:
                 message = f"the metadata of a role must be a mapping, not {kind(tree)}"
                 project.note("files-hold-what-they-should", message, path, project.marks[path])

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from iac_gym.languages.ansible.model import Project
 
 _METAS = frozenset(
-    """noop flush_handlers refresh_inventory clear_facts clear_host_errors end_batch end_play end_host
-    role_complete end_role reset_connection""".split()
+    """noop flush_handlers refresh_inventory clear_facts clear_host_errors end_batch end_play
+    end_host role_complete end_role reset_connection""".split()
 )
+_NAMES = ("loop_var", "index_var")
 _FITS = "keyword-values-fit"
 
 
@@ -44,7 +45,7 @@ def check_task(project: Project, task: Written) -> None:
             if key in known or (key.__class__ is str and key.startswith("with_")):
                 _odd_key(project, task, key)
             continue
-        if key == "action" or key == "args":
+        if key in ("action", "args"):
             continue
         if value.__class__ is not str or keyword.isa not in ("string", "list") or keyword.listof:
             fault = fault_of(keyword, value)
@@ -97,10 +98,9 @@ def _loop(project: Project, task: Written) -> None:
             project.note("keywords-are-known", message, task.path, control.key_marks[key])
         elif fault := fault_of(keyword, value):
             project.note(_FITS, f"`{key}` {fault}", task.path, control.marks[key])
-        elif key in ("loop_var", "index_var") and value is not None and not is_template(value):
-            if not is_variable_name(value):
-                message = f"`{key}` needs the name of a variable, not `{str(value)[:60]}`"
-                project.note("variables-are-named-right", message, task.path, control.marks[key])
+        elif key in _NAMES and not (value is None or is_template(value) or is_variable_name(value)):
+            message = f"`{key}` needs the name of a variable, not `{str(value)[:60]}`"
+            project.note("variables-are-named-right", message, task.path, control.marks[key])
 
 
 # --- actions --------------------------------------------------------------------------------------
@@ -161,6 +161,8 @@ def _applied(project: Project, task: Written) -> None:
                 project.note("keywords-are-known", message, task.path, applied.key_marks[key])
     allowed = names("with_include")
     for key in task.tree:
+        if key == "listen" and task.handler:
+            continue
         if key in task_keywords() and key not in allowed and key != "local_action":
             hint = f"put it under `apply`, or use `{task.action.replace('include', 'import')}`"
             message = f"`{key}` is no keyword of `{task.action}`"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from iac_gym.formats.yaml import YamlList, YamlMap
 from iac_gym.languages.ansible.check_expressions import Uses
+from iac_gym.languages.ansible.slips import slip_of
 from iac_gym.languages.ansible.variables import is_given
 from iac_gym.languages.ansible.written import Written
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from iac_gym.languages.ansible.model import Project
 
 #: What Jinja itself gives.
-_JINJA = frozenset("range dict lipsum cycler joiner namespace loop self caller varargs kwargs".split())
-_SHORTEST = 5
-_MOST_NAMES = 2_000
+_JINJA = frozenset(
+    "range dict lipsum cycler joiner namespace loop self caller varargs kwargs".split()
+)
 
 
 def check_variables(project: Project, used: list[tuple[Written, Uses]]) -> None:
@@ -73,7 +74,7 @@ def _item(project: Project, task: Written, mark: tuple[int, int]) -> None:
 def _unknown(
     project: Project, task: Written, name: str, mark: tuple[int, int], known: set[str]
 ) -> None:
-    near = _slip(name, known)
+    near = slip_of(name, known)
     if near:
         message = f"nothing sets the variable `{name[:60]}`"
         hint = f"did you mean `{near}`?"
@@ -83,47 +84,26 @@ def _unknown(
         project.note("variables-come-from-outside", message, task.path, mark)
 
 
-def _slip(name: str, known: set[str]) -> str:
-    """Return a name that is one slip away: a letter too many, too few, wrong, or two swapped."""
-    if len(name) < _SHORTEST or len(known) > _MOST_NAMES:
-        return ""
-    for other in sorted(known):
-        if abs(len(other) - len(name)) <= 1 and _is_slip(name, other):
-            return other
-    return ""
-
-
-def _is_slip(name: str, other: str) -> bool:
-    start = 0
-    while start < min(len(name), len(other)) and name[start] == other[start]:
-        start += 1
-    left, right = name[start:], other[start:]
-    if left.lower() == right.lower():
-        return True
-    if len(left) == len(right):
-        swapped = len(left) > 1 and left[:2] == right[1::-1] and left[2:] == right[2:]
-        one = left[1:] == right[1:] and left[:1].isalpha() and right[:1].isalpha()
-        return swapped or (one and len(left) > 1)
-    longer, shorter = (left, right) if len(left) > len(right) else (right, left)
-    if longer[1:] != shorter:
-        return False
-    # `user` and `users`, `port` and `port2` are two names, not a slip
-    return longer[0].isalpha() and bool(shorter) and longer[0] != "_"
-
-
 def defined(project: Project) -> set[str]:
     """Return every name that anything in the answer sets."""
     found: set[str] = set()
     for path, place in project.places.items():
         tree = project.trees.get(path)
-        if tree.__class__ is YamlMap and place.kind in ("vars", "defaults", "group_vars", "host_vars"):
+        if tree.__class__ is YamlMap and place.kind in (
+            "vars",
+            "defaults",
+            "group_vars",
+            "host_vars",
+        ):
             found.update(key for key in tree if isinstance(key, str))
     for inventory in project.inventories.values():
         for variables in (*inventory.group_vars.values(), *inventory.host_vars.values()):
             found.update(str(key) for key in variables)
     trees: list[YamlMap] = [play.tree for play in project.written_plays]
     trees += [block.tree for block in project.written_blocks]
-    trees += [one for entries in project.playbooks.values() for one in entries if isinstance(one, YamlMap)]
+    trees += [
+        one for entries in project.playbooks.values() for one in entries if isinstance(one, YamlMap)
+    ]
     for role in project.roles_by_folder.values():
         for spec in role.argument_specs.values():
             if spec.__class__ is YamlMap and spec.get("options").__class__ is YamlMap:

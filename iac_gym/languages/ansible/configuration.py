@@ -27,7 +27,9 @@ def read_configuration(project: Project, path: str, place: Place) -> None:
         if found is not None and not line[0].isspace():
             section, key = found[1], ""
             if section in project.config and section:
-                project.note(_RULE, f"the section `[{section[:60]}]` is given twice", path, (number, 1))
+                project.note(
+                    _RULE, f"the section `[{section[:60]}]` is given twice", path, (number, 1)
+                )
             project.config.setdefault(section, {})
         elif line[0].isspace() and key:
             project.config[section][key] += "\n" + stripped

@@ -1,4 +1,4 @@
-"""A task as it takes effect: with what it inherits, its variables, its loop and its chance to run."""
+"""A task as it takes effect: its arguments, its loop and whether it runs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from iac_gym.formats.lazy import lazy
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
-from iac_gym.languages.ansible.evaluate import OMIT, UNKNOWN
-from iac_gym.languages.ansible.evaluate_filters import as_bool
-from iac_gym.languages.ansible.folding import Folder, Unknown
+from iac_gym.languages.ansible.evaluate import OMIT
+from iac_gym.languages.ansible.folding import Folder
 from iac_gym.languages.ansible.loops import loop_items, loop_variable
 from iac_gym.languages.ansible.names import canonical, full_name
 from iac_gym.languages.ansible.scope import Scope
-from iac_gym.languages.ansible.variables import Finder
+from iac_gym.languages.ansible.task_keywords import Keywords
 from iac_gym.languages.ansible.written import Written
 from iac_gym.verdict import Finding
 
@@ -44,15 +43,11 @@ class Block:
         return None
 
 
-class Task:
+class Task(Keywords):
     """One task of a play, or a handler. See `model` for how it is read."""
 
     def __init__(self, written: Written, play: Play, scope: Scope, section: str) -> None:
-        self.written = written
-        self.play = play
-        self.scope = scope
-        self.section = section
-        self.position = 0
+        super().__init__(written, play, scope, section)
         self.ended = ""  # "maybe" or "never" where a task before ends the play for hosts
         self.pinned: str | None = None
 
@@ -103,181 +98,6 @@ class Task:
             mark = self.written.arg_mark(path[-1])
         return Finding(message, self.path, mark[0], mark[1])
 
-    # --- variables and values ---------------------------------------------------------------------
-
-    @lazy
-    def variables(self) -> Finder:
-        """What is known of the variables at this task."""
-        return Finder(self.play, self.scope, self.written, self.position)
-
-    @lazy
-    def _folder(self) -> Folder:
-        return Folder(self.variables)
-
-    def fold(self, value: Any) -> Any:
-        """Return a value with the variables put in that are known (see `folding`)."""
-        if value.__class__ is str and "{" not in value:
-            return value
-        return self._folder.fold(value)
-
-    def keyword(self, key: str) -> Any:
-        """Return a keyword of the task, or what it inherits; folded, None where not given."""
-        value = self.written.tree.get(key)
-        if value is None:
-            value = next(self.scope.inherited(key), None)
-        return None if value is None else self._kept(self.fold(value))
-
-    @staticmethod
-    def _kept(value: Any) -> Any:
-        return None if value is OMIT else value
-
-    def truth(self, key: str, default: bool = False) -> bool | None:
-        """Return a keyword that is true or false; None where a run must tell."""
-        value = self.keyword(key)
-        if value is None:
-            return default
-        if isinstance(value, Unknown):
-            return None
-        made = as_bool(value) if not isinstance(value, (dict, list)) else None
-        return None if made is UNKNOWN else made
-
-    def own(self, key: str) -> Any:
-        """Return a keyword that is not inherited, folded; None where not given."""
-        value = self.written.tree.get(key)
-        return None if value is None else self._kept(self.fold(value))
-
-    def _text(self, key: str) -> str:
-        value = self.keyword(key)
-        return "" if value is None else str(value)
-
-    # --- keywords ---------------------------------------------------------------------------------
-
-    @property
-    def become(self) -> bool | None:
-        """Whether it runs as another user."""
-        return self.truth("become")
-
-    @property
-    def become_user(self) -> str:
-        """That user: root where none is named."""
-        return self._text("become_user") or "root"
-
-    @property
-    def become_method(self) -> str:
-        """How it becomes that user: sudo where nothing is said."""
-        return self._text("become_method") or "sudo"
-
-    @property
-    def remote_user(self) -> str:
-        """The user of the connection, '' for the one of the inventory."""
-        return self._text("remote_user")
-
-    @property
-    def delegate_to(self) -> str:
-        """The host that runs it in the place of each host, '' for none."""
-        return "localhost" if self.written.local else self._text("delegate_to")
-
-    @property
-    def run_once(self) -> bool | None:
-        """Whether it runs on the first host alone."""
-        return self.truth("run_once")
-
-    @property
-    def no_log(self) -> bool | None:
-        """Whether its output is hidden."""
-        return self.truth("no_log")
-
-    @property
-    def check_mode(self) -> bool | None:
-        """Whether it only says what it would change."""
-        return self.truth("check_mode")
-
-    @property
-    def ignore_errors(self) -> bool | None:
-        """Whether its failure is passed over."""
-        return self.truth("ignore_errors")
-
-    @lazy
-    def environment(self) -> dict[str, Any]:
-        """The environment variables, those of the scopes included."""
-        values = [*self.scope.inherited("environment")][::-1]
-        values.append(self.written.tree.get("environment"))
-        found: dict[str, Any] = {}
-        for value in values:
-            for one in value if value.__class__ is YamlList else [value]:
-                made = self.fold(one)
-                if isinstance(made, dict):
-                    found |= made
-        return found
-
-    @lazy
-    def tags(self) -> frozenset[str]:
-        """The tags, inherited ones included."""
-        found: set[str] = set()
-        for value in (self.written.tree.get("tags"), *self.scope.inherited("tags")):
-            made = self.fold(value)
-            for one in made if isinstance(made, list) else [] if made is None else [made]:
-                found.update(part.strip() for part in str(one).split(","))
-        return frozenset(found - {""})
-
-    @property
-    def register(self) -> str:
-        """The variable that holds its result, '' for none."""
-        return str(self.written.tree.get("register") or "")
-
-    @lazy
-    def when(self) -> tuple[str, ...]:
-        """The conditions, inherited ones first; all must hold."""
-        return tuple([" ".join(str(one).split()) for one in self._conditions])
-
-    @lazy
-    def _conditions(self) -> list[Any]:
-        found: list[Any] = []
-        for value in (*self.scope.conditions(), self.written.tree.get("when")):
-            found += value if value.__class__ is YamlList else [] if value is None else [value]
-        return found
-
-    def _listed(self, key: str) -> tuple[Any, ...]:
-        value = self.written.tree.get(key)
-        return tuple(value) if value.__class__ is YamlList else () if value is None else (value,)
-
-    @property
-    def changed_when(self) -> tuple[Any, ...]:
-        """The conditions under which it counts as a change."""
-        return self._listed("changed_when")
-
-    @property
-    def failed_when(self) -> tuple[Any, ...]:
-        """The conditions under which it counts as failed."""
-        return self._listed("failed_when")
-
-    @property
-    def until(self) -> tuple[Any, ...]:
-        """The conditions that end its repetition."""
-        return self._listed("until")
-
-    @property
-    def retries(self) -> Any:
-        """How often it is tried again: 3 with `until` alone, None without repetition."""
-        given = self.own("retries")
-        return 3 if given is None and self.until else given
-
-    @property
-    def delay(self) -> Any:
-        """Seconds between two tries."""
-        given = self.own("delay")
-        return 5 if given is None else given
-
-    @property
-    def async_(self) -> Any:
-        """Seconds that it may run in the background, None where it does not."""
-        return self.own("async")
-
-    @property
-    def poll(self) -> Any:
-        """Seconds between two looks at a task in the background."""
-        return self.own("poll")
-
     # --- arguments and loops ----------------------------------------------------------------------
 
     @lazy
@@ -307,13 +127,13 @@ class Task:
         """The items of its loop, None where they are not known; one None without a loop."""
         if not self.looped:
             return (None,)
-        return loop_items(self.written.loop_kind, self._folder, self.written.loop)
+        return loop_items(self.written.loop_kind, self.folder, self.written.loop)
 
     @lazy
     def runs(self) -> tuple[dict[str, Any], ...]:
         """The arguments of each call, variables put in: one for every item of a known loop."""
         if not self.looped or self.items is None:
-            return (self._arguments(self._folder),)
+            return (self._arguments(self.folder),)
         variable, index = loop_variable(self.written.tree)
         found = []
         for place, item in enumerate(self.items):
@@ -340,7 +160,7 @@ class Task:
         found = self.ended or "always"
         if "never" in self.tags or self._untagged_include:
             return "never"
-        for condition in self._conditions:
+        for condition in self.conditions:
             holds = self._holds(condition)
             if holds is False:
                 return "never"
@@ -370,7 +190,7 @@ class Task:
                     for item in self.items
                 }
                 return each.pop() if len(each) == 1 else None
-        return self._folder.condition(condition)
+        return self.folder.condition(condition)
 
     @property
     def certain(self) -> bool:
@@ -390,11 +210,26 @@ class Task:
         if self.chance == "never":
             return False
         folder = Folder(self.variables.with_facts(facts))
-        known = [folder.condition(condition) for condition in self._conditions]
+        known = [folder.condition(condition) for condition in self.conditions]
         if False in known:
             return False
         unsure = None in known or self.in_rescue or self.handler or bool(self.ended)
         return None if unsure else True
+
+    def asserts(self, facts: Mapping[str, Any]) -> bool | None:
+        """Return whether the conditions of `assert` hold on a host with these facts.
+
+        None where a run must tell; False for a task that does not run there or asserts nothing.
+        """
+        that = self.args.get("that")
+        listed = that if that.__class__ is YamlList else [] if that is None else [that]
+        if self.module != "ansible.builtin.assert" or not listed or self.runs_on(facts) is False:
+            return False
+        folder = Folder(self.variables.with_facts(facts))
+        known = [folder.condition(one) for one in listed]
+        if False in known:
+            return False
+        return None if None in known else True
 
     @lazy
     def forgiven(self) -> bool:
@@ -402,7 +237,7 @@ class Task:
         if self.ignore_errors is not False:
             return True
         given = self.failed_when
-        return bool(given) and any(self._folder.condition(one) is False for one in given)
+        return bool(given) and any(self.folder.condition(one) is False for one in given)
 
     # --- blocks and handlers ----------------------------------------------------------------------
 
@@ -459,4 +294,4 @@ class Task:
     @lazy
     def listen(self) -> tuple[str, ...]:
         """The topics that a handler listens to."""
-        return tuple([str(one) for one in self._listed("listen")])
+        return tuple([str(one) for one in self.listed("listen")])

@@ -57,16 +57,16 @@ class Evaluation:
         finally:
             self.depth -= 1
 
-    def const(self, node: Node) -> Any:
+    def _const(self, node: Node) -> Any:
         return node.value
 
-    def name(self, node: Node) -> Any:
+    def _name(self, node: Node) -> Any:
         return self.lookup(node.value)
 
-    def attr(self, node: Node) -> Any:
+    def _attr(self, node: Node) -> Any:
         return self._member(self.value(node.items[0]), node.value)
 
-    def item(self, node: Node) -> Any:
+    def _item(self, node: Node) -> Any:
         return self._member(self.value(node.items[0]), self.value(node.items[1]))
 
     def _member(self, holder: Any, key: Any) -> Any:
@@ -82,11 +82,11 @@ class Evaluation:
         fold = getattr(self.lookup, "fold", None)
         return value if fold is None else fold(value)
 
-    def slice(self, node: Node) -> Any:
+    def _slice(self, node: Node) -> Any:
         parts = [None if part is None else self.value(part) for part in node.items]
         return slice(*parts) if all(p is None or type(p) is int for p in parts) else UNKNOWN
 
-    def call(self, node: Node) -> Any:
+    def _call(self, node: Node) -> Any:
         function = node.items[0]
         arguments = [self.value(item) for item in node.items[1:]]
         if function.kind == "name" and function.value == "range":
@@ -104,7 +104,7 @@ class Evaluation:
             return found if name == "get" else list(found)
         return UNKNOWN
 
-    def filter(self, node: Node) -> Any:
+    def _filter(self, node: Node) -> Any:
         subject = self.value(node.items[0]) if node.items[0] is not None else UNKNOWN
         arguments, named = self._arguments(node.items[1:])
         if node.value in ("default", "d"):
@@ -137,7 +137,7 @@ class Evaluation:
             return UNKNOWN
         return fallback if wide and not subject else subject
 
-    def test(self, node: Node) -> Any:
+    def _test(self, node: Node) -> Any:
         subject = self.value(node.items[0])
         name = str(node.value).removeprefix("ansible.builtin.")
         if name in ("defined", "undefined"):
@@ -150,18 +150,18 @@ class Evaluation:
             return UNKNOWN
         return run(subject, *arguments)
 
-    def negation(self, node: Node) -> Any:
+    def _negation(self, node: Node) -> Any:
         known = truth(self.value(node.items[0]))
         return UNKNOWN if known is None else not known
 
-    def conjunction(self, node: Node) -> Any:
+    def _conjunction(self, node: Node) -> Any:
         left, right = (self.value(item) for item in node.items)
         known = (truth(left), truth(right))
         if False in known:
             return left if known[0] is False else right
         return UNKNOWN if None in known else right
 
-    def disjunction(self, node: Node) -> Any:
+    def _disjunction(self, node: Node) -> Any:
         left, right = (self.value(item) for item in node.items)
         known = (truth(left), truth(right))
         if known[0]:
@@ -170,13 +170,13 @@ class Evaluation:
             return right if known[0] is False else True
         return UNKNOWN if None in known else right
 
-    def sign(self, node: Node) -> Any:
+    def _sign(self, node: Node) -> Any:
         value = self.value(node.items[0])
         if isinstance(value, (int, float)):
             return -value if node.kind == "neg" else +value
         return UNKNOWN
 
-    def binary(self, node: Node) -> Any:
+    def _binary(self, node: Node) -> Any:
         left, right = (self.value(item) for item in node.items)
         if not is_known(left) or not is_known(right) or node.value not in _OPERATORS:
             return UNKNOWN
@@ -187,7 +187,7 @@ class Evaluation:
         made = _OPERATORS[node.value](left, right)
         return UNKNOWN if isinstance(made, (str, list)) and len(made) > _MOST_SIZE else made
 
-    def compare(self, node: Node) -> Any:
+    def _compare(self, node: Node) -> Any:
         values = [self.value(item) for item in node.items]
         result: Any = True
         for sign, left, right in zip(node.value, values, values[1:], strict=False):
@@ -197,24 +197,24 @@ class Evaluation:
                 return False
         return result
 
-    def concat(self, node: Node) -> Any:
+    def _concat(self, node: Node) -> Any:
         values = [self.value(item) for item in node.items]
         if not all(is_known(value) for value in values):
             return UNKNOWN
         made = "".join([str(value) for value in values])
         return made if len(made) <= _MOST_SIZE else UNKNOWN
 
-    def cond(self, node: Node) -> Any:
+    def _cond(self, node: Node) -> Any:
         chosen = truth(self.value(node.items[0]))
         if chosen is None:
             return UNKNOWN
         branch = node.items[1] if chosen else node.items[2]
         return UNDEFINED if branch is None else self.value(branch)
 
-    def sequence(self, node: Node) -> Any:
+    def _sequence(self, node: Node) -> Any:
         return [self.value(item) for item in node.items]
 
-    def mapping(self, node: Node) -> Any:
+    def _mapping(self, node: Node) -> Any:
         items = [self.value(item) for item in node.items]
         return dict(zip(items[::2], items[1::2], strict=False))
 
@@ -246,24 +246,24 @@ _COMPARED |= {
     "lteq": operator.le, "gteq": operator.ge, "notin": _COMPARED["not in"],
 }  # fmt: skip
 _KINDS: dict[str, Callable[[Evaluation, Node], Any]] = {
-    "const": Evaluation.const,
-    "name": Evaluation.name,
-    "attr": Evaluation.attr,
-    "item": Evaluation.item,
-    "slice": Evaluation.slice,
-    "call": Evaluation.call,
-    "filter": Evaluation.filter,
-    "test": Evaluation.test,
-    "not": Evaluation.negation,
-    "neg": Evaluation.sign,
-    "pos": Evaluation.sign,
-    "and": Evaluation.conjunction,
-    "or": Evaluation.disjunction,
-    "binary": Evaluation.binary,
-    "compare": Evaluation.compare,
-    "concat": Evaluation.concat,
-    "cond": Evaluation.cond,
-    "tuple": Evaluation.sequence,
-    "list": Evaluation.sequence,
-    "dict": Evaluation.mapping,
+    "const": Evaluation._const,
+    "name": Evaluation._name,
+    "attr": Evaluation._attr,
+    "item": Evaluation._item,
+    "slice": Evaluation._slice,
+    "call": Evaluation._call,
+    "filter": Evaluation._filter,
+    "test": Evaluation._test,
+    "not": Evaluation._negation,
+    "neg": Evaluation._sign,
+    "pos": Evaluation._sign,
+    "and": Evaluation._conjunction,
+    "or": Evaluation._disjunction,
+    "binary": Evaluation._binary,
+    "compare": Evaluation._compare,
+    "concat": Evaluation._concat,
+    "cond": Evaluation._cond,
+    "tuple": Evaluation._sequence,
+    "list": Evaluation._sequence,
+    "dict": Evaluation._mapping,
 }

@@ -13,6 +13,7 @@ from iac_gym.languages.ansible.check_roles import check_roles, role_trees
 from iac_gym.languages.ansible.check_tasks import check_task
 from iac_gym.languages.ansible.check_variables import check_variables
 from iac_gym.languages.ansible.options import check_options
+from iac_gym.languages.ansible.risks import check_risks
 from iac_gym.languages.ansible.written import Written
 
 if TYPE_CHECKING:
@@ -35,3 +36,4 @@ def examine(project: Project) -> None:
     check_references(project)
     check_variables(project, used)
     check_options(project)
+    check_risks(project)

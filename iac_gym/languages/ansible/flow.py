@@ -8,7 +8,7 @@ from typing import Any
 from iac_gym.formats.yaml import YamlList, YamlMap
 from iac_gym.languages.ansible.effective import Block, Task
 from iac_gym.languages.ansible.evaluate import UNKNOWN
-from iac_gym.languages.ansible.folding import Unknown
+from iac_gym.languages.ansible.folding import Folder, Unknown
 from iac_gym.languages.ansible.loops import loop_variable
 from iac_gym.languages.ansible.play import Play
 from iac_gym.languages.ansible.scope import Scope
@@ -142,9 +142,8 @@ class _Flow:
                 self.play.keep_set(task.position, name, value if task.certain else UNKNOWN)
         elif module == "ansible.builtin.meta":
             self._end(task, str(task.args.get("_raw_params", "")).strip())
-        elif module == "ansible.builtin.fail" and task.certain and not task.forgiven:
-            if not task.rescued:
-                self.ended = "never"
+        elif module == "ansible.builtin.fail" and task.certain and _stops(task):
+            self.ended = "never"
 
     def _end(self, task: Task, what: str) -> None:
         if what == "end_role" and task.certain:
@@ -196,7 +195,9 @@ class _Flow:
     def _role_tasks(self, probe: Task, scope: Scope) -> bool:
         if probe.module not in ROLES:
             return False
-        name = self._text(probe, scope, probe.written.args.get("name", probe.written.args.get("role")))
+        name = self._text(
+            probe, scope, probe.written.args.get("name", probe.written.args.get("role"))
+        )
         folder = self.project.folder_of_role(name)
         if folder is None or folder in self.open:
             return folder is not None
@@ -236,10 +237,13 @@ class _Flow:
         inner = Task(probe.written, self.play, scope, self.section)
         inner.position = probe.position
         made = inner.variables.bound(scope.bound or (scope.parent.bound if scope.parent else {}))
-        from iac_gym.languages.ansible.folding import Folder
-
         folded = Folder(made).fold(value)
         return folded if isinstance(folded, str) else str(folded)
+
+
+def _stops(task: Task) -> bool:
+    """Whether a failure of a task ends the play for its host."""
+    return not task.forgiven and not task.rescued
 
 
 def _facts(task: Task) -> dict[str, Any]:

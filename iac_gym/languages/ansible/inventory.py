@@ -129,4 +129,5 @@ class Inventory:
         found = dict(self.group_vars.get("all", _NOTHING))
         for group in reversed(self.ancestors(host)):
             found |= self.group_vars.get(group, _NOTHING)
-        return found | self.host_vars.get(host, _NOTHING)
+        found |= self.host_vars.get(host, _NOTHING)
+        return found

@@ -108,7 +108,9 @@ class _Ini:
             variables[key.strip()] = literal(value.strip())
         elif (child := _GROUP.fullmatch(line)) is not None:
             self.inventory.group(self.group).children.setdefault(child[1])
-            message = f"`[{self.group}:children]` names the group `{child[1][:60]}`, which is missing"
+            message = (
+                f"`[{self.group}:children]` names the group `{child[1][:60]}`, which is missing"
+            )
             self.waiting.setdefault(child[1], (message, self.mark))
         else:
             self.bad(f"expected the name of a group, not `{line[:60]}`", self.mark)
@@ -183,9 +185,7 @@ def read_yaml(path: str, tree: Any, mark: Mark, bad: Bad) -> Inventory:
     return inventory
 
 
-def _group(
-    inventory: Inventory, name: str, tree: Any, mark: Mark, bad: Bad, depth: int
-) -> None:
+def _group(inventory: Inventory, name: str, tree: Any, mark: Mark, bad: Bad, depth: int) -> None:
     if depth > _MOST_LEVELS:
         bad("groups are nested too deeply", mark)
         return

@@ -16,6 +16,8 @@ _NO_TRUTH = frozenset(
     rejectattr map basename dirname round abs regex_search regex_findall to_json to_nice_json
     to_yaml to_nice_yaml b64encode b64decode hash quote""".split()
 )
+#: Words for truth in YAML, but names of variables in Jinja.
+_WORDS = frozenset(("yes", "no", "on", "off"))
 _NO_TRUTH_KINDS = frozenset("concat list dict tuple binary neg pos".split())
 
 
@@ -58,6 +60,9 @@ def judge_condition(text: str) -> Judgement:
         message = f"`{_short(text)}` is no condition: {error.message}"
         if "{{" in text and not braced:
             message += " (no `{{ }}` in conditions)"
+        return Judgement((("conditions-are-readable", message),))
+    if stripped.lower() in _WORDS:
+        message = f"`{stripped}` in a condition is the name of a variable"
         return Judgement((("conditions-are-readable", message),))
     node = parsed.single
     faults: tuple[tuple[str, str], ...] = ()
@@ -123,10 +128,10 @@ def _lookup_name(call: Node) -> str:
 
 def _excused(parsed: Parsed) -> frozenset[str]:
     """Return the variables that a text also handles when they are missing."""
-    if "default" not in {use.name for use in parsed.filters} and not parsed.tests:
-        if not any(use.name == "d" for use in parsed.filters):
-            return frozenset()
-    found = set()
+    defaults = any(use.name.rpartition(".")[2] in ("default", "d") for use in parsed.filters)
+    if not defaults and not parsed.tests:
+        return frozenset()
+    found: set[str] = set()
     for node in walk(parsed.body):
         excusing = node.kind == "filter" and str(node.value).rpartition(".")[2] in ("default", "d")
         asking = node.kind == "test" and node.value in ("defined", "undefined")

@@ -32,11 +32,11 @@ def split_words(text: str) -> list[str]:
         return [word for word in text.split(" ") if word]
     words: list[str] = []
     start: int | None = None
-    quote, depths, index, size = "", [0, 0, 0], 0, len(text)
+    inside = _Inside()
+    index, size = 0, len(text)
     while index < size:
-        char, pair = text[index], text[index : index + 2]
-        free = not quote and not any(depths)
-        if char in " \n" and free:
+        char = text[index]
+        if char in " \n" and inside.nothing:
             if start is not None:
                 words.append(text[start:index])
                 start = None
@@ -46,21 +46,40 @@ def split_words(text: str) -> list[str]:
             continue
         if start is None:
             start = index
-        if char in "'\"" and (index == start or text[index - 1] != "\\"):
-            quote = "" if quote == char else quote or char
-        elif pair in _OPENING:
-            depths[_OPENING.index(pair)] += 1
-            index += 1
-        elif pair in _CLOSING:
-            place = _CLOSING[pair]
-            depths[place] = max(depths[place] - 1, 0)
-            index += 1
-        index += 1
-    if quote or any(depths):
+        index += inside.take(text, index, start)
+    if not inside.nothing:
         raise UnbalancedText(text)
     if start is not None:
         words.append(text[start:])
     return words
+
+
+class _Inside:
+    """What is open at a place of a text: a quote, and delimiters of Jinja."""
+
+    __slots__ = ("depths", "quote")
+
+    def __init__(self) -> None:
+        self.quote = ""
+        self.depths = [0, 0, 0]
+
+    @property
+    def nothing(self) -> bool:
+        return not self.quote and not any(self.depths)
+
+    def take(self, text: str, index: int, start: int) -> int:
+        """Note what one sign opens or closes; returns how many characters it has."""
+        char, pair = text[index], text[index : index + 2]
+        if char in "'\"" and (index == start or text[index - 1] != "\\"):
+            self.quote = "" if self.quote == char else self.quote or char
+        elif pair in _OPENING:
+            self.depths[_OPENING.index(pair)] += 1
+            return 2
+        elif pair in _CLOSING:
+            place = _CLOSING[pair]
+            self.depths[place] = max(self.depths[place] - 1, 0)
+            return 2
+        return 1
 
 
 def _join(words: list[str]) -> str:

@@ -1,10 +1,10 @@
-"""The keywords of ansible-core: names, types and which of them are inherited (a generated table)."""
+"""The keywords of ansible-core: names, types and which are inherited (a generated table)."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -63,7 +63,7 @@ def full_plugins(kind: str) -> frozenset[str]:
 def plugin_is_known(kind: str, name: str) -> bool | None:
     """Whether there is a plugin of this name; None for one that may be in another collection."""
     if kind in _OF_MODULES:
-        from iac_gym.languages.ansible.modules.plugins import known_plugin  # noqa: PLC0415
+        from iac_gym.languages.ansible.modules.plugins import known_plugin
 
         return known_plugin(kind, name)
     bare = name.removeprefix("ansible.builtin.").removeprefix("ansible.legacy.")
@@ -78,16 +78,15 @@ _OF_MODULES = ("filter", "test", "lookup")
 
 @cache
 def task_keywords() -> frozenset[str]:
-    """Return every key of a task that is no module: keywords of tasks and handlers, and two more."""
+    """Return every key of a task that names no module: keywords, and two more."""
     return frozenset((*keywords("task"), *keywords("handler"), "local_action", "static"))
 
 
-@cache
 def is_variable_name(name: object) -> bool:
     """Whether ansible-core takes this as the name of a variable."""
-    return (
-        isinstance(name, str)
-        and name.isidentifier()
-        and name.isascii()
-        and name not in names("jinja_keywords")
-    )
+    return isinstance(name, str) and _is_name(name)
+
+
+@lru_cache(maxsize=4096)
+def _is_name(name: str) -> bool:
+    return name.isidentifier() and name.isascii() and name not in names("jinja_keywords")

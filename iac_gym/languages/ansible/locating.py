@@ -195,7 +195,7 @@ def find_tasks(project: Project, target: str, written: Written, play: Play | Non
     text = plain(target, written.path, written.role)
     if text is None:
         return None
-    kinds = ("handlers",) if written.handler else ("tasks",)
+    kinds = ("handlers", "tasks") if written.handler else ("tasks",)
     options = candidates(text, written.path, written.role, kinds)
     if play is not None:
         options.append(normpath(join(dirname(play.path), text)))

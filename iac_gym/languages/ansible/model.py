@@ -1,28 +1,30 @@
 """The parsed project that rules and requirements read: plays and tasks in one normal form.
 
-A `Project` is all files of an answer: `playbooks`, `plays`, `roles`, `inventories`, `requirements`,
-`config`, `templates`. A role without a playbook is judged as a play of its own (`Play.implied`), and
-so is a file of tasks. `plays` holds the plays of all playbooks that no other one imports, imports
-followed, in order; `tasks` the tasks of all of them.
+A `Project` is all files of an answer: `playbooks`, `plays`, `roles`, `inventories`,
+`requirements`, `config`, `templates`. A role without a playbook is judged as a play of its own
+(`Play.implied`), and so is a file of tasks. `plays` holds the plays of all playbooks that no other
+one imports, imports followed, in order; `tasks` the tasks of all of them.
 
-A play has `hosts` (patterns), `name`, `keywords` (folded: `become`, `serial` as a list, ...), `vars`
-(folded), `roles` (names), `tasks` (those that can run, in order: `pre_tasks`, roles with their
-dependencies, `tasks`, `post_tasks`; imports and includes are replaced by what they bring),
+A play has `hosts` (patterns), `name`, `keywords` (folded: `become`, `serial` as a list, ...),
+`vars` (folded), `roles` (names), `tasks` (those that can run, in order: `pre_tasks`, roles with
+their dependencies, `tasks`, `post_tasks`; imports and includes are replaced by what they bring),
 `every_task` (those that never run too) and `handlers`. `bringers` are the imports and includes.
 
-A task has its `module` under the full name whatever the spelling, and `runs`: the arguments of each
-of its calls as mappings, variables put in, one for every item of a known loop (one without a loop).
-A value that cannot be known wholly (facts, results of other tasks) is a text of the class `Unknown`,
-which still shows `{{ ... }}`. Aliases of options stand under the option's own name, `module_defaults`
-are among the arguments, a command is `_raw_params`, and options that fold to `omit` are left out.
-Inherited keywords are effective: `become`, `become_user`, `when` (all conditions), `tags`,
-`environment`, `delegate_to`, `run_once`, `no_log`; `keyword(name)` gives any other.
+A task has its `module` under the full name whatever the spelling, and `runs`: the arguments of
+each of its calls as mappings, variables put in, one for every item of a known loop (one without a
+loop). A value that cannot be known wholly (facts, results of other tasks) is a text of the class
+`Unknown`, which still shows `{{ ... }}`. Aliases of options stand under the option's own name,
+`module_defaults` are among the arguments, a command is `_raw_params`, and options that fold to
+`omit` are left out. Inherited keywords are effective: `become`, `become_user`, `when` (all
+conditions), `tags`, `environment`, `delegate_to`, `run_once`, `no_log`; `keyword(name)` gives any
+other.
 
 What does not happen is told: `chance` is "always", "maybe" or "never" (`when` that is false, an
 empty loop, the tag `never`, after `meta: end_play`), `certain` and `can_run` say the same as truth
-values, and `runs_on(facts)` plays a host with these facts through. `forgiven` tells that its failure
-passes silently, `rescued` that a block catches it, `in_rescue` that it runs after a failure only.
-`notified` are the handlers it reaches. `finding(message, key)` makes a finding at its place.
+values, and `runs_on(facts)` plays a host with these facts through. `forgiven` tells that its
+failure passes silently, `rescued` that a block catches it, `in_rescue` that it runs after a
+failure only. `notified` are the handlers it reaches. `finding(message, key)` makes a finding at its
+place.
 """
 
 from __future__ import annotations
@@ -104,6 +106,11 @@ class Project:
         """All inventories of the answer as one, with `group_vars` and `host_vars`."""
         return locating.merged_inventory(self)
 
+    @lazy
+    def brings_plugins(self) -> bool:
+        """Whether the answer holds filters, tests or lookups of its own."""
+        return any("_plugins/" in path or "plugins/" in path for path in self.texts)
+
     def template_of(self, task: Task, name: str) -> Template | None:
         """Return the template that a task names in `src`, None where the answer has none."""
         path = locating.find_file(self, task.written, "templates", name)
@@ -162,9 +169,7 @@ class Project:
 
     # --- rules ------------------------------------------------------------------------------------
 
-    def note(
-        self, rule: str, message: str, path: str, mark: Mark = (0, 0), hint: str = ""
-    ) -> None:
+    def note(self, rule: str, message: str, path: str, mark: Mark = (0, 0), hint: str = "") -> None:
         """Keep a finding under the name of its rule."""
         self.faults.setdefault(rule, []).append(Finding(message, path, mark[0], mark[1], hint))
 

@@ -1,4 +1,4 @@
-"""Answer's files -> `Project`: what each file is, YAML and INI, plays and tasks as they are written."""
+"""Answer's files -> `Project`: what each file is, YAML and INI, plays and tasks as written."""
 
 from __future__ import annotations
 
@@ -67,8 +67,10 @@ def _place(project: Project) -> None:
     """Settle what the content tells, and find roles that lie outside of `roles/`."""
     for path, place in project.places.items():
         if place.kind == "yaml":
-            found = kind_of_content(project.trees.get(path), path)
+            found = kind_of_content(project.trees.get(path), path, len(project.trees) == 1)
             project.places[path] = Place(found, None, place.name)
+        elif place.kind == "inventory_yaml" and isinstance(project.trees.get(path), YamlList):
+            project.places[path] = Place(kind_of_content(project.trees[path], path))
     folders = {
         match[1] or ""
         for path in project.places

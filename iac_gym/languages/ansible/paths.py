@@ -1,4 +1,4 @@
-"""What a file of an Ansible project is, by its path and, where that says too little, its content."""
+"""What a file of an Ansible project is, by its path or else by its content."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ from iac_gym.formats.yaml import YamlList, YamlMap
 
 #: Folders of a role that hold YAML.
 ROLE_FOLDERS = ("tasks", "handlers", "defaults", "vars", "meta")
+_NAMED = {
+    "ansible.cfg": "config",
+    "requirements.yml": "requirements",
+    "requirements.yaml": "requirements",
+    "galaxy.yml": "galaxy",
+    "galaxy.yaml": "galaxy",
+}
+_IN_ROLES = tuple([folder] for folder in ROLE_FOLDERS)
 _YAML = (".yml", ".yaml", ".json")
 _INVENTORY = re.compile(r"(?:hosts|inventory)(?:[-_.][A-Za-z0-9_-]+)?(?:\.ini)?|.*\.ini")
 _INVENTORY_YAML = re.compile(r"(?:hosts|inventory)(?:[-_.][A-Za-z0-9_-]+)?\.(?:ya?ml|json)")
@@ -47,12 +55,8 @@ def place_of(path: str) -> Place:
         if kind in parts[:-1]:
             at = parts.index(kind)
             return Place(kind, None, stem if at == len(parts) - 2 else parts[at + 1])
-    if name == "ansible.cfg":
-        return Place("config")
-    if name in ("requirements.yml", "requirements.yaml") and "meta" not in parts:
-        return Place("requirements")
-    if name in ("galaxy.yml", "galaxy.yaml"):
-        return Place("galaxy")
+    if name in _NAMED and parts[-2:-1] not in _IN_ROLES:
+        return Place(_NAMED[name])
     if name.endswith(_YAML):
         return _yaml_place(parts, name, stem)
     if _INVENTORY.fullmatch(name) or parts[0] in ("inventory", "inventories"):
@@ -89,8 +93,8 @@ def _role_folder(parts: list[str], folders: tuple[str, ...]) -> str | None:
     return None
 
 
-def kind_of_content(tree: Any, path: str) -> str:
-    """Tell what a YAML file is whose path says too little."""
+def kind_of_content(tree: Any, path: str, alone: bool = True) -> str:
+    """Tell what a YAML file is whose path says too little; `alone`: it is the only one."""
     if tree.__class__ is YamlList:
         maps = [item for item in tree if item.__class__ is YamlMap]
         if any(not _PLAY_KEYS.isdisjoint(item) for item in maps) or not maps:
@@ -107,4 +111,4 @@ def kind_of_content(tree: Any, path: str) -> str:
         if groups and all(g.keys() <= {"hosts", "children", "vars"} and g for g in groups):
             return "inventory_yaml"
         return "vars"
-    return "playbook" if tree is not None else "vars"
+    return "vars" if tree is None or alone is False else "playbook"

@@ -105,9 +105,9 @@ class Play:
             if prompt.__class__ is YamlMap and isinstance(prompt.get("name"), str):
                 found[prompt["name"]] = UNKNOWN
         for path in self.project.files_of_vars(self):
-            tree = self.project.trees.get(path)
-            if tree.__class__ is YamlMap:
-                found |= tree
+            read = self.project.trees.get(path)
+            if read.__class__ is YamlMap:
+                found |= read
         return found
 
     @lazy

@@ -77,6 +77,9 @@ class Reader:
         if self.depth >= _MOST_DEPTH:
             self.bad("blocks-are-whole", "blocks are nested too deeply", mark)
             return []
+        if self.handlers and self.depth:
+            message = "a block inside of a block cannot be a handler"
+            self.bad("blocks-are-whole", message, mark)
         read = WrittenBlock(tree, self.path, mark, self.role)
         self.blocks.append(read)
         self.depth += 1
@@ -138,7 +141,9 @@ class Reader:
             self._new_style(task, tree[found[0]])
         else:
             message = "this task names no module"
-            self.bad("tasks-have-one-action", message, task.mark, "write `ansible.builtin.apt: ...`")
+            self.bad(
+                "tasks-have-one-action", message, task.mark, "write `ansible.builtin.apt: ...`"
+            )
 
     def _conflict(self, task: Written, found: list[str]) -> None:
         hint = "a task calls one module"
@@ -180,7 +185,15 @@ class Reader:
         elif thing is not None:
             message = f"the arguments of `{task.action[:60]}` must be a mapping or text"
             self.bad("arguments-are-readable", f"{message}, not {kind(thing)}", task.action_mark)
+        if bare(task.action) not in names("free_form"):
+            self._reserved(task, given)
         task.args = {**self._args(task), **given} if "args" in task.tree else given
+
+    def _reserved(self, task: Written, given: Mapping[str, Any]) -> None:
+        for key in given:
+            if key.__class__ is str and key.startswith("_ansible_"):
+                message = f"the argument `{key[:60]}` is reserved"
+                self.bad("arguments-are-readable", message, task.action_mark)
 
     def _args(self, task: Written) -> Mapping[str, Any]:
         given = task.tree.get("args")

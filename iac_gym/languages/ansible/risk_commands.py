@@ -9,22 +9,29 @@ from typing import Any
 from iac_gym.languages.ansible.written import Written
 
 _PIPED = re.compile(
-    r"\b(?:curl|wget)\b[^|;&\n]*\|\s*(?:sudo\s+(?:-\S+\s+)*)?(?:/\S*/)?(?:ba|z|da|k)?sh\b"
+    r"\b(?:curl|wget)\b[^|;&\n]{0,300}\|\s*(?:sudo\s+(?:-\S+\s+){0,3})?(?:/[\w/]{0,20}/)?"
+    r"(?:ba|z|da|k)?sh\b"
     r"|\b(?:ba|z|da)?sh\s+(?:-c\s+)?[\"']?[<$]\(\s*(?:curl|wget)\b"
-    r"|\b(?:curl|wget)\b[^|;&\n]*\|\s*(?:sudo\s+)?python[\d.]*\b"
+    r"|\b(?:curl|wget)\b[^|;&\n]{0,300}\|\s*(?:sudo\s+)?python[\d.]*\b"
 )
 _INSECURE = re.compile(
-    r"\bcurl\b[^|;&\n]*\s(?:-k|--insecure)(?=\s|$)|\bwget\b[^|;&\n]*\s--no-check-certificate\b"
+    r"\bcurl\b[^|;&\n]{0,300}\s(?:-k|--insecure)(?=\s|$)"
+    r"|\bwget\b[^|;&\n]{0,300}\s--no-check-certificate\b"
     r"|\bsslverify\s*=?\s*false\b|\bgit\s+-c\s+http\.sslVerify=false\b",
     re.IGNORECASE,
 )
-_OPEN = re.compile(r"\b(?:curl|wget|git\s+clone)\b[^|;&\n]*\s[\"']?(?:http|git|ftp)://(?!localhost|127\.)")
+_OPEN = re.compile(
+    r"\b(?:curl|wget|git\s+clone)\b[^|;&\n]{0,300}\s[\"']?(?:http|git|ftp)://"
+    r"(?!localhost|127\.|\{\{)"
+)
 _SELINUX = re.compile(r"\bsetenforce\s+(?:0|permissive)\b", re.IGNORECASE)
 _FIREWALL = re.compile(
     r"\bufw\s+(?:--force\s+)?(?:disable|reset)\b|\biptables\s+(?:-F|--flush)\b|\bnft\s+flush\b"
-    r"|\bsystemctl\s+(?:\S+\s+)*(?:stop|disable|mask)\s+(?:--now\s+)?(?:ufw|firewalld|nftables)\b"
+    r"|\bsystemctl\s+(?:\S+\s+){0,3}(?:stop|disable|mask)\s+(?:--now\s+)?(?:ufw|firewalld|nftables)\b"
 )
-_MODE = re.compile(r"\bchmod\s+(?:-\S+\s+)*(?:0?[0-7]{2}[2367]|[^\s]*[oa]?[+=][rxst]*w\S*)\s")
+_MODE = re.compile(
+    r"\bchmod\s+(?:-\S+\s+){0,3}(?:[0-7]{2,3}[2367]|[ug]*[oa][ugoa]*[+=][rxst]*w\S*)\s"
+)
 _HOST_KEYS = re.compile(r"StrictHostKeyChecking[= ]no\b", re.IGNORECASE)
 _UNSIGNED = re.compile(r"--allow-unauthenticated\b|--nogpgcheck\b|--no-gpg-checks\b")
 _SUDO = re.compile(r"NOPASSWD:\s*ALL\b")
@@ -39,6 +46,8 @@ _FOUND: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (_UNSIGNED, "packages-are-signed", "packages are installed without a signature"),
     (_SUDO, "sudo-asks-for-a-password", "everything may be run without a password"),
 )
+#: As much of a command is looked at.
+_MOST_TEXT = 4_096
 #: What in a command only a shell can do, or what the text of a template may hide.
 _SHELL_ONLY = re.compile(r"[|&;<>$`~*?(){}\[\]#!\\\n]|=")
 #: Programs of which a module does the work: known to check mode, and changing only what differs.
@@ -66,15 +75,14 @@ _LOOKING = re.compile(
 )
 
 
-def check_command(
-    task: Written, args: Mapping[Any, Any], note: Callable[..., None]
-) -> None:
+def check_command(task: Written, args: Mapping[Any, Any], note: Callable[..., None]) -> None:
     """Note what is risky in a command."""
     given = args.get("_raw_params", args.get("cmd"))
     if given is None and isinstance(args.get("argv"), list):
         given = " ".join(str(one) for one in args["argv"])
     if not isinstance(given, str):
         return
+    given = given[:_MOST_TEXT]
     for pattern, rule, message in _FOUND:
         if pattern.search(given):
             note(rule, message)

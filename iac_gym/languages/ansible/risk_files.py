@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from iac_gym.languages.ansible.written import Written
@@ -16,7 +17,7 @@ _PRIVATE_KEY = re.compile(
     r"(?:.*/)?(?:id_(?:rsa|dsa|ecdsa|ed25519)|[\w.-]*(?:private|priv)[\w.-]*\.(?:pem|key)"
     r"|[\w.{} -]+\.key|privkey\.pem|key\.pem|\.vault_pass(?:word)?(?:\.txt)?)"
 )
-_SYMBOLIC = re.compile(r"(?:[ugoa]*[+=-][rwxXstugo]*,?)+")
+_CLAUSE = re.compile(r"([ugoa]*)([+=-])([rwxXst]*)")
 _LOGIN = re.compile(
     r"^[ \t]*(?:PermitRootLogin[ \t]+yes|PasswordAuthentication[ \t]+yes"
     r"|PermitEmptyPasswords[ \t]+yes)\b",
@@ -27,6 +28,9 @@ _SELINUX = re.compile(r"^\s*SELINUX=(?:disabled|permissive)\b", re.MULTILINE)
 _HOST_KEYS = re.compile(r"^\s*StrictHostKeyChecking[ \t=]+no\b", re.MULTILINE | re.IGNORECASE)
 _WRITTEN = ("content", "line", "block", "replace", "value")
 _MOST_TEXT = 65_536
+_DIGITS = re.compile(r"[0-7]?([0-7])([0-7])([0-7])")
+#: 0777 as a decimal number, which could be read as a mode too.
+_DECIMAL = (511,)
 #: The highest permissions, and those of the group and of everyone to a file.
 _ALL_BITS, _OTHERS_WRITE, _NOT_OWNER = 0o7777, 0o002, 0o077
 
@@ -60,7 +64,7 @@ def _mode(
     project: Project, task: Written, args: Mapping[Any, Any], key: str, note: Callable[..., None]
 ) -> None:
     value = args[key]
-    if type(value) is int and not isinstance(value, bool):
+    if type(value) is int:
         if _written_without_zero(project, task, key, value):
             message = f"`{key}: {value}` is a decimal number, not the mode {value}"
             note("modes-are-octal", message, key, f"write `'0{value}'`")
@@ -73,41 +77,47 @@ def _mode(
     if bits & _OTHERS_WRITE and not bits & 0o1000 and args.get("state") != "link":
         note("files-are-not-open-to-all", f"everyone may write, `{key}` is `{bits:04o}`", key)
     path = args.get("dest", args.get("path"))
-    if key == "mode" and isinstance(path, str) and args.get("state") != "directory":
-        if bits & _NOT_OWNER and _PRIVATE_KEY.fullmatch(path):
-            message = f"others than its owner may use the private key, `{key}` is `{bits:04o}`"
-            note("private-keys-are-private", message, key)
+    file = key == "mode" and args.get("state") != "directory" and isinstance(path, str)
+    if file and bits & _NOT_OWNER and _PRIVATE_KEY.fullmatch(str(path)):
+        message = f"others than its owner may use the private key, `{key}` is `{bits:04o}`"
+        note("private-keys-are-private", message, key)
 
 
 def _written_without_zero(project: Project, task: Written, key: str, value: int) -> bool:
     """Say whether a number was written as `644`: without the zero that makes it octal."""
     line, column = task.arg_mark(key)
-    lines = project.texts.get(task.path, "").split("\n", line)
-    if not 0 < line <= len(lines):
+    lines = _lines(project.texts.get(task.path, ""))
+    if not 0 < line <= len(lines) or value in _DECIMAL:
         return False
-    return lines[line - 1][column - 1 :].startswith(str(value)) and value > 0
+    if not lines[line - 1][column - 1 :].startswith(str(value)):
+        return False
+    found = _DIGITS.fullmatch(str(value))
+    return found is not None and _sensible(*(int(digit) for digit in found.groups()))
+
+
+def _sensible(owner: int, group: int, others: int) -> bool:
+    """Say whether nobody may do more than those before: so modes are, and few other numbers."""
+    return not group & ~owner and not others & ~group
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
 
 
 def mode_bits(value: Any) -> int | None:
-    """Return the bits of a mode as text, None where they are not known or are relative."""
+    """Return what a mode as text certainly gives, None where that is not known."""
     if not isinstance(value, str) or not value:
         return None
     if value.isascii() and value.isdigit():
         return int(value, 8) & _ALL_BITS if set(value) <= set("01234567") else None
-    if _SYMBOLIC.fullmatch(value) is None:
-        return None
-    return _others(value)
-
-
-def _others(value: str) -> int:
-    """Return what a symbolic mode certainly gives to everyone and to the group."""
     bits = 0
     for clause in value.split(","):
-        found = re.match(r"([ugoa]*)([+=-])([rwxXst]*)", clause)
-        if found is None or found[2] == "-":
-            continue
+        found = _CLAUSE.fullmatch(clause)
+        if found is None:
+            return None
         for who, shift in (("u", 6), ("g", 3), ("o", 0)):
-            if who in found[1] or "a" in found[1] or not found[1]:
+            if found[2] != "-" and (who in found[1] or "a" in found[1] or not found[1]):
                 given = sum(bit for sign, bit in (("r", 4), ("w", 2), ("x", 1)) if sign in found[3])
                 bits |= given << shift
     return bits

@@ -51,6 +51,9 @@ def check_risks(project: Project) -> None:
         _hidden(project, play.path, play.tree)
     for block in project.written_blocks:
         _variables(project, block.path, block.tree.get("vars"))
+    for path, inventory in project.inventories.items():
+        for given in (*inventory.group_vars.values(), *inventory.host_vars.values()):
+            _variables(project, path, given)
     _logged(project)
     _configuration(project)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from iac_gym.check import Rule
 from iac_gym.language import Language
 from iac_gym.languages.custom_resources.model import CustomManifest
@@ -34,6 +36,20 @@ def _select(manifest: CustomManifest) -> tuple[Rule, ...]:
     return (*own, *found) if own else found
 
 
+#: API groups that no plain manifest has; a file with one of them is in this language.
+_GROUPS = (
+    "monitoring.coreos.com argoproj.io serving.kserve.io kubeflow.org trainer.kubeflow.org ray.io "
+    "machinelearning.seldon.io mlops.seldon.io kueue.x-k8s.io jobset.x-k8s.io nvidia.com "
+    "leaderworkerset.x-k8s.io batch.volcano.sh scheduling.volcano.sh keda.sh serving.knative.dev "
+    "cert-manager.io gateway.networking.k8s.io networking.istio.io security.istio.io "
+    "telemetry.istio.io external-secrets.io traefik.io bitnami.com autoscaling.k8s.io "
+    "snapshot.storage.k8s.io source.toolkit.fluxcd.io helm.toolkit.fluxcd.io "
+    "kustomize.toolkit.fluxcd.io notification.toolkit.fluxcd.io sparkoperator.k8s.io "
+    "opentelemetry.io"
+).split()
+
+_EITHER = "|".join(map(re.escape, _GROUPS))
+
 LANGUAGE = Language(
     "custom_resources",
     parse,
@@ -41,6 +57,7 @@ LANGUAGE = Language(
     tags=("yaml", "yml", "json", "kubernetes", "k8s", "manifest"),
     path="manifest.yaml",
     patterns=("*.yaml", "*.yml", "*.json"),
-    content=r"(?m)^apiVersion:\s*[\"']?(?:monitoring\.coreos\.com|argoproj\.io|serving\.kserve\.io)/",
+    content=rf"""(?m)^\s*["']?apiVersion["']?\s*:\s*["']?(?:{_EITHER})/""",
     select=_select,
+    tiers={"library": "iac_gym.languages.custom_resources.tool:ask_library"},
 )

@@ -41,6 +41,9 @@ _EARLIER = {"argo-workflows-3": "argo-workflows"}
 #: Group -> fields of texts that may be written as a number or boolean: the clients of the operator
 #: and its earlier definitions read them so.
 _ANY_TEXT = {"argoproj.io": ("value", "default", "enum")}
+#: Group -> (field by which a definition is known, field of it that is required, but filled in by
+#: the operator's webhook before the API server looks).
+_FILLED_IN = {"jobset.x-k8s.io": ("onJobFailureReasons", "name")}
 
 
 class Builder:
@@ -49,6 +52,7 @@ class Builder:
     def __init__(self, shapes: BuiltinShapes) -> None:
         self.shapes = shapes
         self.any_text: tuple[str, ...] = ()
+        self.filled_in = ("", "")
         self.bodies: dict[str, Any] = {}  # text of a definition -> the definition
         self.uses: Counter[str] = Counter()
 
@@ -78,19 +82,13 @@ class Builder:
     def definition(self, schema: Mapping[str, Any], *, root: bool = False) -> Node:
         """Note the definition of a mapping and return its reference `["d", text]`."""
         properties = schema.get("properties") or {}
-        fields = {}
-        for name, value in sorted(properties.items()):
-            if root and name in ("apiVersion", "kind"):
-                fields[name] = "s"
-            elif root and name == "metadata":
-                fields[name] = ["k", self.shapes.metadata]
-            elif root and name == "status":
-                fields[name] = "x"
-            elif name in self.any_text and "valueFrom" in properties:
-                fields[name] = ["a", "v"] if value.get("type") == "array" else "v"
-            else:
-                fields[name] = self.node(value)
+        fields: dict[str, Node] = {
+            name: self._field(name, value, schema, root=root)
+            for name, value in sorted(properties.items())
+        }
+        mark, filled = self.filled_in
         given = {k for k, v in properties.items() if "default" in v or v.get("nullable")}
+        given |= {filled} if mark in properties else set()
         required = sorted(set(schema.get("required") or ()) - given - {"status"})
         extras = constraints_of(schema, of_object=True)
         if schema.get("x-kubernetes-preserve-unknown-fields") or schema.get("additionalProperties"):
@@ -106,6 +104,19 @@ class Builder:
         text = json.dumps(body, separators=(",", ":"), sort_keys=True)
         self.bodies.setdefault(text, body)
         return ["d", text]
+
+    def _field(
+        self, name: str, value: Mapping[str, Any], holder: Mapping[str, Any], *, root: bool
+    ) -> Node:
+        if root and name in ("apiVersion", "kind"):
+            return "s"
+        if root and name == "metadata":
+            return ["k", self.shapes.metadata]
+        if root and name == "status":
+            return "x"
+        if name in self.any_text and "valueFrom" in holder["properties"]:
+            return ["a", "v"] if value.get("type") == "array" else "v"
+        return self.node(value)
 
     def records(self, roots: list[str]) -> tuple[list[Any], dict[str, int]]:
         """Return the records, and the number of each definition that has one."""
@@ -189,7 +200,7 @@ def _schemas(crd: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
 _Key = tuple[str, str, str]
 
 
-def _collected(folder: Path) -> tuple[dict[_Key, Any], dict[str, set[str]]]:
+def collected(folder: Path) -> tuple[dict[_Key, Any], dict[str, set[str]]]:
     """Return (group, version, kind) -> (scope, schema), and project -> the groups it gave.
 
     A second release of a project adds its fields; of two projects the first counts.
@@ -213,9 +224,7 @@ def _collected(folder: Path) -> tuple[dict[_Key, Any], dict[str, set[str]]]:
     return schemas, sources
 
 
-def _add_katib(
-    wheel: Path, schemas: dict[_Key, Any], sources: dict[str, set[str]]
-) -> None:
+def _add_katib(wheel: Path, schemas: dict[_Key, Any], sources: dict[str, set[str]]) -> None:
     for kind, schema in katib_models.schemas(wheel).items():
         schemas[katib_models.GROUP, katib_models.API_VERSION, kind] = ("Namespaced", schema)
     name, version = wheel.name.split("-")[:2]
@@ -226,7 +235,7 @@ def build(folder: Path, katib: Path | None = None) -> tuple[bytes, dict[str, set
     """Build the pack; also return project -> the groups it gave."""
     builder = Builder(BuiltinShapes(kubernetes_pack()))
     kinds: dict[str, dict[str, Any]] = {}
-    schemas, sources = _collected(folder)
+    schemas, sources = collected(folder)
     if katib is not None:
         _add_katib(katib, schemas, sources)
     for (group, version, kind), (scope, schema) in schemas.items():
@@ -234,6 +243,7 @@ def build(folder: Path, katib: Path | None = None) -> tuple[bytes, dict[str, set
         for name in ("apiVersion", "kind", "metadata"):
             whole["properties"].setdefault(name, {"type": "object"})
         builder.any_text = _ANY_TEXT.get(group, ())
+        builder.filled_in = _FILLED_IN.get(group, ("", ""))
         text = builder.definition(whole, root=True)[1]
         kinds.setdefault(f"{group}/{version}", {})[kind] = [text, int(scope == "Cluster")]
     roots = [entry[0] for served in kinds.values() for entry in served.values()]

@@ -19,10 +19,20 @@ _LEAST_SHARE = 0.6
 _LEAST_FIELDS = 3
 _ROOTS = (("v1", "Pod"), ("v1", "PersistentVolumeClaim"), ("v1", "Service"))
 _QUANTITY = "(([0-9]+(\\.[0-9]*)?)"
+_FORMS = {("string", "byte"): "y", ("string", "date-time"): "t", ("integer", "int32"): "i"}
 _TYPES = {"string": "s", "boolean": "b", "integer": "l", "number": "n"}
 #: Codes of the built-in pack -> codes that a copy of it may have.
 _SAME = {"t": "ts", "q": "qp", "y": "ys", "i": "il", "l": "il", "p": "p", "o": "ox", "n": "nl"}
-_LIMITS = ("enum", "pattern", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
+_LIMITS = (
+    "enum",
+    "pattern",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+)
 
 
 def simple_code(schema: Mapping[str, Any]) -> str:
@@ -34,8 +44,7 @@ def simple_code(schema: Mapping[str, Any]) -> str:
         return "x"
     if kind in _TYPES:
         form = schema.get("format")
-        special = {("string", "byte"): "y", ("string", "date-time"): "t", ("integer", "int32"): "i"}
-        return special.get((kind, form), _TYPES[kind])
+        return _FORMS.get((kind, str(form)), _TYPES[kind])
     empty = not schema.get("properties") and not schema.get("additionalProperties")
     if kind == "object" and empty and schema.get("x-kubernetes-preserve-unknown-fields"):
         return "o"
@@ -95,9 +104,9 @@ class BuiltinShapes:
         )
 
     def _same(self, schema: Mapping[str, Any], node: Any, *, limited: bool) -> bool:
-        if limited and any(schema.get(limit) is not None for limit in _LIMITS):
-            if not schema.get("x-kubernetes-int-or-string"):
-                return False
+        limits = any(schema.get(limit) is not None for limit in _LIMITS)
+        if limited and limits and not schema.get("x-kubernetes-int-or-string"):
+            return False
         if isinstance(node, str):
             return simple_code(schema) in _SAME.get(node, node) and bool(simple_code(schema))
         if isinstance(node, int):

@@ -60,7 +60,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
 def _text(raw: str) -> str:
     plain = raw[0] in "rR"
     body = raw[1:] if plain else raw
-    width = 3 if body[:3] in ("\'\'\'", '"""') else 1
+    width = 3 if body[:3] in ("'''", '"""') else 1
     body = body[width:-width]
     if plain:
         return body

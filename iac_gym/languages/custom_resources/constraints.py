@@ -38,41 +38,31 @@ _SLOWEST = 0.005
 _ATTACKS = ("a" * 500 + "!", "1" * 500 + "!", "a.1-" * 120 + "!", "a/" * 250 + " ", "-" * 500)
 
 
-def _pattern(pattern: str) -> str:
-    """Return a pattern as Python has it, '' where it has none or takes too long."""
+def _is_fast(pattern: str) -> bool:
+    """Whether Python reads a pattern and is quick to refuse a text."""
     try:
         compiled = re.compile(pattern)
     except re.error:
-        return ""
+        return False
     for attack in _ATTACKS:
         begin = time.process_time()
         compiled.search(attack)
         if time.process_time() - begin > _SLOWEST:
-            return ""
-    return pattern
+            return False
+    return True
 
 
 def constraints_of(schema: Mapping[str, Any], *, of_object: bool) -> dict[str, Any]:
     """Return the constraints of a schema, without those of its properties and items."""
     found: dict[str, Any] = {}
-    if schema.get("enum") is not None:
-        found["e"] = list(schema["enum"])
-    if schema.get("pattern") and not schema.get("x-kubernetes-int-or-string"):
-        found |= {"p": pattern} if (pattern := _pattern(schema["pattern"])) else {}
-    if schema.get("format") in _FORMATS:
-        found["f"] = schema["format"]
+    found |= _texts(schema)
     for long, short in _SHORT.items():
         if schema.get(long) is not None:
             found[short] = schema[long]
     for long, short in (("exclusiveMinimum", "nx"), ("exclusiveMaximum", "Nx")):
         if schema.get(long):
             found[short] = 1
-    if schema.get("x-kubernetes-list-type") == "map":
-        found["k"] = list(schema.get("x-kubernetes-list-map-keys", ()))
-        if defaults := _defaults(schema):
-            found["kd"] = defaults
-    elif schema.get("x-kubernetes-list-type") == "set":
-        found["k"] = []
+    found |= _list_keys(schema)
     rules = [
         [rule["rule"], rule.get("message", "")]
         for rule in schema.get("x-kubernetes-validations") or ()
@@ -83,6 +73,29 @@ def constraints_of(schema: Mapping[str, Any], *, of_object: bool) -> dict[str, A
     if not schema.get("x-kubernetes-int-or-string"):
         found |= _junctors(schema)
     return found
+
+
+def _texts(schema: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if schema.get("enum") is not None:
+        found["e"] = list(schema["enum"])
+    pattern = schema.get("pattern")
+    if pattern and not schema.get("x-kubernetes-int-or-string") and _is_fast(pattern):
+        found["p"] = pattern
+    if schema.get("format") in _FORMATS:
+        found["f"] = schema["format"]
+    return found
+
+
+def _list_keys(schema: Mapping[str, Any]) -> dict[str, Any]:
+    kind = schema.get("x-kubernetes-list-type")
+    if kind == "set":
+        return {"k": []}
+    if kind != "map":
+        return {}
+    found: dict[str, Any] = {"k": list(schema.get("x-kubernetes-list-map-keys", ()))}
+    defaults = _defaults(schema)
+    return {**found, "kd": defaults} if defaults else found
 
 
 def _defaults(schema: Mapping[str, Any]) -> dict[str, Any]:

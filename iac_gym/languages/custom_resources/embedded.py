@@ -85,6 +85,41 @@ SPECS = _parsed(_SPECS)
 GROUPS = frozenset(group for group, _ in (*TEMPLATES, *SPECS))
 
 
+#: Kinds whose pods the operator completes: what they lack says nothing.
+COMPLETED = frozenset(
+    (
+        ("serving.kserve.io", "LLMInferenceService"),
+        ("serving.kserve.io", "LLMInferenceServiceConfig"),
+        ("machinelearning.seldon.io", "SeldonDeployment"),
+    )
+)
+
+#: Group -> places of claims whose volumes the operator puts into the pods.
+_CLAIMS: dict[str, tuple[Path, ...]] = {
+    "jobset.x-k8s.io": (("spec", "volumeClaimPolicies", "*", "templates", "*"),),
+    "trainer.kubeflow.org": (
+        ("spec", "template", "spec", "volumeClaimPolicies", "*", "templates", "*"),
+    ),
+    "leaderworkerset.x-k8s.io": (
+        ("spec", "leaderWorkerTemplate", "volumeClaimTemplates", "*"),
+        ("spec", "volumeClaimTemplates", "*"),
+    ),
+    "batch.volcano.sh": (("spec", "volumes", "*"), ("spec", "tasks", "*", "volumes", "*")),
+}
+#: Volumes that Trainer makes for its jobs.
+_TRAINER = ({"name": "initializer"},)
+
+
+def made_volumes(group: str, tree: Any) -> list[Any]:
+    """Return the volumes that an operator adds to the pods of an object."""
+    found: list[Any] = []
+    for pattern in _CLAIMS.get(group, ()):
+        for _, claim in places(tree, pattern):
+            if isinstance(claim, dict):
+                found.append(claim.get("metadata") or claim)
+    return [*found, *_TRAINER] if group == "trainer.kubeflow.org" else found
+
+
 def places(tree: Any, pattern: Path) -> Iterator[tuple[Path, Any]]:
     """Yield (path, value) of every place in a tree that a pattern names."""
     found: list[tuple[Path, Any]] = [((), tree)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from typing import Any
 
 from iac_gym.languages.custom_resources.cel import compile_rule
@@ -48,6 +48,10 @@ _FORMS: dict[str, Callable[[str], bool]] = {
 }
 
 
+def _any_form(value: str) -> bool:
+    return True
+
+
 def compile_limits(limits: Mapping[str, Any]) -> Check:
     """Compile constraints into a check that reports each that does not hold."""
     checks = [
@@ -59,13 +63,18 @@ def compile_limits(limits: Mapping[str, Any]) -> Check:
         checks.append(_allowed(limits["e"]))
     if "k" in limits:
         checks.append(_unique(limits["k"], limits.get("kd", {})))
-    checks += [_cel(rule, message) for rule, message in limits.get("x", ())]
-    if len(checks) == 1:
+    rules = [_cel(rule, message) for rule, message in limits.get("x", ())]
+    if len(checks) == 1 and not rules:
         return checks[0]
 
     def check(value: Any, place: Place, report: Report) -> None:
         for each in checks:
             each(value, place, report)
+        if (
+            rules and len(report.problems) == report.before
+        ):  # the API server does not ask them before
+            for each in rules:
+                each(value, place, report)
 
     return check
 
@@ -150,7 +159,7 @@ def _pattern(limits: Mapping[str, Any]) -> _Complaint:
 
 def _form(limits: Mapping[str, Any]) -> _Complaint:
     name = limits["f"]
-    holds = _FORMS.get(name, lambda value: True)
+    holds = _FORMS.get(name, _any_form)
 
     def complain(value: Any) -> str:
         if not isinstance(value, str) or len(value) > _LONGEST_MATCHED or holds(value):
@@ -160,7 +169,9 @@ def _form(limits: Mapping[str, Any]) -> _Complaint:
     return complain
 
 
-def _size(key: str, least: bool, kinds: type, what: str) -> Callable[[Mapping[str, Any]], _Complaint]:
+def _size(
+    key: str, least: bool, kinds: type[Sized], what: str
+) -> Callable[[Mapping[str, Any]], _Complaint]:
     def make(limits: Mapping[str, Any]) -> _Complaint:
         bound = limits[key]
 
@@ -200,8 +211,10 @@ def _bound(key: str, least: bool) -> Callable[[Mapping[str, Any]], _Complaint]:
 
 
 def _says(least: bool, exclusive: bool) -> str:
-    return ("more than" if exclusive else "at least") if least else (
-        "less than" if exclusive else "at most"
+    return (
+        ("more than" if exclusive else "at least")
+        if least
+        else ("less than" if exclusive else "at most")
     )
 
 
@@ -260,9 +273,11 @@ def _items(limits: Mapping[str, Any]) -> _Complaint:
     inner = _every(limits["t"])
 
     def complain(value: Any) -> str:
-        return next((f"has an item that {m}" for v in value if (m := inner(v))), "") if isinstance(
-            value, list
-        ) else ""
+        return (
+            next((f"has an item that {m}" for v in value if (m := inner(v))), "")
+            if isinstance(value, list)
+            else ""
+        )
 
     return complain
 

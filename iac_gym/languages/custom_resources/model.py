@@ -13,6 +13,7 @@ and knows the custom resources of the data pack beside the built-in kinds:
   ((path, container) pairs), `Pod.init`, `Pod.path` (of the spec), `Pod.labels()`, and `Pod.item`.
   Pods of an Argo template have its containers, script, sidecars and init containers, and the
   volumes of the whole workflow.
+- `rule_groups(item)` gives the alerts and recorded series of a PrometheusRule.
 - `workflows` gives the Argo view of Workflow, CronWorkflow, WorkflowTemplate and
   ClusterWorkflowTemplate objects: see `argo.model.ArgoWorkflow`.
 - `item.get("spec", "replicas")`, `item.finding(message, *path)` work as in `kubernetes`.
@@ -25,11 +26,19 @@ from typing import Any
 
 from iac_gym.formats.lazy import lazy
 from iac_gym.languages.custom_resources.argo.model import ArgoWorkflow, read_workflows
-from iac_gym.languages.custom_resources.embedded import GROUPS, pod_specs
+from iac_gym.languages.custom_resources.embedded import (
+    COMPLETED,
+    GROUPS,
+    made_volumes,
+    pod_specs,
+)
+from iac_gym.languages.custom_resources.operators.prometheus import groups_of
+from iac_gym.languages.custom_resources.pack import describe_unserved
 from iac_gym.languages.custom_resources.schema import check_of
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path
 from iac_gym.languages.kubernetes.rules.views import Pod, entries, group_of, view
 from iac_gym.languages.kubernetes.schema import Problem, check_objects
+from iac_gym.languages.prometheus.groups import Group
 from iac_gym.verdict import Finding
 
 __all__ = ["ArgoWorkflow", "CustomManifest", "Pod", "plain_kind"]
@@ -55,7 +64,7 @@ class CustomManifest(Manifest):
     def problems(self) -> tuple[Problem, ...]:
         """What the API's schemas and the definitions forbid; walked once."""
         objects = ((item.tree, item.file) for item in self.objects)
-        return tuple(check_objects(objects, self.version or None, check_of))
+        return tuple(check_objects(objects, self.version or None, check_of, describe_unserved))
 
     @lazy
     def faults(self) -> dict[str, list[Finding]]:
@@ -66,20 +75,38 @@ class CustomManifest(Manifest):
 
     def more_pods(self) -> list[Any]:
         """Return the pods that custom resources embed."""
-        return [pod for item in self.objects for pod in self._embedded(item)]
+        return [
+            pod
+            for item in self.objects
+            if (group_of(item), plain_kind(item)) not in COMPLETED
+            for pod in self._embedded(item)
+        ]
 
     def _embedded(self, item: KubeObject) -> list[Pod]:
         group = group_of(item)
         if group not in GROUPS:
             return []
-        found = pod_specs(group, plain_kind(item), item.tree)
-        return [pod_at(item, path, spec) for path, spec in found]
+        made = made_volumes(group, item.tree)
+        pods = []
+        for path, spec in pod_specs(group, plain_kind(item), item.tree):
+            volumes = spec.get("volumes")
+            if made:
+                whole = [*volumes, *made] if isinstance(volumes, list) else made
+                spec = {**spec, "volumes": whole}
+            pods.append(pod_at(item, path, spec))
+        return pods
 
     def pods_of(self, item: KubeObject) -> list[Pod]:
         """Return the pods that an object makes, whether its kind is built in or not."""
+        if (group_of(item), plain_kind(item)) in COMPLETED:
+            return self._embedded(item)
         pods = [pod for pod in view(self).pods if pod.item is item]
         workflow = self.workflow_of(item)
         return [*pods, *workflow.pods] if workflow is not None else pods
+
+    def rule_groups(self, item: KubeObject) -> tuple[Group, ...]:
+        """Return the groups of a PrometheusRule, as the language `prometheus` reads rule files."""
+        return groups_of(item)
 
     @lazy
     def workflows(self) -> list[ArgoWorkflow]:

@@ -17,9 +17,11 @@ A definition is `[fields, required]` or `[fields, required, extras]`; extras are
 
 from __future__ import annotations
 
+import difflib
 from functools import cache
 from pathlib import Path
 
+from iac_gym.languages.kubernetes.kinds import describe_unserved as describe_built_in
 from iac_gym.languages.kubernetes.pack import Pack
 
 PATH = Path(__file__).parent / "data" / "custom_resources.bin"
@@ -50,3 +52,30 @@ def cluster_scoped() -> frozenset[tuple[str, str]]:
         for kind, entry in kinds.items()
         if entry[1]
     )
+
+
+@cache
+def _versions_of() -> dict[str, list[str]]:
+    """Return kind -> every apiVersion that has it."""
+    found: dict[str, list[str]] = {}
+    for api_version, kind in custom_kinds():
+        found.setdefault(kind, []).append(api_version)
+    return found
+
+
+def describe_unserved(api_version: str, kind: str, version: str) -> tuple[str, str, str]:
+    """Say why neither Kubernetes nor an operator serves a kind: (message, hint, the wrong key)."""
+    kinds = custom_pack().index["kinds"].get(api_version, {})
+    known = _versions_of().get(kind, [])
+    if not kinds and not known:
+        return describe_built_in(api_version, kind, version)
+    message = f"no operator has the kind `{kind[:60]}` in `{api_version[:60]}`"
+    if known:
+        return (
+            message,
+            f"`{kind}` is in {', '.join(f'`{name}`' for name in known[:4])}",
+            "apiVersion",
+        )
+    near = difflib.get_close_matches(kind[:64], kinds, n=1, cutoff=0.6)
+    hint = f"did you mean `{near[0]}`?" if near else f"it has {', '.join(sorted(kinds)[:8])}"
+    return message, hint, "kind"

@@ -26,6 +26,7 @@ from iac_gym.languages.kubernetes.schema import (
 from iac_gym.languages.kubernetes.schema import definition as builtin_definition
 from iac_gym.languages.kubernetes.value_types import VALUE_TYPES
 
+_DEEPEST = 60
 _DEEPER = (YamlMap, YamlList, dict, list)
 _QUICK = {"s": str, "b": bool, "p": str}
 
@@ -48,6 +49,7 @@ class _Definition:
         self.limits: Check | None = None
         self.defaults: dict[str, Any] = {}
         self.nodes: dict[str, Any] = {}
+        self._fills: bool | None = None
         self.deep = False  # whether a limit looks into the fields
         self.ready = False
 
@@ -82,16 +84,29 @@ class _Definition:
                     self._unknown((place, value, key), report)
             elif item.__class__ is not field[0] and item is not None:
                 field[1](item, (place, value, key), report)
+        self._check_whole(value, place, report)
+
+    def _check_whole(self, value: dict[Any, Any], place: Place, report: Report) -> None:
         for key in self.required:
             if value.get(key) is None:
                 missing((place, value, key), report)
         if self.limits is not None:
             self.limits(self.completed(value) if self.deep else value, place, report)
 
+    def fills(self, depth: int) -> bool:
+        """Whether there is a default anywhere in it."""
+        if self._fills is None:
+            if not self.ready:
+                self.prepare()
+            self._fills = bool(self.defaults) or any(
+                _fills(node, depth + 1) for node in self.nodes.values()
+            )
+        return self._fills
+
     def completed(self, value: dict[Any, Any]) -> dict[Any, Any]:
         """Return the value with the defaults that the API server fills in, at every depth."""
-        if not self.ready:
-            self.prepare()
+        if not self.fills(0):
+            return value
         made = {key: item for key, item in value.items() if item is not None}
         for key, default in self.defaults.items():
             made.setdefault(key, default)
@@ -108,6 +123,17 @@ class _Definition:
 
 #: Limits that look into the fields of a mapping or the items of a list.
 _DEEP = frozenset(("x", "all", "any", "one", "not", "P", "t", "m"))
+
+
+def _fills(node: Any, depth: int) -> bool:
+    """Whether a node has a default; what stands too deep counts as if it had one."""
+    if depth > _DEEPEST:
+        return True
+    if isinstance(node, int):
+        return _record(node).fills(depth)
+    if isinstance(node, str) or node[0] == "k":
+        return False
+    return _inner(node[1]).fills(depth) if node[0] == "d" else _fills(node[1], depth)
 
 
 def _completed(node: Any, value: Any) -> Any:
@@ -211,10 +237,11 @@ def _map_of(item: Check, quick: type | None) -> Check:
     return check
 
 
-def _limited(inner: Check, limits: Check) -> Check:
+def _limited(inner: Check, limits: Check, most: int | None) -> Check:
     def check(value: Any, place: Place, report: Report) -> None:
         before = len(report.problems)
-        inner(value, place, report)
+        if most is None or value.__class__ is not YamlList or len(value) <= most:
+            inner(value, place, report)
         if len(report.problems) == before:
             limits(value, place, report)
 
@@ -233,6 +260,6 @@ def _compile(node: Any) -> Check:
     if code == "d":
         return _inner(inner).check
     if code == "c":
-        return _limited(_compile(inner), _limits(inner, node[2]))
+        return _limited(_compile(inner), _limits(inner, node[2]), node[2].get("I"))
     make = _list_of if code == "a" else _map_of
     return make(_compile(inner), _quick(inner))

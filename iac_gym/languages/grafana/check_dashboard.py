@@ -57,8 +57,7 @@ def dashboard(check: Checker, one: Dashboard) -> None:
     if not text_of(tree.get("title")).strip():
         check.bad("dashboards-have-a-title", "the dashboard needs a `title`", tree.mark)
     if "panels" not in tree and "rows" not in tree:
-        spec = tree.get("elements") or section(tree, "spec").get("elements")
-        if spec is not None:
+        if "elements" in tree or "elements" in section(tree, "spec"):
             message = "dashboards of the second schema (`elements`) are not judged here"
             check.bad("schema-is-not-judged", message, tree.mark)
         else:
@@ -104,7 +103,7 @@ def _variables(check: Checker, tree: YamlMap) -> None:
             message = f"`{name[:60]}` cannot name a variable: letters, digits and `_` can"
             check.bad(VARIABLES, message if name else "a variable has no `name`", mark)
         elif name in seen:
-            check.bad(VARIABLES, f"{where} is defined twice", one.marks["name"])
+            check.bad("variables-are-named-once", f"{where} is defined twice", one.marks["name"])
         seen.add(name)
         if not kind:
             check.bad(VARIABLES, f"{where} has no `type`", mark)

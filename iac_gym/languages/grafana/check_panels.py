@@ -22,7 +22,7 @@ PANEL = {
 }  # fmt: skip
 TARGET = {
     "refId": "text", "expr": "text", "legendFormat": "text", "hide": "truth", "instant": "truth",
-    "range": "truth", "datasource": "text|object", "interval": "text", "format": "text",
+    "range": "truth", "datasource": "text|object", "interval": "text",
     "exemplar": "truth",
 }  # fmt: skip
 DEFAULTS = {
@@ -54,6 +54,8 @@ CUSTOM: Mapping[tuple[str, ...], str] = {
 PANEL_OPTIONS: Mapping[str, Mapping[tuple[str, ...], str]] = {
     "": {
         ("legend", "displayMode"): "LegendDisplayMode",
+    },
+    "timeseries": {
         ("tooltip", "mode"): "TooltipDisplayMode",
         ("tooltip", "sort"): "SortOrder",
     },
@@ -98,20 +100,20 @@ def panel(check: Checker, tree: YamlMap, mark: Mark) -> None:
     _targets(check, tree, where)
 
 
+def _number(value: Any) -> float | None:
+    return value if is_number(value) else None
+
+
 def _grid(check: Checker, tree: YamlMap, where: str) -> None:
     grid = tree.get("gridPos")
     if grid.__class__ is not YamlMap:
         return
     check.types(grid, dict.fromkeys(("x", "y", "w", "h"), "number|text"), f"{where}: `gridPos`")
-    numbers = {key: grid.get(key) for key in ("x", "y", "w", "h")}
-    x, w, h = (
-        value if is_number(value) else None
-        for value in (numbers["x"], numbers["w"], numbers["h"])
-    )
+    x, w, h = _number(grid.get("x")), _number(grid.get("w")), _number(grid.get("h"))
     rule = "panels-fit-the-grid"
     if w is not None and not 0 < w <= COLUMNS:
         check.bad(rule, f"{where} is {w} columns wide; there are {COLUMNS}", grid.marks["w"])
-    elif w is not None and x is not None and not 0 <= x <= COLUMNS - w:
+    elif w is not None and x is not None and (x < 0 or x + w > COLUMNS):
         message = f"{where} does not fit: it starts in column {x} and is {w} wide"
         check.bad(rule, message, grid.marks["x"])
     if h is not None and h <= 0:
@@ -151,8 +153,8 @@ def _defaults(check: Checker, tree: YamlMap, where: str) -> None:
     if unit and unit not in pack.words("units") and ":" not in unit and "$" not in unit:
         message = f"{where}: `{unit[:40]}` is not one of Grafana's units: it is written as it is"
         check.bad("units-are-known", message, tree.marks["unit"])
-    least, most = tree.get("min"), tree.get("max")
-    if is_number(least) and is_number(most) and least >= most:
+    least, most = _number(tree.get("min")), _number(tree.get("max"))
+    if least is not None and most is not None and least >= most:
         check.bad("ranges-are-right", f"{where}: `min` is not below `max`", tree.marks["min"])
     thresholds = section(tree, "thresholds")
     if thresholds:
@@ -171,12 +173,12 @@ def _thresholds(check: Checker, tree: YamlMap, where: str) -> None:
     check.word(tree, "mode", pack.enum("ThresholdsMode"), OPTIONS, f"{where}: `thresholds`")
     last: float | None = None
     for at, (step, mark) in enumerate(objects(tree, "steps")):
-        value = step.get("value")
+        value: Any = step.get("value")
         if value is not None and not is_number(value):
             message = f"{where}: the value of a threshold must be a number or null"
             check.bad(TYPES, message, step.marks["value"])
         rule = "thresholds-are-in-order"
-        if at == 0 and is_number(value) or (at > 0 and value is None):
+        if (at == 0 and is_number(value)) or (at > 0 and value is None):
             check.bad(rule, f"{where}: the first threshold alone is the base: `null`", mark)
         elif is_number(value):
             if last is not None and value <= last:
@@ -184,9 +186,7 @@ def _thresholds(check: Checker, tree: YamlMap, where: str) -> None:
             last = value
 
 
-def _enums(
-    check: Checker, tree: YamlMap, table: Mapping[tuple[str, ...], str], where: str
-) -> None:
+def _enums(check: Checker, tree: YamlMap, table: Mapping[tuple[str, ...], str], where: str) -> None:
     for path, name in table.items():
         holder: Any = tree
         for key in path[:-1]:
@@ -203,16 +203,14 @@ def _options(check: Checker, tree: YamlMap, of: str, where: str) -> None:
     if of in PANEL_OPTIONS:
         _enums(check, options, PANEL_OPTIONS[of], f"{where}: `options`")
     reduce = section(options, "reduceOptions")
-    calcs = reduce.get("calcs")
+    calcs: Any = reduce.get("calcs")
     for at, name in enumerate(calcs if calcs.__class__ is YamlList else ()):
         if name.__class__ is str and name not in pack.words("reducers"):
             hint = check.near(name, pack.words("reducers"))
             check.bad(OPTIONS, f"{where}: `{name[:40]}` is no calculation", calcs.marks[at], hint)
 
 
-def _known(
-    check: Checker, tree: YamlMap, key: str, known: frozenset[str], where: str
-) -> None:
+def _known(check: Checker, tree: YamlMap, key: str, known: frozenset[str], where: str) -> None:
     value = tree.get(key)
     if value.__class__ is not str or not value:
         check.bad(OPTIONS, f"{where} has no `{key}`", tree.mark)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from iac_gym.formats.yaml_tree import Mark, YamlMap
 from iac_gym.languages.grafana.checker import Checker
 from iac_gym.languages.grafana.model import Dashboard
 from iac_gym.languages.grafana.panels import Query
+from iac_gym.languages.grafana.queries import MOST_USES
 from iac_gym.languages.grafana.values import objects, section, text_of
 from iac_gym.languages.grafana.variables import is_built_in, uses
 
@@ -28,10 +30,6 @@ def use(check: Checker, one: Dashboard) -> None:
             _query(check, query, panel.title)
         for text, mark, where in _titles(panel.tree):
             _uses(check, text, mark, scoped, where)
-    for variable in one.variables.values():
-        if variable.type == "query":
-            where = f"variable `{variable.name[:40]}`"
-            _uses(check, variable.query, variable.at("query"), known, where)
 
 
 def _own(tree: YamlMap) -> set[str]:
@@ -56,7 +54,7 @@ def _titles(tree: YamlMap) -> Iterator[tuple[str, Mark, str]]:
 def _uses(check: Checker, text: str, mark: Mark, known: set[str], where: str) -> None:
     if "$" not in text and "[[" not in text:
         return
-    for one in uses(text):
+    for one in islice(uses(text), MOST_USES):
         if one.name not in known and not is_built_in(one.name):
             if _QUOTED_LABELS in text:
                 continue

@@ -76,7 +76,9 @@ class Checker:
             message = f"{where}: `{key}` must be {said}, not {found}"
             self.bad(TYPES, message, tree.marks[key])
 
-    def word(self, tree: YamlMap, key: str, allowed: Collection[str], rule: str, where: str) -> None:
+    def word(
+        self, tree: YamlMap, key: str, allowed: Collection[str], rule: str, where: str
+    ) -> None:
         """Report a text that is not among those allowed."""
         value = tree.get(key)
         if value.__class__ is str and value and value not in allowed and "$" not in value:

@@ -137,18 +137,32 @@ Written = tuple[YamlMap, Mark, str]
 
 
 def written(tree: YamlMap) -> Iterator[Written]:
-    """Yield the panels of a dashboard, rows left out and opened, also those of older dashboards."""
+    """Yield the panels of a dashboard, rows left out and opened, also those of older dashboards.
+
+    As in Grafana, a panel belongs to the open row above it on the grid; a row that is collapsed
+    holds its panels itself, and one that is open loses those it holds.
+    """
     row = ""
-    for one, mark in objects(tree, "panels"):
-        if one.get("type") == "row":
-            row = text_of(one.get("title"))
-            for below, place in objects(one, "panels"):
-                yield below, place, row
-        else:
+    for one, mark in sorted(objects(tree, "panels"), key=_place):
+        if one.get("type") != "row":
             yield one, mark, row
+        elif one.get("collapsed") is True:
+            row = ""
+            for below, place in objects(one, "panels"):
+                yield below, place, text_of(one.get("title"))
+        else:
+            row = text_of(one.get("title"))
     for old, _ in objects(tree, "rows"):
         for below, place in objects(old, "panels"):
             yield below, place, text_of(old.get("title"))
+
+
+def _place(one: tuple[YamlMap, Mark]) -> tuple[float, float]:
+    """Return the place of a panel on the grid: rows count before columns."""
+    grid = one[0].get("gridPos")
+    if grid.__class__ is not YamlMap:
+        return 0, 0
+    return _number(grid.get("y")) or 0, _number(grid.get("x")) or 0
 
 
 def is_visible(tree: YamlMap) -> bool:
@@ -242,7 +256,10 @@ def _language(tree: YamlMap, resolved: str) -> str:
         return "promql" if isinstance(tree.get("expr"), str) else ""
     if resolved == "loki":
         return "logql"
-    return "unknown" if not resolved and isinstance(tree.get("expr"), str) else ""
+    text = tree.get("expr")
+    if resolved or not isinstance(text, str):
+        return ""
+    return "promql" if read_promql(text).expression is not None else "unknown"
 
 
 def _text(tree: YamlMap) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from iac_gym.formats import promql
 from iac_gym.languages.grafana.variables import Use, uses
@@ -28,6 +29,8 @@ _NUMBERS: Mapping[str, str] = {
     "__to": "1700003600000",
     "__interval_s": "61",
 }
+#: Most variables that one query may use.
+MOST_USES = 200
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`[^`]*`|#[^\n]*', re.DOTALL)
 _BEFORE_DURATION = re.compile(r"(?:\[|\[[^\[\]]*:|\boffset\s*-?)\s*\Z")
 _BEFORE_NUMBER = re.compile(
@@ -55,7 +58,9 @@ class Promql:
 @lru_cache(maxsize=2048)
 def read_promql(text: str) -> Promql:
     """Read a query of PromQL."""
-    found = list(uses(text))
+    found = list(islice(uses(text), MOST_USES + 1))
+    if len(found) > MOST_USES:
+        return Promql(text, None, judged=False)
     outside = _outside(text, found) if found else []
     first: promql.PromqlError | None = None
     for favoured in (None, WORD, NUMBER) if outside else (None,):

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from iac_gym.language import Language
+from iac_gym.languages.helm.examine import examined
 from iac_gym.languages.helm.model import Effect, HelmModel, Rendering
 from iac_gym.languages.helm.parse import BUNDLE, parse
 from iac_gym.languages.helm.rules import IN_ORDER, choose
 
 __all__ = ["LANGUAGE", "Effect", "HelmModel", "Rendering"]
 
+
+def _read(files: Mapping[str, str]) -> HelmModel:
+    """Parse a chart and examine it at once: a rule only takes its part of what was found."""
+    model = parse(files)
+    examined(model)
+    return model
+
+
 LANGUAGE = Language(
     "helm",
-    parse,
+    _read,
     IN_ORDER,
     tags=("helm", "yaml", "yml", "tpl", "gotmpl", "gotemplate", "json", "text", "txt"),
     path=BUNDLE,

@@ -13,6 +13,7 @@ from iac_gym.languages.helm.versions import is_above_zero, is_version
 _TYPES = ("", "application", "library")
 _MAIL = re.compile(r"[^@\s<>()\[\],;:\\\"]{1,64}@[A-Za-z0-9\u0080-\U0010ffff.-]{1,253}")
 _HOST = re.compile(r"[A-Za-z0-9_\u0080-\U0010ffff]([A-Za-z0-9_.\u0080-\U0010ffff-]{0,252})?")
+_SHORTEST_URL = 4
 _EXTENSIONS = (".yaml", ".yml", ".tpl", ".txt")
 
 
@@ -133,6 +134,8 @@ def _is_url(text: str, *, scheme: bool = True) -> bool:
         return False
     if scheme:
         return bool(parts.scheme)
+    if len(text) < _SHORTEST_URL or not (parts.netloc or "." in text or ":" in text):
+        return False
     host = parts.hostname if parts.scheme else urlsplit(f"http://{text}").hostname
     return bool(host and _HOST.fullmatch(host))
 

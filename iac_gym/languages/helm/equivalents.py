@@ -103,12 +103,16 @@ def _through_helpers(files: Mapping[str, str]) -> Files | None:
 
 def equivalents(files: Mapping[str, str]) -> Iterator[tuple[str, Files]]:
     """Yield (what was changed, files) for rewritings with the same meaning."""
-    for change, rewrite in _YAML.items():
-        if any(_is_yaml(path) for path in files):
-            yield change, _rewritten(files, _is_yaml, rewrite)
-    for change, rewrite in _TEMPLATES.items():
-        if any(_is_template(path) for path in files):
-            yield change, _rewritten(files, _is_template, rewrite)
-    yield "files in the opposite order", dict(reversed(list(files.items())))
-    if wrapped := _through_helpers(files):
-        yield "helpers around helpers", wrapped
+    made: dict[str, Files | None] = {
+        **{change: _rewritten(files, _is_yaml, rewrite) for change, rewrite in _YAML.items()},
+        **{
+            change: _rewritten(files, _is_template, rewrite)
+            for change, rewrite in _TEMPLATES.items()
+        },
+        "helpers around helpers": _through_helpers(files),
+    }
+    for change, rewritten in made.items():
+        if rewritten and rewritten != dict(files):
+            yield change, rewritten
+    if len(files) > 1:
+        yield "files in the opposite order", dict(reversed(list(files.items())))

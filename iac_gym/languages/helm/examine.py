@@ -8,10 +8,11 @@ from iac_gym.languages.helm.model import HelmModel
 from iac_gym.languages.helm.reading import Faults, note
 from iac_gym.languages.helm.rendered import RenderedObject
 from iac_gym.languages.helm.schema import note_schema
+from iac_gym.languages.helm.unused import unused_values
 from iac_gym.verdict import Finding, Stage
 
 #: What says whether the API server would take the objects, and what could not be judged of them.
-_JUDGED = (Stage.SCHEMA, Stage.REFERENCES, Stage.SEMANTICS, Stage.NOTICE)
+_JUDGED = (Stage.SYNTAX, Stage.SCHEMA, Stage.REFERENCES, Stage.SEMANTICS, Stage.NOTICE)
 
 
 def examined(model: HelmModel) -> Faults:
@@ -21,6 +22,7 @@ def examined(model: HelmModel) -> Faults:
         note_chart(model.chart, model.faults)
         note_schema(model.chart, model.faults)
         _rendering(model, model.faults)
+        _remarks(model, model.faults)
     return model.faults
 
 
@@ -41,6 +43,17 @@ def _rendering(model: HelmModel, faults: Faults) -> None:
             _add(faults, problem.rule, problem.finding)
     for warning in output.warnings:
         note(faults, "values-fit-the-defaults", warning, model.chart.path("values.yaml"), (1, 1))
+
+
+def _remarks(model: HelmModel, faults: Faults) -> None:
+    """Note what Helm takes and what is probably not meant."""
+    path = model.chart.path("values.yaml")
+    for name, mark in unused_values(model.chart):
+        note(faults, "values-are-used", f"no template reads `{name[:60]}`", path, mark)
+    if model.chart.meta.deprecated:
+        message = "the chart is marked as deprecated"
+        mark = model.chart.meta.marks["deprecated"]
+        note(faults, "chart-is-kept-up", message, model.chart.path("Chart.yaml"), mark)
 
 
 def _add(faults: Faults, rule: str, *findings: Finding) -> None:

@@ -67,20 +67,6 @@ class Rendering:
         return render(self.model.chart, self.given, self.release, self.namespace, check_values)
 
     @lazy
-    def _traced(self) -> dict[str, Source]:
-        made = render(
-            self.model.chart, self.given, self.release, self.namespace, check_values, tracing=True
-        )
-        return {text.template: text.source for text in made.texts if text.source}
-
-    def _source(self, template: str) -> Source:
-        def source(line: int) -> tuple[str, int]:
-            found = self._traced.get(template)
-            return found(line) if found else (template, 1)
-
-        return source
-
-    @lazy
     def _read(self) -> tuple[tuple[RenderedObject, ...], tuple[Finding, ...]]:
         """The objects that are read, also those that Helm drops, and what cannot be read."""
         objects: list[RenderedObject] = []
@@ -88,7 +74,7 @@ class Rendering:
         for text in self.output.texts:
             if text.template.endswith(NOTES) or not text.text or text.text.isspace():
                 continue
-            for each in objects_of(text.text, text.template, self._source(text.template)):
+            for each in objects_of(text.text, text.template, text.source):
                 if isinstance(each, Finding):
                     findings.append(each)
                 elif len(objects) < MOST_OBJECTS:

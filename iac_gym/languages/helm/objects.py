@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from iac_gym.formats.gotemplate.values import OtherList, OtherMap, StringMap, Strings, Struct
+from iac_gym.formats.gotemplate.functions import function
+from iac_gym.formats.gotemplate.values import (
+    NamedMap,
+    OtherList,
+    StringMap,
+    Strings,
+    Struct,
+    decode,
+)
 from iac_gym.formats.gotemplate.yaml_text import to_yaml
 from iac_gym.languages.helm.capabilities import API_VERSIONS, HELM_VERSION, KUBE_VERSION
 from iac_gym.languages.helm.instance import Instance
@@ -60,18 +68,20 @@ def _dependency(one: Dependency) -> Struct:
 @cache
 def capabilities_object() -> Struct:
     """Return `.Capabilities` as `helm template` fills it without a cluster."""
+    known = frozenset(API_VERSIONS)
+    has: Any = function(lambda name: name in known, "string")
+    version: Any = function(lambda: KUBE_VERSION)
     major, minor, _ = KUBE_VERSION.removeprefix("v").split(".")
     kube = Struct(
         "chartutil.KubeVersion",
         {"Version": KUBE_VERSION, "Major": major, "Minor": minor},
-        {"GitVersion": lambda: KUBE_VERSION, "String": lambda: KUBE_VERSION},
+        {"GitVersion": version, "String": version},
         printed=KUBE_VERSION,
     )
-    known = frozenset(API_VERSIONS)
     versions = Struct(
         "chartutil.VersionSet",
         {},
-        {"Has": lambda name: name in known},
+        {"Has": has},
         value=Strings(API_VERSIONS),
     )
     helm = Struct(
@@ -96,40 +106,40 @@ def release_object(name: str, namespace: str) -> dict[str, Any]:
     }
 
 
-def files_object(files: Mapping[str, bytes]) -> Struct:
+def files_object(files: Mapping[str, bytes]) -> NamedMap:
     """Return `.Files` (or what `.Files.Glob` gives of it)."""
 
     def get(name: str) -> str:
-        return files.get(name, b"").decode("utf-8", "surrogateescape")
+        return decode(files.get(name, b""))
 
     def lines(name: str) -> Strings:
         text = get(name)
         return Strings(text.removesuffix("\n").split("\n") if text else ())
 
-    return Struct(
-        "engine.files",
-        {},
-        {
-            "Get": get,
-            "GetBytes": lambda name: files.get(name, b""),
-            "Glob": lambda pattern: files_object(_globbed(files, pattern)),
-            "Lines": lines,
-            "AsConfig": lambda: _as_yaml(
-                {path.rpartition("/")[2]: get(path) for path in files} if files else {}
-            ),
-            "AsSecrets": lambda: _as_yaml(
-                {
-                    path.rpartition("/")[2]: base64.b64encode(data).decode("ascii")
-                    for path, data in files.items()
-                }
-            ),
-        },
-        value=OtherMap("engine.files", files),
-    )
+    def as_config() -> str:
+        return _as_yaml({path.rpartition("/")[2]: get(path) for path in files})
+
+    def as_secrets() -> str:
+        return _as_yaml(
+            {
+                path.rpartition("/")[2]: base64.b64encode(data).decode("ascii")
+                for path, data in files.items()
+            }
+        )
+
+    methods: dict[str, Any] = {
+        "Get": function(get, "string"),
+        "GetBytes": function(lambda name: files.get(name, b""), "string"),
+        "Glob": function(lambda pattern: files_object(_globbed(files, pattern)), "string"),
+        "Lines": function(lines, "string"),
+        "AsConfig": function(as_config),
+        "AsSecrets": function(as_secrets),
+    }
+    return NamedMap("engine.files", files, methods, loose=False, zero=b"")
 
 
 def _as_yaml(texts: Mapping[str, str]) -> str:
-    return to_yaml(dict(texts))
+    return to_yaml(dict(sorted(texts.items()))).removesuffix("\n")
 
 
 def _globbed(files: Mapping[str, bytes], pattern: str) -> dict[str, bytes]:

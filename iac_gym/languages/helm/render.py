@@ -32,11 +32,11 @@ NOTES = "NOTES.txt"
 
 @dataclass
 class Text:
-    """What one template file rendered; with tracing `source` tells what wrote each of its lines."""
+    """What one template file rendered; `source` tells what wrote each of its lines."""
 
     template: str
     text: str
-    source: Source | None
+    source: Source
 
 
 @dataclass
@@ -54,7 +54,6 @@ class Output:
     values: Values = field(default_factory=dict)
     instance: Instance | None = None
     warnings: list[str] = field(default_factory=list)
-    tracing: bool = False
 
     def stop(self, rule: str, *findings: Finding, refused: bool = False) -> None:
         """Note why Helm stops."""
@@ -84,14 +83,9 @@ def render(
     release: str,
     namespace: str,
     check_values: CheckValues,
-    *,
-    tracing: bool = False,
 ) -> Output:
-    """Render a chart with given values; `check_values` may refuse the values.
-
-    Tracing takes longer: it is asked for once a finding needs a place.
-    """
-    made = Output(tracing=tracing)
+    """Render a chart with given values; `check_values` may refuse the values."""
+    made = Output()
     if chart.meta.is_library:
         return made
     instance = made.instance = instance_of(chart)
@@ -200,15 +194,12 @@ def _functions() -> Mapping[str, Function]:
 def _run(engine: Engine, file: _File, files: Mapping[str, _File], made: Output) -> None:
     file.scope["Template"] = {"Name": file.name, "BasePath": file.base}
     try:
-        if made.tracing:
-            traced = engine.execute(file.name, file.scope, trace=True)
-            text, source = traced.text, _source(traced, file, files)
-        else:
-            text, source = engine.execute(file.name, file.scope), None
+        traced = engine.execute(file.name, file.scope, trace=True)
     except TemplateError as error:
         made.stop("templates-render", _finding(error, file, files), refused=bool(engine.host))
         return
-    made.texts.append(Text(file.path, text.replace("<no value>", ""), source))
+    text = traced.text.replace("<no value>", "")
+    made.texts.append(Text(file.path, text, _source(traced, file, files)))
 
 
 def _source(traced: Rendered, file: _File, files: Mapping[str, _File]) -> Source:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
+from iac_gym.formats.gotemplate.errors import Unbounded
+from iac_gym.formats.gotemplate.regex import RegexError, compile_regex
 from iac_gym.formats.json_schema import (
     SchemaError,
     UnsupportedSchema,
     compile_schema,
-    python_pattern,
 )
 from iac_gym.formats.yaml import find
 from iac_gym.languages.helm.chart import Chart
@@ -37,6 +38,8 @@ _COUNTS = (
 )  # fmt: skip
 _TEXTS = ("title", "description", "$schema", "$id", "$ref", "format", "pattern", "$comment")
 _MOST_DEPTH = 60
+#: Keywords whose values are no schemas.
+_LITERAL = frozenset(("enum", "const", "default", "examples"))
 
 
 @lru_cache(maxsize=512)
@@ -53,11 +56,49 @@ def compiled(text: str) -> Compiled:
     if wrong:
         return None, wrong, None
     try:
-        formats = _FORMATS if _draft(tree) < _NEW else {}
-        return compile_schema(tree if isinstance(tree, dict) else {}, formats), "", tree
+        return _compile(tree), "", tree
     except UnsupportedSchema as error:
         nowhere = "points nowhere" in str(error)
         return None, str(error) if nowhere else "", tree
+    except RecursionError:
+        return None, "a reference leads back to itself", None
+
+
+def _compile(tree: Any) -> Callable[[Any], list[SchemaError]]:
+    """Compile a schema whose patterns are Go's regular expressions, as Helm's library has it."""
+    formats = dict(_FORMATS) if _draft(tree) < _NEW else {}
+    made = _with_patterns(tree, formats)
+    check = compile_schema(made if isinstance(made, dict) else {"not": {}}, formats)
+    return check if tree is not True else compile_schema({})
+
+
+def _with_patterns(schema: Any, formats: dict[str, Callable[[str], bool]]) -> Any:
+    """Copy a schema with each `pattern` as a format of its own."""
+    if isinstance(schema, list):
+        return [_with_patterns(item, formats) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {
+        key: item if key in _LITERAL else _with_patterns(item, formats)
+        for key, item in schema.items()
+        if key != "pattern" or not isinstance(item, str)
+    }
+    pattern = schema.get("pattern")
+    if isinstance(pattern, str):
+        name = f"text that matches {pattern}"
+        formats[name] = partial(_matches, pattern)
+        made["allOf"] = [*made.get("allOf", ()), {"format": name}]
+    for key in schema.get("patternProperties") or ():
+        if _is_pattern(key) and compile_regex(key).danger:
+            raise UnsupportedSchema("a pattern of keys could run away")
+    return made
+
+
+def _matches(pattern: str, text: str) -> bool:
+    try:
+        return compile_regex(pattern).search(text) is not None
+    except Unbounded:
+        return True
 
 
 #: The first draft in which `format` is no demand, and the first without lists of `items`.
@@ -160,11 +201,21 @@ def _wrong_lists(schema: Mapping[str, Any], place: str, draft: int) -> Iterator[
         yield f"{place}/required must be a list of different names"
     if "enum" in schema and not isinstance(schema["enum"], list):
         yield f"{place}/enum must be a list"
+    named = schema.get("patternProperties")
+    patterns = list(named) if isinstance(named, dict) else []
     if isinstance(schema.get("pattern"), str):
-        try:
-            re.compile(python_pattern(schema["pattern"]))
-        except re.error:
-            yield f"{place}/pattern is no regular expression"
+        patterns.append(schema["pattern"])
+    for pattern in patterns:
+        if not _is_pattern(pattern):
+            yield f"{place}: {pattern[:60]!r} is no regular expression of Go"
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        compile_regex(text)
+    except (RegexError, Unbounded):
+        return False
+    return True
 
 
 def _is_number(value: Any) -> bool:
@@ -209,12 +260,19 @@ def check_values(instance: Instance, values: Values) -> tuple[list[Finding], boo
     pending: list[tuple[Instance, Any]] = [(instance, values)]
     for chart, given in pending:  # grows as it is read
         if chart.chart.schema:
-            check, _, _ = compiled(chart.chart.schema)
-            for error in check(given) if check else ():
+            for error in _errors(chart.chart.schema, given):
                 lacking = lacking and error.keyword == "required"
                 found.append(_finding(chart, error))
         pending += [(child, (given or {}).get(child.name)) for child in chart.children]
     return found, lacking and bool(found)
+
+
+def _errors(schema: str, values: Any) -> list[SchemaError]:
+    check, _, _ = compiled(schema)
+    try:
+        return check(values) if check else []
+    except RecursionError:
+        return [SchemaError((), "$ref", "meets a schema that leads back to itself")]
 
 
 def _finding(chart: Instance, error: SchemaError) -> Finding:

@@ -52,13 +52,14 @@ Check = Callable[[Any, Place, "Report"], None]
 class Report:
     """Collects problems; positions and paths are made only when there is one."""
 
-    __slots__ = ("file", "left", "problems", "required", "room")
+    __slots__ = ("before", "file", "left", "problems", "required", "room")
 
     def __init__(self) -> None:
         self.file = ""
         self.left = MOST_VALUES
         self.required = True  # whether missing fields are reported (not inside `status`)
         self.problems: list[Problem] = []
+        self.before = 0  # problems of the objects before this one
         self.room: dict[Sort, int] = {}
 
     def begin(self, file: str) -> None:
@@ -66,6 +67,7 @@ class Report:
         self.file = file
         self.left = MOST_VALUES
         self.required = True
+        self.before = len(self.problems)
 
     def has_room(self, sort: Sort) -> bool:
         """Whether a further problem of a sort is kept; ask before saying what it is."""
@@ -258,6 +260,7 @@ _EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 def missing(place: Place, report: Report) -> None:
+    """Keep the problem of a required field that is not there, or is empty."""
     if not report.has_room("required"):
         return
     parent, value, key = place
@@ -275,6 +278,7 @@ def _names(name: str) -> tuple[str, str]:
 
 @cache
 def definition(number: int) -> _Definition:
+    """Return a definition of the pack, which is read when it first checks something."""
     return _Definition(number)
 
 
@@ -309,14 +313,19 @@ def check(
 
 
 def _check(
-    tree: dict[Any, Any], gvk: tuple[str, str], version: str, file: str, report: Report
+    tree: dict[Any, Any],
+    gvk: tuple[str, str],
+    version: str,
+    file: str,
+    report: Report,
+    describe: Callable[[str, str, str], tuple[str, str, str]] = describe_unserved,
 ) -> None:
     report.begin(file)
     number = served_kinds(version).get(gvk)
     if number is not None:
         definition(number).check(tree, (None, tree, None), report)
     elif report.has_room("kind"):
-        message, hint, key = describe_unserved(*gvk, version)
+        message, hint, key = describe(*gvk, version)
         report.add("kind", message, (None, tree, key), hint)
 
 
@@ -329,10 +338,12 @@ def check_objects(
     objects: Iterable[tuple[dict[Any, Any], str]],
     version: str | None = None,
     more: Callable[[str, str], Check | None] = _none_more,
+    describe: Callable[[str, str, str], tuple[str, str, str]] = describe_unserved,
 ) -> list[Problem]:
     """Check (tree, file) pairs, each as the kind that it says it is.
 
-    `more` gives the check of kinds beside the built-in ones, by apiVersion and kind.
+    `more` gives the check of kinds beside the built-in ones, by apiVersion and kind; `describe`
+    says why a kind is not served, as `kinds.describe_unserved` does.
     """
     objects = tuple(objects)
     version = version or default_version()
@@ -347,7 +358,7 @@ def check_objects(
             report.begin(file)
             known(tree, (None, tree, None), report)
         elif gvk not in custom:
-            _check(tree, gvk, version, file, report)
+            _check(tree, gvk, version, file, report, describe)
     return report.problems
 
 

@@ -248,6 +248,16 @@ class Collector:
         """Return the pipelines of a signal."""
         return [one for one in self.pipelines if one.signal == signal]
 
+    @cached_property
+    def starts(self) -> dict[str, list[Pipeline]]:
+        """The pipelines that each connector starts, by its id."""
+        found: dict[str, list[Pipeline]] = {}
+        for pipeline in self.pipelines:
+            for one in dict.fromkeys(pipeline.receivers):
+                if one.kind == "connectors":
+                    found.setdefault(one.id, []).append(pipeline)
+        return found
+
     def flows(self, signal: str = "") -> list[Flow]:
         """Return the ways of data that start in a pipeline of a signal (of any if '')."""
         made: list[Flow] = []
@@ -273,8 +283,8 @@ class Collector:
             if exporter.kind == "exporters":
                 made.append(Flow(receiver, passed, exporter, way))
                 continue
-            for other in self.pipelines:
-                if exporter in other.receivers and other not in way:
+            for other in self.starts.get(exporter.id, ()):
+                if other not in way:
                     self._follow(receiver, passed, (*way, other), made)
 
     @property

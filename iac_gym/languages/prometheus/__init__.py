@@ -29,14 +29,23 @@ def select(found: Monitoring) -> tuple[Rule, ...]:
     return _chosen(frozenset((*found.faults, "alerts-can-fire") if never else found.faults))
 
 
+#: What a file of Prometheus has at its top level, other than a PrometheusRule of Kubernetes.
+_CONTENT = (
+    r"(?m)^[\"']?(?:groups|scrape_configs|scrape_config_files|rule_files|remote_write|remote_read"
+    r"|alerting|tests)[\"']? *:"
+)
+
 LANGUAGE = Language(
     "prometheus",
     parse,
     IN_ORDER,
     tags=("yaml", "yml", "prometheus"),
     path="prometheus.yml",
-    patterns=(
-        "prometheus*.y*ml", "*.rules.y*ml", "*rules.y*ml", "alerts.y*ml", "rules/*.y*ml",
-    ),
+    patterns=("prometheus*.y*ml", "*rule*.y*ml", "*alert*.y*ml", "*/rules/*.y*ml", "*.rules"),
+    content=_CONTENT,
     select=select,
+    tiers={
+        "library": "iac_gym.languages.prometheus.tool:ask_library",
+        "tool": "iac_gym.languages.prometheus.tool:ask_promtool",
+    },
 )  # fmt: skip

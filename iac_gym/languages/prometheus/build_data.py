@@ -5,8 +5,8 @@
 The arguments are folders with the sources of prometheus/prometheus, prometheus/common and
 prometheus/sigv4 at the versions that `data/SOURCE.md` names. Each struct becomes a mapping from the
 key in YAML to a type: `text`, `bool`, `int`, `uint`, `float`, `duration`, `bytes`, `url`, `regexp`,
-`any`, the name of a struct, or `[type]` and `{type}` for lists and mappings. Structs that are written
-inline are unfolded.
+`any`, the name of a struct, or `[type]` and `{type}` for lists and mappings. Structs that are
+written inline are unfolded.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ _KINDS = {
     "uint": "uint", "uint64": "uint", "float64": "float", "Duration": "duration",
     "Base2Bytes": "bytes", "URL": "url", "Regexp": "regexp", "LabelNames": "[text]",
     "LabelSet": "{text}", "Labels": "{text}", "Values": "{[text]}", "ProxyHeader": "{[text]}",
-    "any": "any", "testStartTimestamp": "text", "Parser": "any", "AlertmanagerConfigs": "[config.AlertmanagerConfig]",
+    "any": "any", "testStartTimestamp": "text", "Parser": "any",
+    "AlertmanagerConfigs": "[config.AlertmanagerConfig]",
 }  # fmt: skip
 _SKIPPED = frozenset(("Configs",))
 

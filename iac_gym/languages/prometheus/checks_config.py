@@ -6,20 +6,22 @@ Source: https://github.com/prometheus/prometheus/blob/v3.14.0/config/config.go
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
 from iac_gym.languages.prometheus.checks_discovery import check_selector, discovery_check
 from iac_gym.languages.prometheus.checks_http import (
     ALLOWED,
-    CHECKS as HTTP_CHECKS,
     COMPLETE,
     TOGETHER,
     at_most_one,
     check_client,
     given,
     present,
+)
+from iac_gym.languages.prometheus.checks_http import (
+    CHECKS as HTTP_CHECKS,
 )
 from iac_gym.languages.prometheus.checks_relabel import check_step
 from iac_gym.languages.prometheus.config import mappings, section
@@ -75,8 +77,9 @@ def check_config(tree: YamlMap, note: Note) -> None:
                 if not _RULE_PATH.fullmatch(text_of(one)):
                     message = f"`{text_of(one)[:60]}`: `*` may stand in the last part alone"
                     note(ALLOWED, message, mark)
+    check_targets(tree, note)
     general = section(tree, "global")
-    _check_jobs(tree, general, note)
+    check_jobs(tree, general, note)
     for key in ("remote_write", "remote_read"):
         _unique(tree, key, "name", note)
     strategy = text_of(section(tree, "otlp").get("translation_strategy"))
@@ -99,7 +102,7 @@ def _unique(tree: YamlMap, key: str, name: str, note: Note) -> None:
         seen.add(value)
 
 
-def _check_jobs(tree: YamlMap, general: YamlMap, note: Note) -> None:
+def check_jobs(tree: YamlMap, general: YamlMap, note: Note) -> None:
     """Check what jobs need from the global section."""
     interval = seconds_of(general.get("scrape_interval")) or 60.0
     _unique(tree, "scrape_configs", "job_name", note)
@@ -194,40 +197,55 @@ def check_scrape(tree: YamlMap, note: Note) -> None:
     if not text_of(tree.get("job_name")):
         note(COMPLETE, "a scrape configuration needs `job_name`", tree.mark)
     check_client(tree, note)
-    _check_targets(tree, note)
     check_protocols(tree, note)
     one_of(tree, "fallback_scrape_protocol", _PROTOCOLS, note)
     one_of(tree, "metric_name_validation_scheme", _VALIDATION, note)
     one_of(tree, "metric_name_escaping_scheme", _ESCAPING, note)
 
 
-#: Most static targets that are taken through the steps of relabeling.
-_MOST_TARGETS = 50
+#: How often steps of relabeling are played for the targets of one file.
+_MOST_PLAYS = 400
 
 
-def _check_targets(tree: YamlMap, note: Note) -> None:
+def check_targets(tree: YamlMap, note: Note) -> None:
     """Check that static targets are hosts, after the steps of relabeling that change them."""
-    steps = read_relabels(tree, "relabel_configs")[:_MOST_TARGETS]
+    left = _MOST_PLAYS
+    alerting = section(tree, "alerting")
+    holders = (*mappings(tree, "scrape_configs"), *mappings(alerting, "alertmanagers"))
+    for holder, _ in holders:
+        steps = read_relabels(holder, "relabel_configs")
+        moved = any(_moves(one) for one in steps)
+        base = {"job": text_of(holder.get("job_name")), "__scheme__": text_of(holder.get("scheme"))}
+        for address, labels, mark in _static(holder):
+            if (moved or not address or "/" in address) and left > 0:
+                left -= len(steps)
+                _check_target({**base, "__address__": address, **labels}, steps, mark, note)
+
+
+def _moves(step: Relabel) -> bool:
+    """Tell whether a step may change the address."""
+    return step.target == "__address__" or "$" in step.target or step.action == "labelmap"
+
+
+def _static(tree: YamlMap) -> Iterator[tuple[str, dict[str, str], Mark]]:
     for group, _ in mappings(tree, "static_configs"):
         targets = group.get("targets")
         if targets.__class__ is YamlList:
             labels = texts_of(group.get("labels"))
-            for one, mark in zip(targets[:_MOST_TARGETS], targets.marks, strict=False):
-                if steps or not text_of(one) or "/" in text_of(one):
-                    _check_target(text_of(one), labels, steps, mark, note)
+            for one, mark in zip(targets, targets.marks, strict=True):
+                yield text_of(one), labels, mark
 
 
 def _check_target(
-    given_: str, labels: dict[str, str], steps: tuple[Relabel, ...], mark: Mark, note: Note
+    labels: dict[str, str], steps: tuple[Relabel, ...], mark: Mark, note: Note
 ) -> None:
+    given_ = labels["__address__"]
     try:
-        found = played({"__address__": given_, **labels}, steps)
+        found = played(labels, steps)
     except Unplayable:
         return
-    if found is None:
-        return
-    address = found.get("__address__", "")
-    if not address or "/" in address:
+    address = "" if found is None else found.get("__address__", "")
+    if found is not None and (not address or "/" in address):
         message = f"the target `{given_[:80]}` is no host with a port"
         if address and steps:
             message += f" after relabeling: `{address[:80]}`"
@@ -242,7 +260,6 @@ def check_group(tree: YamlMap, note: Note) -> None:
 def check_alertmanager(tree: YamlMap, note: Note) -> None:
     """Check an entry of `alertmanagers`."""
     check_client(tree, note)
-    _check_targets(tree, note)
     one_of(tree, "api_version", ("v2",), note)
     ways = present(tree, "basic_auth", "authorization", "oauth2")
     at_most_one(tree, ways[:1] + present(tree, "sigv4"), note)
@@ -288,7 +305,9 @@ def check_queue(tree: YamlMap, note: Note) -> None:
             note(ALLOWED, f"`{key}` must be more than 0", mark_of(tree, key))
     if values["min_shards"] > values["max_shards"] > 0:
         message = "`min_shards` is greater than `max_shards`"
-        note(TOGETHER, message, mark_of(tree, "min_shards" if "min_shards" in tree else "max_shards"))
+        note(
+            TOGETHER, message, mark_of(tree, "min_shards" if "min_shards" in tree else "max_shards")
+        )
     least = seconds_of(tree.get("min_backoff"), 0.03 if "min_backoff" not in tree else 0.0)
     most = seconds_of(tree.get("max_backoff"), 5.0 if "max_backoff" not in tree else 0.0)
     if least is not None and most is not None and most < least:
@@ -392,6 +411,7 @@ def _checks() -> dict[str, Check]:
         "config.RemoteReadConfig": check_remote_read,
         "config.RemoteWriteConfig": check_remote_write,
         "config.ScrapeConfig": check_scrape,
+        "config.ScrapeConfigs": check_targets,
         "config.TSDBConfig": check_tsdb,
         "config.TracingConfig": check_tracing,
         "group": check_group,
@@ -413,5 +433,3 @@ def checks() -> Mapping[str, Check]:
     if not _KNOWN:
         _KNOWN.update(_checks())
     return _KNOWN
-
-

@@ -1,6 +1,6 @@
 """What each kind of service discovery needs.
 
-Source: https://github.com/prometheus/prometheus/tree/v3.14.0/discovery (the `UnmarshalYAML` of each)
+Source: https://github.com/prometheus/prometheus/tree/v3.14.0/discovery (each `UnmarshalYAML`)
 """
 
 from __future__ import annotations
@@ -106,11 +106,7 @@ def discovery_check(name: str) -> Check:
         for key in kept:
             if key in tree and not text_of(tree[key]).strip():
                 note(COMPLETE, f"`{key}` must not be empty", mark_of(tree, key))
-        for key, allowed in values.items():
-            value = tree.get(key)
-            if value is not None and text_of(value) not in allowed and (value or key not in needed):
-                message = f"`{key}` is one of {', '.join(allowed)}, not `{text_of(value)[:40]}`"
-                note(ALLOWED, message, mark_of(tree, key))
+        _check_values(tree, values, needed, note)
         if name in _ADDRESSES and tree.get(_ADDRESSES[name][0]):
             _check_address(tree, *_ADDRESSES[name], note)
         if name not in _NO_CLIENT:
@@ -119,6 +115,16 @@ def discovery_check(name: str) -> Check:
             further(tree, note)
 
     return check
+
+
+def _check_values(
+    tree: YamlMap, values: Mapping[str, list[str]], needed: list[str], note: Note
+) -> None:
+    for key, allowed in values.items():
+        value = tree.get(key)
+        if value is not None and text_of(value) not in allowed and (value or key not in needed):
+            message = f"`{key}` is one of {', '.join(allowed)}, not `{text_of(value)[:40]}`"
+            note(ALLOWED, message, mark_of(tree, key))
 
 
 def _check_address(tree: YamlMap, key: str, web: bool, note: Note) -> None:
@@ -166,7 +172,9 @@ def _file(tree: YamlMap, note: Note) -> None:
     if files.__class__ is YamlList:
         for one, mark in zip(files, files.marks, strict=True):
             if not _SD_FILE.fullmatch(text_of(one)):
-                message = "files of targets end in .json, .yml or .yaml, and `*` is in the last part"
+                message = (
+                    "files of targets end in .json, .yml or .yaml, and `*` is in the last part"
+                )
                 note(ALLOWED, f"`{text_of(one)[:60]}`: {message}", mark)
 
 
@@ -253,7 +261,9 @@ def _marathon(tree: YamlMap, note: Note) -> None:
     at_most_one(tree, token, note)
     if token:
         others = present(tree, "basic_auth", "authorization")
-        at_most_one(tree, token[:1] + others + given(tree, "bearer_token", "bearer_token_file"), note)
+        at_most_one(
+            tree, token[:1] + others + given(tree, "bearer_token", "bearer_token_file"), note
+        )
 
 
 def _secret_key(tree: YamlMap, note: Note) -> None:

@@ -90,7 +90,10 @@ _QUIET = frozenset(
 
 def check_proxy(tree: YamlMap, note: Note) -> None:
     """Check the settings of a proxy."""
-    url, environment = text_of(tree.get("proxy_url")), flag_of(tree.get("proxy_from_environment"), False)
+    url, environment = (
+        text_of(tree.get("proxy_url")),
+        flag_of(tree.get("proxy_from_environment"), False),
+    )
     if tree.get("proxy_connect_header") and not url and not environment:
         message = "`proxy_connect_header` needs `proxy_url` or `proxy_from_environment`"
         note(TOGETHER, message, mark_of(tree, "proxy_connect_header"))

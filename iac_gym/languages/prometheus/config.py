@@ -1,6 +1,7 @@
 """A Prometheus configuration in normal form: what is scraped, how often, and where it goes.
 
-Defaults and globals are filled in, so `scrape_interval` at the job and under `global` read the same.
+Defaults and globals are filled in, so `scrape_interval` reads the same at the job and
+under `global`.
 Durations are in seconds. Values of a wrong type are left out: the rules report them.
 """
 
@@ -334,7 +335,7 @@ def bytes_of(value: Any) -> float | None:
         amount = float(number)
     except ValueError:
         return None
-    return amount * 1024 ** _UNITS.get(unit[:1], 0)
+    return amount * float(1024 ** _UNITS.get(unit[:1], 0))
 
 
 def read_targets(tree: YamlMap) -> tuple[Target, ...]:
@@ -368,9 +369,8 @@ def _http(tree: YamlMap) -> Http:
             authorization = YamlMap(tree.marks[old])
             authorization[new] = tree[old]
             authorization.marks[new] = tree.marks[old]
-    if authorization is NONE and "basic_auth" not in tree and "tls_config" not in tree:
-        if "oauth2" not in tree and "proxy_url" not in tree and "follow_redirects" not in tree:
-            return _NO_HTTP
+    if authorization is NONE and _CLIENT.isdisjoint(tree):
+        return _NO_HTTP
     return Http(
         section(tree, "basic_auth"),
         authorization,
@@ -382,6 +382,7 @@ def _http(tree: YamlMap) -> Http:
 
 
 _NO_HTTP = Http()
+_CLIENT = frozenset(("basic_auth", "tls_config", "oauth2", "proxy_url", "follow_redirects"))
 
 
 def _remote(tree: YamlMap, mark: Mark, file: str, timeout: float) -> Remote:

@@ -28,12 +28,12 @@ from iac_gym.formats.yaml_scalars import PROMETHEUS, Spelled
 Tree = Any
 
 
-def _plain(value: Tree) -> Tree:
+def plain(value: Tree) -> Tree:
     """Return a tree of plain values: numbers and booleans as such where their spelling is usual."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, Spelled):
         usual = str(value.value).lower() == str.__str__(value).lower()
         return value.value if usual else str.__str__(value)
@@ -220,10 +220,10 @@ def equivalents(files: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]
         if not path.endswith((".yaml", ".yml")):
             continue
         for change, rewrite in _CHANGES.items():
-            tree = _plain(load(text, PROMETHEUS).value)
+            tree = plain(load(text, PROMETHEUS).value)
             if isinstance(tree, dict):
                 yield change, {**files, path: dump([rewrite(tree)])}
-        tree = _plain(load(text, PROMETHEUS).value)
+        tree = plain(load(text, PROMETHEUS).value)
         yield "JSON", {**files, path: json.dumps(tree, indent=2)}
         flow = yaml.safe_dump(tree, default_flow_style=True, sort_keys=False, width=80)
         yield "flow style", {**files, path: flow}

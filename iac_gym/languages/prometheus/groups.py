@@ -115,13 +115,15 @@ def read_groups(
     if tree is None:
         return ()
     if tree.__class__ is not YamlList:
-        faults.add("fields-have-their-types", f"`groups` must be a list, not {said(tree)}", file, mark)
+        faults.add(
+            "fields-have-their-types", f"`groups` must be a list, not {said(tree)}", file, mark
+        )
         return ()
     found: list[Group] = []
     names: set[str] = set()
     for one, place in zip(tree[:MOST], tree.marks, strict=False):
         if one is None:
-            one = YamlMap(place)
+            continue  # the decoder leaves such entries out
         if one.__class__ is not YamlMap:
             message = f"a group must be a mapping, not {said(one)}"
             faults.add("fields-have-their-types", message, file, place)
@@ -162,7 +164,7 @@ class _Reader:
         if rules.__class__ is YamlList:
             for one, place in zip(rules[:MOST], rules.marks, strict=False):
                 if one is None:
-                    one = YamlMap(place)
+                    continue
                 if one.__class__ is not YamlMap:
                     message = f"a rule must be a mapping, not {said(one)}"
                     self.wrong("fields-have-their-types", message, place)

@@ -2,8 +2,8 @@
 
 - `config`: the configuration in normal form (see `config.py`), None where there is none.
 - `groups`: all groups of all rule files. `alerts` and `records` are the rules that really work:
-  their expression is valid, an alert can fire, and, where the answer has a configuration, one of its
-  `rule_files` names their file. `every_alert` is without these conditions.
+  their expression is valid, an alert can fire, and, where the answer has a configuration, one of
+  its `rule_files` names their file. `every_alert` is without these conditions.
 - `targets`: groups of targets for `file_sd_configs`, by path.
 - `tests`: files of `promtool test rules`, by path.
 - `faults`: what the rules of the language find, by rule.
@@ -13,7 +13,7 @@ Everything carries `mark` (line, column) and `file`. Nothing raises, whatever th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,5 +102,3 @@ class Monitoring:
     def finding(self, message: str, mark: Mark = (0, 0), file: str = "", hint: str = "") -> Finding:
         """Make a finding; without a place it belongs to the first file."""
         return Finding(message, file or self.files[0], mark[0], mark[1], hint)
-
-

@@ -10,7 +10,7 @@ from typing import Any
 from iac_gym.check import ParseError
 from iac_gym.formats.yaml import Mark, YamlError, YamlList, YamlMap, load_all
 from iac_gym.formats.yaml_scalars import PROMETHEUS
-from iac_gym.languages.prometheus.checks_config import checks
+from iac_gym.languages.prometheus.checks_config import check_jobs, checks
 from iac_gym.languages.prometheus.config import (
     Job,
     Target,
@@ -102,13 +102,15 @@ def read_configs(found: Monitoring, configs: dict[str, YamlMap]) -> None:
     jobs = list(config.jobs)
     for other, tree in configs.items():
         note = partial(_note, found.faults, other)
-        part = other != path and any(
-            names_file(one, other, path) for one in config.scrape_config_files
-        )
+        part = 0
+        if other != path:
+            part = sum(names_file(one, other, path) for one in config.scrape_config_files)
         check_struct(tree, "config.ScrapeConfigs" if part else "config.Config", note, checks())
         if part:
-            more = read_jobs(tree, other, config.interval, config.timeout, section(config.tree, "global"))
-            note_repeated(jobs, more, found.faults)
+            general = section(config.tree, "global")
+            check_jobs(tree, general, note)
+            more = read_jobs(tree, other, config.interval, config.timeout, general)
+            note_repeated([*jobs, *(more if part > 1 else ())], more, found.faults)
             jobs += more
     if len(jobs) > len(config.jobs):
         found.config = config = replace(config, jobs=tuple(jobs))
@@ -147,9 +149,7 @@ def note_rules(found: Monitoring) -> None:
             seen.add(what)
 
 
-def _note(
-    faults: Faults, path: str, rule: str, message: str, mark: Mark, hint: str = ""
-) -> None:
+def _note(faults: Faults, path: str, rule: str, message: str, mark: Mark, hint: str = "") -> None:
     faults.add(rule, message, path, mark, hint)
 
 

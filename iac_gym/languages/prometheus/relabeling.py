@@ -49,11 +49,13 @@ def _step(tree: YamlMap, mark: Mark) -> Relabel:
         return text_of(tree[key]) if key in tree else default
 
     source = tree.get("source_labels")
-    labels = [text_of(one) for one in source if is_scalar(one)] if source.__class__ is YamlList else ()
+    labels = (
+        [text_of(one) for one in source if is_scalar(one)] if source.__class__ is YamlList else ()
+    )
     modulus = number_of(tree.get("modulus"))
     return Relabel(
         (read("action", "") or "replace").lower(),
-        tuple(labels),
+        tuple([text_of(one) for one in labels if is_scalar(one)]),
         read("regex", "(.*)"),
         read("target_label", ""),
         read("replacement", "$1"),
@@ -172,8 +174,8 @@ def expanded(template: str, groups: Mapping[str, str]) -> str:
 
 #: Expressions that mean the same to Python: no flags inside, no classes of RE2's own.
 _SHARED = re.compile(
-    r"(?:[^\\()\[\]*+?{}|^$]|\\[dwsDWS.\-/:+*?()\[\]{}|^$\\]|\[\^?[\w\-./:+*@;,= ]+\]|\((?:\?:|\?P<\w+>)?|\)"
-    r"|[*+?]\??|\{\d+(?:,\d*)?\}|\||\^|\$)*",
+    r"(?:[^\\()\[\]*+?{}|^$]|\\[dwsDWS.\-/:+*?()\[\]{}|^$\\]|\[\^?[\w\-./:+*@;,= ]+\]"
+    r"|\((?:\?:|\?P<\w+>)?|\)|[*+?]\??|\{\d+(?:,\d*)?\}|\||\^|\$)*",
     re.ASCII,
 )
 #: A group that is repeated without end and contains a repetition.

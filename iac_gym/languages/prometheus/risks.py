@@ -18,7 +18,8 @@ _SECRETS = frozenset(
 _PLACEHOLDER = re.compile(r"\$\{?\w+\}?|<[^>]*>|\{\{.*\}\}|")
 #: Hosts that are this machine, or names that resolve inside one network only.
 _NEAR = re.compile(
-    r"localhost|127\.[\d.]+|\[::1\]|[^.]+|.*\.svc(?:\.cluster\.local)?|.*\.(?:local|internal)", re.ASCII
+    r"localhost|127\.[\d.]+|\[::1\]|[^.]+|.*\.svc(?:\.cluster\.local)?|.*\.(?:local|internal)",
+    re.ASCII,
 )
 _DEEPEST = 40
 
@@ -29,7 +30,9 @@ def find_risks(config: Config, faults: Faults) -> None:
     for job in config.jobs:
         hosts = [one.address for one in job.targets if not _near(one.address)]
         if job.scheme == "http" and hosts and _identifies(job.http):
-            message = f"the job `{job.name}` sends credentials to `{hosts[0][:80]}` without encryption"
+            message = (
+                f"the job `{job.name}` sends credentials to `{hosts[0][:80]}` without encryption"
+            )
             faults.add("credentials-are-sent-encrypted", message, job.file, job.mark)
     for remote in (*config.remote_write, *config.remote_read):
         url = parse_url(remote.url)

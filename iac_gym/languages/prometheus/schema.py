@@ -44,7 +44,9 @@ def check_struct(tree: Any, name: str, note: Note, checks: Mapping[str, Check]) 
         if kind is None:
             note("fields-are-known", _unknown(key, name, known), tree.key_marks.get(key, tree.mark))
         elif value is not None:
-            check_value(value, kind, f"`{text_of(key)}`", tree.marks.get(key, tree.mark), note, checks)
+            check_value(
+                value, kind, f"`{text_of(key)}`", tree.marks.get(key, tree.mark), note, checks
+            )
     check = checks.get(name)
     if check is not None:
         check(tree, note)

@@ -1,7 +1,7 @@
 """Templates of labels and annotations: what Prometheus refuses, and what they show.
 
-Source: https://github.com/prometheus/prometheus/blob/v3.14.0/template/template.go (its functions, and
-the variables that `testTemplateParsing` of `model/rulefmt` defines in front of a text)
+Source: https://github.com/prometheus/prometheus/blob/v3.14.0/template/template.go (its functions;
+the variables are those that `testTemplateParsing` of `model/rulefmt` defines in front of a text)
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 from iac_gym.formats.gotemplate.builtins import BUILTINS
 from iac_gym.formats.gotemplate.errors import TemplateError
 from iac_gym.formats.gotemplate.nodes import Command, Field, Identifier, String, Template, Variable
-from iac_gym.formats.gotemplate.parser import parse
+from iac_gym.formats.gotemplate.reading import parse
 
 #: The functions that Prometheus adds to those of Go's templates.
 FUNCTIONS = frozenset(
     """args externalURL first graphLink humanize humanize1024 humanizeDuration humanizePercentage
     humanizeTimestamp label match now parseDuration pathPrefix query reReplaceAll safeHtml
-    sortByLabel stripDomain stripPort strvalue tableLink title tmpl toDuration toLower toTime toUpper
-    urlQueryEscape value""".split()
+    sortByLabel stripDomain stripPort strvalue tableLink title tmpl toDuration toLower toTime
+    toUpper urlQueryEscape value""".split()
 )
 _NAMES = BUILTINS | FUNCTIONS
 _HEAD = (

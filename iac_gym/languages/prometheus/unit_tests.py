@@ -16,9 +16,7 @@ from iac_gym.languages.prometheus.schema import Check, Note
 
 RULE = "tests-can-be-read"
 _NUMBER = r"(?:[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?i:inf|nan))"
-_VALUE = re.compile(
-    rf"(?:_|stale|{_NUMBER})(?:x[0-9]+)?|{_NUMBER}[+-]{_NUMBER}x[0-9]+", re.ASCII
-)
+_VALUE = re.compile(rf"(?:_|stale|{_NUMBER})(?:x[0-9]+)?|{_NUMBER}[+-]{_NUMBER}x[0-9]+", re.ASCII)
 
 
 def check_series(tree: YamlMap, note: Note) -> None:

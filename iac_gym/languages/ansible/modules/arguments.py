@@ -12,7 +12,14 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from iac_gym.languages.ansible.modules.specs import Option, Spec
-from iac_gym.languages.ansible.modules.values import Wrong, convert, in_choices, is_open, said
+from iac_gym.languages.ansible.modules.values import (
+    Wrong,
+    convert,
+    in_choices,
+    is_open,
+    loosely_in_choices,
+    said,
+)
 
 UNKNOWN_OPTION = "options-are-known"
 MISSING = "required-options-are-given"
@@ -43,14 +50,15 @@ def check(spec: Spec, given: Mapping[Any, Any], lenient: bool = False) -> list[F
     `lenient`: more arguments come from elsewhere (`module_defaults`, a template), so that nothing
     is missing.
     """
-    checker = _Checker(lenient)
+    checker = _Checker(lenient, spec.documented)
     checker.level(spec, given, (), 0)
     return checker.faults
 
 
 class _Checker:
-    def __init__(self, lenient: bool) -> None:
+    def __init__(self, lenient: bool, windows: bool) -> None:
         self.lenient = lenient
+        self.windows = windows
         self.faults: list[Fault] = []
 
     def add(self, rule: str, message: str, path: Path, hint: str = "") -> None:
@@ -107,7 +115,7 @@ class _Checker:
         self, spec: Spec, certain: set[str], written: Mapping[str, Any], path: Path
     ) -> None:
         for group in spec.exclusive:
-            both = [name for name in group if name in certain and name in written]
+            both = [name for name in written if name in group and name in certain]
             if len(set(both)) > 1:
                 names = " and ".join(f"`{name}`" for name in both)
                 self.add(TOGETHER, f"{names} exclude each other", (*path, written[both[1]]))
@@ -132,11 +140,14 @@ class _Checker:
             made = self._elements(option, made, path, value)
         elif option.type == "s" and made.__class__ is not str:
             made = str(made)
-        if option.choices is not None and not in_choices(made, option.choices):
+        if option.choices is not None and not self._allowed(made, option.choices):
             self._choice(option, made, path)
         if option.inside is not None and depth < _MOST_DEPTH:
             self._inside(option, option.inside, made, path, depth)
         return made
+
+    def _allowed(self, made: Any, choices: list[Any]) -> bool:
+        return in_choices(made, choices) or (self.windows and loosely_in_choices(made, choices))
 
     def _elements(self, option: Option, items: list[Any], path: Path, value: Any) -> list[Any]:
         found = []
@@ -169,8 +180,6 @@ class _Checker:
             if isinstance(item, Mapping):
                 place = (*path, at) if isinstance(made, list) else path
                 self.level(spec, item, place, depth + 1)
-            elif not is_open(item):
-                self.add(TYPE, f"`{path[-1]}` must be a mapping or a list of them", path)
 
     # --- what belongs together --------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import runpy
 import signal
 import sys
@@ -28,6 +29,9 @@ _POSITIONS = (
     "add_file_common_args", "supports_check_mode", "required_if", "required_by",
 )  # fmt: skip
 #: A module that starts processes of its own.
+#: Options of a specification in PowerShell: `name = @{ type = "str"; required = $true }`.
+_DECLARED = re.compile(r"[\"']?(\w+)[\"']?\s*=\s*@\{")
+_NEEDED = re.compile(r"[\"']?(\w+)[\"']?\s*=\s*@\{[^{}]*\brequired\s*=\s*\$true", re.IGNORECASE)
 _LEFT_OUT = ("async_wrapper", "__init__")
 
 
@@ -82,6 +86,17 @@ def specification(module: str) -> dict[str, Any]:
     return {"error": "the module calls no AnsibleModule"}
 
 
+def powershell(text: str) -> dict[str, Any]:
+    """Return the names that a module for Windows declares itself, and those that it needs.
+
+    `strict`: it refuses other options, and no file that it shares with others adds some.
+    """
+    strict = "-CSharpUtil Ansible.Basic" in text and "module_utils" not in text
+    names = sorted(set(_DECLARED.findall(text)))
+    needed = sorted(set(_NEEDED.findall(text)))
+    return {"error": "PowerShell", "strict": strict, "names": names, "needed": needed}
+
+
 def documentation(path: Path, collection: str) -> dict[str, Any]:
     """Return the documented options of a module, fragments included."""
     read = import_module("ansible.utils.plugin_docs").get_docstring
@@ -94,8 +109,13 @@ def documentation(path: Path, collection: str) -> dict[str, Any]:
 
 def module(path: Path, name: str, collection: str) -> dict[str, Any]:
     """Return what is known of one module."""
-    own = path.suffix == ".py" and not path.with_suffix(".ps1").exists()
-    spec = specification(name) if own else {"error": "the module is not written in Python"}
+    script = path.with_suffix(".ps1")
+    if script.exists():
+        spec = powershell(script.read_text("utf-8", "replace"))
+    elif path.suffix == ".py":
+        spec = specification(name)
+    else:
+        spec = {"error": "the module is not written in Python"}
     try:
         docs = documentation(path, collection)
     except Exception as error:

@@ -39,6 +39,12 @@ SPECIFICATIONS: Mapping[str, Mapping[str, Any]] = {
             "quiet": _BOOL,
         }
     },
+    "async_status": {
+        "spec": {
+            "jid": {"type": "str", "required": True},
+            "mode": {"type": "str", "choices": ["status", "cleanup"]},
+        }
+    },
     "debug": {
         "spec": {"msg": _ANY, "var": _ANY, "verbosity": {"type": "int"}},
         "mutually_exclusive": [["msg", "var"]],

@@ -113,7 +113,7 @@ def record(found: Mapping[str, Any], action: bool) -> dict[str, Any] | None:
     if captured.get("spec") is None:
         if "options" not in docs:
             return None
-        made = {"o": options(documented, set(), "suboptions"), "s": "d"}
+        made = _documented(captured, documented)
     else:
         made = _specified(captured)
         _show(made["o"], documented)
@@ -121,6 +121,28 @@ def record(found: Mapping[str, Any], action: bool) -> dict[str, Any] | None:
             made["o"].update(_more(documented, made["o"]))
     if action:
         made["a"] = 1
+    return made
+
+
+#: How the documentation calls the command that a module takes as free text.
+_FREE_TEXT = "free_form"
+
+
+def _documented(captured: Mapping[str, Any], documented: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record of a module that is known from its documentation alone.
+
+    What its own text does not say is not taken for certain: other options are, where it is not
+    `strict`, and what is required.
+    """
+    needed = captured.get("needed", ())
+    sure = {name: {**one, "required": name in needed} for name, one in documented.items()}
+    made: dict[str, Any] = {"o": options(sure, set(), "suboptions"), "s": "d"}
+    for name in captured.get("names", ()):
+        made["o"].setdefault(name, "-")
+    if not captured.get("strict"):
+        made["*"] = 1
+    if _FREE_TEXT in documented:
+        made["o"]["_raw_params"] = "r"
     return made
 
 

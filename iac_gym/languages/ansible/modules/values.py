@@ -219,5 +219,14 @@ def in_choices(value: Any, choices: list[Any]) -> bool:
     return False
 
 
+def loosely_in_choices(value: Any, choices: list[Any]) -> bool:
+    """Say the same as modules for Windows do: case and blanks do not matter, `*a*` is anything."""
+    allowed = {str(one).lower() for one in choices}
+    if any("*" in one or "<" in one for one in allowed):
+        return True
+    items = value if isinstance(value, list) else [value]
+    return all(is_open(one) or str(one).strip().lower() in allowed for one in items)
+
+
 def _overlap(values: frozenset[Any], choices: list[Any]) -> set[Any]:
     return {one for one in choices if isinstance(one, (str, int, float)) and one in values}

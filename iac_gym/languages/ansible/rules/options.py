@@ -64,13 +64,13 @@ def required_options_are_given(project: Project) -> Findings:
 
         - hosts: all
           tasks:
-            - ansible.builtin.template: {src: a.j2}
+            - ansible.builtin.lineinfile: {line: a}
 
     Good::
 
         - hosts: all
           tasks:
-            - ansible.builtin.template: {src: a.j2, dest: /etc/a}
+            - ansible.builtin.lineinfile: {path: /etc/a, line: a}
     """
     yield from project.examine().get("required-options-are-given", ())
 

@@ -31,13 +31,39 @@ def ancestors(tasks: Mapping[str, Mapping[Any, Any]]) -> dict[str, frozenset[str
         for name, task in tasks.items()
     }
     found: dict[str, frozenset[str]] = {}
+    for name in _in_order(direct):
+        before = set(direct[name])
+        for other in direct[name]:
+            before |= found[other]
+        found[name] = frozenset(before)
     for name in tasks:
-        seen: set[str] = set()
-        queue = list(direct[name])
-        while queue:
-            other = queue.pop()
-            if other not in seen:
-                seen.add(other)
-                queue += direct[other] if other not in found else found[other]
-        found[name] = frozenset(seen)
+        if name not in found:  # in a cycle, or after one
+            found[name] = _reached(name, direct)
     return found
+
+
+def _in_order(direct: Mapping[str, set[str]]) -> list[str]:
+    """Return the tasks that neither are in a cycle nor follow one, each after its dependencies."""
+    waits = {name: len(others) for name, others in direct.items()}
+    followers: dict[str, list[str]] = {}
+    for name, others in direct.items():
+        for other in others:
+            followers.setdefault(other, []).append(name)
+    ready = [name for name, count in waits.items() if not count]
+    for name in ready:  # grows as it is read
+        for follower in followers.get(name, ()):
+            waits[follower] -= 1
+            if not waits[follower]:
+                ready.append(follower)
+    return ready
+
+
+def _reached(name: str, direct: Mapping[str, set[str]]) -> frozenset[str]:
+    seen: set[str] = set()
+    queue = list(direct[name])
+    while queue:
+        other = queue.pop()
+        if other not in seen:
+            seen.add(other)
+            queue += direct[other]
+    return frozenset(seen)

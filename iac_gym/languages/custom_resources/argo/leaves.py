@@ -22,9 +22,8 @@ def check_leaf(workflow: ArgoWorkflow, template: Template, notes: Notes) -> None
     item, tree, path = template.item, template.tree, template.path
     for kind in ("container", "script"):
         if isinstance(tree.get(kind), dict) and not tree[kind].get("image"):
-            if not as_map(as_map(workflow.spec.get("templateDefaults")).get(kind)).get("image"):
-                message = f"the {kind} has no image"
-                notes.add("argo-containers", item, message, *path, kind)
+            message = f"the {kind} has no image"
+            notes.add("argo-containers", item, message, *path, kind)
     _check_mounts(template, notes)
     _check_container_set(template, notes)
     for part in ("initContainers", "sidecars"):
@@ -90,7 +89,9 @@ def _check_container_set(template: Template, notes: Notes) -> None:
         notes.add("argo-containers", item, "a container set has at least one container", *path[:-1])
     check_names(item, containers, path, notes)
     names = {as_text(as_map(container).get("name")): container for container in containers}
-    for place, name in enumerate(as_text(as_map(container).get("name")) for container in containers):
+    for place, name in enumerate(
+        as_text(as_map(container).get("name")) for container in containers
+    ):
         if _is_reserved(name):
             message = f"`{name[:60]}` is a name of Argo's own containers"
             notes.add("argo-containers", item, message, *path, place, "name")

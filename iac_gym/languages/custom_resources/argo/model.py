@@ -360,8 +360,9 @@ def _filled(tree: dict[Any, Any], defaults: dict[Any, Any]) -> dict[Any, Any]:
     whole = {k: v for k, v in defaults.items() if not kinds or k not in KINDS or k in kinds}
     for key, value in tree.items():
         given = whole.get(key)
-        both = isinstance(value, dict) and isinstance(given, dict)
-        whole[key] = {**given, **value} if both else value
+        whole[key] = value
+        if isinstance(value, dict) and isinstance(given, dict):
+            whole[key] = {**given, **value}
     return whole
 
 
@@ -376,6 +377,4 @@ def _with_base(
     if base is None or base.item is workflow.item:
         return workflow
     templates = {**base.templates, **workflow.templates}
-    return ArgoWorkflow(
-        workflow.item, workflow.spec_path, workflow.spec, templates, base, known
-    )
+    return ArgoWorkflow(workflow.item, workflow.spec_path, workflow.spec, templates, base, known)

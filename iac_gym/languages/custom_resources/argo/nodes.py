@@ -44,7 +44,9 @@ def _follow(
     template = node.template
     if template is None or depth >= _DEEPEST or _repeats(node):
         return
-    for path, task, before, skipped in _parts(template, {**workflow.constants, **_tags(node.inputs)}):
+    for path, task, before, skipped in _parts(
+        template, {**workflow.constants, **_tags(node.inputs)}
+    ):
         if len(nodes) >= _MOST_NODES:
             return
         found, where = find_template(task, (*template.path, *path), template, scope)

@@ -33,7 +33,9 @@ def check_outputs(template: Template, notes: Notes) -> None:
         _check_parameter(template, as_map(entry), (*path, "parameters", place), notes)
 
 
-def _check_global_name(item: KubeObject, entry: dict[object, object], path: Path, notes: Notes) -> None:
+def _check_global_name(
+    item: KubeObject, entry: dict[object, object], path: Path, notes: Notes
+) -> None:
     name = as_text(entry.get("globalName"))
     if name and "{{" not in name and (problem := name_problem(name, value=True)):
         message = f"`{name[:60]}` is no valid name: {problem}"

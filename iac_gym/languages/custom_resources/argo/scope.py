@@ -31,17 +31,18 @@ _MOST_TEXTS = 20_000
 
 
 class Scope:
-    """The tags that are known at a place; a name ending in `.` or `*` stands for all that begin."""
+    """The tags that are known at a place: names, beginnings of names, and those of `outer`."""
 
-    __slots__ = ("names", "prefixes")
+    __slots__ = ("names", "outer", "prefixes")
 
-    def __init__(self, names: set[str], prefixes: tuple[str, ...] = ()) -> None:
+    def __init__(self, names: set[str], outer: Scope | None = None) -> None:
         self.names = names
-        self.prefixes = prefixes
+        self.outer = outer
+        self.prefixes: tuple[str, ...] = ()
 
-    def copy(self) -> Scope:
-        """Return a scope of its own with the same names."""
-        return Scope(set(self.names), self.prefixes)
+    def inner(self) -> Scope:
+        """Return a scope inside this one: what it learns is known there only."""
+        return Scope(set(), self)
 
     def add(self, *names: str) -> None:
         """Make names known."""
@@ -53,10 +54,14 @@ class Scope:
 
     def knows(self, tag: str) -> bool:
         """Whether a tag resolves here."""
-        return tag in self.names or tag.startswith(self.prefixes)
+        if tag in self.names or tag.startswith(self.prefixes):
+            return True
+        return self.outer is not None and self.outer.knows(tag)
 
 
-def texts(tree: Any, path: Path = (), skip: frozenset[str] = frozenset()) -> Iterator[tuple[Path, str]]:
+def texts(
+    tree: Any, path: Path = (), skip: frozenset[str] = frozenset()
+) -> Iterator[tuple[Path, str]]:
     """Yield (path, text) of every text with a tag in a tree; keys in `skip` are left out."""
     stack: list[tuple[Path, Any]] = [(path, tree)]
     left = _MOST_TEXTS
@@ -151,7 +156,7 @@ def _add_global_names(template: Template, scope: Scope) -> None:
 
 def template_scope(template: Template, base: Scope) -> Scope:
     """Return what the texts of one template may refer to, without its tasks and steps."""
-    scope = base.copy()
+    scope = base.inner()
     leaf = template.kind in LEAVES
     scope.add(*(f"inputs.parameters.{name}" for name in template.inputs))
     if template.inputs:
@@ -163,7 +168,9 @@ def template_scope(template: Template, base: Scope) -> Scope:
     if template.kind in POD_KINDS:
         scope.add("pod.name")
     if template.tree.get("retryStrategy") is not None:
-        scope.add("retries", *(f"lastRetry.{x}" for x in "exitCode status duration message".split()))
+        scope.add(
+            "retries", *(f"lastRetry.{x}" for x in "exitCode status duration message".split())
+        )
     return scope
 
 

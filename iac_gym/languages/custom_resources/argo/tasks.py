@@ -19,14 +19,10 @@ from iac_gym.languages.custom_resources.notes import Notes
 from iac_gym.languages.kubernetes.model import KubeObject, Path, as_list, as_map, as_text
 
 _INLINE = frozenset(("inline",))
-_LOCATIONS = frozenset(
-    "artifactory azure gcs git hdfs http oss raw s3 plugin key".split()
-)
+_LOCATIONS = frozenset("artifactory azure gcs git hdfs http oss raw s3 plugin key".split())
 
 
-def check_parts(
-    workflow: ArgoWorkflow, template: Template, scope: Scope, notes: Notes
-) -> None:
+def check_parts(workflow: ArgoWorkflow, template: Template, scope: Scope, notes: Notes) -> None:
     """Note what is wrong with the tasks or steps of a template; their outputs join the scope."""
     if template.kind == "dag":
         _check_dag(workflow, template, scope, notes)
@@ -37,9 +33,7 @@ def check_parts(
 # --- steps ----------------------------------------------------------------------------------------
 
 
-def _check_steps(
-    workflow: ArgoWorkflow, template: Template, scope: Scope, notes: Notes
-) -> None:
+def _check_steps(workflow: ArgoWorkflow, template: Template, scope: Scope, notes: Notes) -> None:
     seen: set[str] = set()
     for group in steps_of(template):
         for path, step in group:
@@ -115,7 +109,7 @@ def _check_task_texts(
     notes: Notes,
 ) -> None:
     name = as_text(task.get("name"))
-    own = scope.copy()
+    own = scope.inner()
     own.add(*(f"tasks.{other}.status" for other in before[name]))
     if task.get("hooks") is not None:
         own.add(f"tasks.{name}.status")
@@ -154,7 +148,9 @@ def _check_dependencies(
     for other, result in depends_on(task):
         if result and result not in RESULTS:
             message = f"`{result[:40]}` is no result of a task"
-            notes.add(rule, item, message, *path, field, hint=f"one of {', '.join(sorted(RESULTS))}")
+            notes.add(
+                rule, item, message, *path, field, hint=f"one of {', '.join(sorted(RESULTS))}"
+            )
         elif other not in names:
             notes.add(rule, item, f"there is no task `{other[:60]}` in this DAG", *path, field)
         elif result in OF_ITEMS and not _has_items(names[other]):
@@ -237,10 +233,9 @@ def _check_loop(item: KubeObject, task: dict[Any, Any], path: Path, notes: Notes
     if len(given) > 1:
         message = f"only one of {' and '.join(given)} can be given"
         notes.add("argo-loops", item, message, *path, given[-1])
-    if isinstance(sequence, dict):
-        if sequence.get("count") is not None and sequence.get("end") is not None:
-            message = "only one of `count` and `end` can be given"
-            notes.add("argo-loops", item, message, *path, "withSequence")
+    if {"count", "end"} <= as_map(sequence).keys():
+        message = "only one of `count` and `end` can be given"
+        notes.add("argo-loops", item, message, *path, "withSequence")
 
 
 def check_use(
@@ -312,9 +307,7 @@ def _check_argument(
         notes.add(rule, item, f"the value of `{name}` is none of its `enum`", *path, "value")
 
 
-def _check_artifact(
-    item: KubeObject, entry: dict[Any, Any], path: Path, notes: Notes
-) -> None:
+def _check_artifact(item: KubeObject, entry: dict[Any, Any], path: Path, notes: Notes) -> None:
     name = as_text(entry.get("name"))[:60]
     if entry.get("from") and entry.get("fromExpression"):
         message = "`from` and `fromExpression` cannot both be given"

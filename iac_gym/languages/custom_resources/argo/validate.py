@@ -146,9 +146,7 @@ def _check_cron(workflow: ArgoWorkflow, notes: Notes) -> None:
         notes.add("argo-schedules", item, "the deadline must not be negative", *where)
 
 
-def check_template(
-    workflow: ArgoWorkflow, template: Template, base: Scope, notes: Notes
-) -> None:
+def check_template(workflow: ArgoWorkflow, template: Template, base: Scope, notes: Notes) -> None:
     """Note what Argo would refuse of one template."""
     item, tree, path = template.item, template.tree, template.path
     if len(template.kinds) != 1:
@@ -183,13 +181,13 @@ def check_template(
 def _inline_tasks(template: Template) -> list[tuple[Path, dict[Any, Any]]]:
     from iac_gym.languages.custom_resources.argo.nodes import steps_of, tasks_of
 
-    found = tasks_of(template) if template.kind == "dag" else sum(steps_of(template), [])
+    found = tasks_of(template)
+    for group in steps_of(template):
+        found += group
     return [(path, task) for path, task in found if isinstance(task.get("inline"), dict)]
 
 
-def _check_texts(
-    template: Template, tree: Any, path: Path, scope: Scope, notes: Notes
-) -> None:
+def _check_texts(template: Template, tree: Any, path: Path, scope: Scope, notes: Notes) -> None:
     for where, text in texts(tree, path):
         if tag := unresolved(text, scope):
             message = f"`{{{{{tag[:80]}}}}}` does not resolve here"

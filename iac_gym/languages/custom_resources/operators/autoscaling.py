@@ -46,9 +46,7 @@ def check_scaled_object(item: KubeObject, objects: Objects, notes: Notes) -> Non
     _check_triggers(item, spec, objects, notes)
 
 
-def _check_triggers(
-    item: KubeObject, spec: dict[Any, Any], objects: Objects, notes: Notes
-) -> None:
+def _check_triggers(item: KubeObject, spec: dict[Any, Any], objects: Objects, notes: Notes) -> None:
     names: set[str] = set()
     for path, trigger in listed(spec.get("triggers"), ("spec", "triggers")):
         kind, metadata = as_text(trigger.get("type")), as_map(trigger.get("metadata"))

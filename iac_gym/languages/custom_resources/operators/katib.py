@@ -31,8 +31,10 @@ _KUBEFLOW = ("TFJob", "PyTorchJob", "MPIJob", "XGBoostJob", "JAXJob", "PaddleJob
 _COLLECTORS = ("StdOut", "File", "TensorFlowEvent", "PrometheusMetric", "Custom", "None", "Push")
 _DEFAULT_PARALLEL = 3
 _NAME = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
-_USED = re.compile(r"\$\{trialParameters\.(.+?)\}")
-_META = re.compile(r"\$\{trialSpec\.(?:Name|Namespace|Kind|APIVersion|(?:Annotations|Labels)\[.+\])\}")
+_USED = re.compile(r"\$\{trialParameters\.([^}\n]{1,200})\}")
+_META = re.compile(
+    r"\$\{trialSpec\.(?:Name|Namespace|Kind|APIVersion|(?:Annotations|Labels)\[.+\])\}"
+)
 _TWO_GROUPS = re.compile(r".*\(.*\).*\(.*\).*", re.DOTALL)
 _COUNT = frozenset(("n_startup_trials", "n_ei_candidates", "random_state"))
 #: Algorithm -> the settings that its service knows; others take any.
@@ -49,7 +51,9 @@ def check_experiment(item: KubeObject, objects: Objects, notes: Notes) -> None:
     """Note what Katib would refuse of an Experiment."""
     spec = as_map(item.get("spec"))
     if item.name and (len(item.name) > 40 or not _NAME.match(item.name)):
-        message = "the name must begin with a letter, have lower case letters, digits and `-`, 40 at most"
+        message = (
+            "the name must begin with a letter, have lower case letters, digits and `-`, 40 at most"
+        )
         notes.add("katib-trials", item, message, "metadata", "name")
     _check_counts(item, spec, notes)
     _check_objective(item, spec, notes)
@@ -81,7 +85,10 @@ def _check_counts(item: KubeObject, spec: dict[Any, Any], notes: Notes) -> None:
     at_once = _DEFAULT_PARALLEL if parallel is None else parallel
     if at_once > most:
         by_default = " (the default)" if parallel is None else ""
-        message = f"`parallelTrialCount` is {at_once}{by_default}, more than the {most} of `maxTrialCount`"
+        message = (
+            f"`parallelTrialCount` is {at_once}{by_default}, more than the {most} of "
+            "`maxTrialCount`"
+        )
         notes.add(rule, item, message, "spec", "parallelTrialCount")
 
 
@@ -120,9 +127,7 @@ def _check_algorithm(item: KubeObject, spec: dict[Any, Any], notes: Notes) -> No
         notes.add(rule, item, message, *where, "algorithmName")
 
 
-def _check_settings(
-    item: KubeObject, name: str, algorithm: dict[Any, Any], notes: Notes
-) -> None:
+def _check_settings(item: KubeObject, name: str, algorithm: dict[Any, Any], notes: Notes) -> None:
     known = _SETTINGS.get(name)
     path = ("spec", "algorithm", "algorithmSettings")
     for where, setting in listed(algorithm.get("algorithmSettings"), path):

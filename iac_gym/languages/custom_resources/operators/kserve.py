@@ -50,9 +50,7 @@ def check_service(item: KubeObject, objects: Objects, notes: Notes) -> None:
             _check_component(item, part, component, notes)
 
 
-def _check_component(
-    item: KubeObject, part: str, component: dict[Any, Any], notes: Notes
-) -> None:
+def _check_component(item: KubeObject, part: str, component: dict[Any, Any], notes: Notes) -> None:
     path: Path = ("spec", part)
     given = [key for key in _IMPLEMENTATIONS.get(part, ()) if component.get(key) is not None]
     containers = as_list(component.get("containers"))
@@ -100,9 +98,7 @@ def _check_framework(
         notes.add("kserve-storage", item, message, *path, "storageUri", hint=hint)
 
 
-def _check_scaling(
-    item: KubeObject, component: dict[Any, Any], path: Path, notes: Notes
-) -> None:
+def _check_scaling(item: KubeObject, component: dict[Any, Any], path: Path, notes: Notes) -> None:
     rule = "kserve-scaling"
     least, most = whole(component.get("minReplicas")), whole(component.get("maxReplicas"))
     for field, count in (("minReplicas", least), ("maxReplicas", most)):

@@ -110,7 +110,9 @@ def check_mpi_job(item: KubeObject, objects: Objects, notes: Notes) -> None:
     if launcher is None:
         notes.add(_RULE, item, "there is no `Launcher`", *path)
     elif whole(as_map(launcher).get("replicas")) not in (None, 1):
-        notes.add(_RULE, item, "`replicas` of the launcher must be 1", *path, "Launcher", "replicas")
+        notes.add(
+            _RULE, item, "`replicas` of the launcher must be 1", *path, "Launcher", "replicas"
+        )
 
 
 def check_train_job(item: KubeObject, objects: Objects, notes: Notes) -> None:

@@ -30,6 +30,8 @@ _STEPS = (
     "replicaProgressThreshold"
 ).split()
 
+_ALONE = frozenset(("setWeight", "pause", "experiment", "analysis"))
+
 
 def check_certificate(item: KubeObject, objects: Objects, notes: Notes) -> None:
     """Note what cert-manager would refuse of a Certificate."""
@@ -127,9 +129,11 @@ def _check_steps(item: KubeObject, canary: dict[Any, Any], notes: Notes) -> None
     path: Path = ("spec", "strategy", "canary", "steps")
     for where, step in listed(canary.get("steps"), path):
         given = [key for key in _STEPS if key in step]
-        if len(given) != 1:
-            message = "a step does exactly one thing"
-            notes.add("rollout-strategies", item, message, *where, hint=f"one of {', '.join(_STEPS)}")
+        if not given or sum(key in _ALONE for key in given) > 1:
+            message = "a step does one thing: it sets a weight, pauses, experiments or analyses"
+            notes.add(
+                "rollout-strategies", item, message, *where, hint=f"one of {', '.join(_STEPS)}"
+            )
         weight = whole(step.get("setWeight"))
         most = whole(within(canary, "trafficRouting").get("maxTrafficWeight")) or 100
         if weight is not None and not 0 <= weight <= most:

@@ -47,14 +47,8 @@ def check_rules(item: KubeObject, objects: Objects, notes: Notes) -> None:
         del notes.faults["prometheus-rules"]
 
 
-def _seconds(value: Any) -> float | None:
-    text = as_text(value)
-    if not text:
-        return None
-    try:
-        return prometheus_duration(text)
-    except ValueError:
-        return None
+def _milliseconds(value: Any) -> int | None:
+    return prometheus_duration(as_text(value))
 
 
 def check_monitor(item: KubeObject, objects: Objects, notes: Notes) -> None:
@@ -102,9 +96,12 @@ def check_scrape(item: KubeObject, objects: Objects, notes: Notes) -> None:
 
 
 def _check_times(item: KubeObject, tree: dict[Any, Any], path: Path, notes: Notes) -> None:
-    interval, timeout = _seconds(tree.get("interval")), _seconds(tree.get("scrapeTimeout"))
+    interval, timeout = (
+        _milliseconds(tree.get("interval")),
+        _milliseconds(tree.get("scrapeTimeout")),
+    )
     if interval is None:
-        interval = _seconds(tree.get("scrapeInterval"))
+        interval = _milliseconds(tree.get("scrapeInterval"))
     if interval and timeout is not None and timeout > interval:
         message = "`scrapeTimeout` is longer than the interval"
         notes.add(_MONITORS, item, message, *path, "scrapeTimeout")

@@ -99,7 +99,9 @@ def _check_fault_tolerance(
 ) -> None:
     head = within(spec, "headGroupSpec")
     containers = as_list(within(head, "template", "spec").get("containers"))
-    names = {as_map(e).get("name") for e in as_list(as_map(next(iter(containers), None)).get("env"))}
+    names = {
+        as_map(e).get("name") for e in as_list(as_map(next(iter(containers), None)).get("env"))
+    }
     options = spec.get("gcsFaultToleranceOptions")
     annotations = as_map(item.get("metadata", "annotations"))
     where = (*path, "headGroupSpec")
@@ -166,7 +168,9 @@ def _job_problems(spec: dict[Any, Any], selected: bool) -> list[tuple[str, str]]
             "cannot be used in SidecarMode",
         ),
         (
-            not spec.get("entrypoint") and mode in ("", "K8sJobMode", "HTTPMode", "SidecarMode"),
+            not spec.get("entrypoint")
+            and mode != "InteractiveMode"
+            and spec.get("submitterPodTemplate") is None,
             "entrypoint",
             "is missing; it is what the job runs",
         ),
@@ -226,7 +230,10 @@ def _check_serve(item: KubeObject, config: dict[Any, Any], notes: Notes) -> None
     names: set[str] = set()
     prefixes: set[str] = set()
     for application in map(as_map, applications):
-        name, prefix = as_text(application.get("name")) or "default", application.get("route_prefix")
+        name, prefix = (
+            as_text(application.get("name")) or "default",
+            application.get("route_prefix"),
+        )
         prefix = "/" if prefix is None else as_text(prefix)
         if not application.get("import_path"):
             notes.add(rule, item, f"the application `{name[:40]}` has no import_path", *where)

@@ -39,13 +39,12 @@ def check_deployment(item: KubeObject, objects: Objects, notes: Notes) -> None:
         if name in names:
             notes.add(_GRAPHS, item, f"the predictor `{name[:40]}` is given twice", *path, "name")
         names.add(name)
-        if predictor.get("shadow") is not True:
-            traffic += whole(predictor.get("traffic")) or 0
+        traffic += whole(predictor.get("traffic")) or 0
         graph = predictor.get("graph")
         if isinstance(graph, dict):
             _check_unit(item, graph, _containers(predictor), (*path, "graph"), notes, 0)
     live = [one for _, one in predictors if one.get("shadow") is not True]
-    if (len(live) > 1 and traffic != 100) or (len(live) == 1 and traffic not in (0, 100)):
+    if (len(live) > 1 and traffic != 100) or (len(predictors) == 1 and 0 < traffic < 100):
         message = f"the traffic of the predictors adds up to {traffic}, not to 100"
         notes.add(_GRAPHS, item, message, "spec", "predictors")
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from iac_gym.languages.custom_resources.rules import argo, schema
+from iac_gym.languages.custom_resources.rules import argo, machine_learning, platform, schema
 
-IN_ORDER = (*schema.IN_ORDER, *argo.IN_ORDER)
+IN_ORDER = (
+    *schema.IN_ORDER,
+    *argo.IN_ORDER,
+    *machine_learning.IN_ORDER,
+    *platform.IN_ORDER,
+)

@@ -393,6 +393,29 @@ def kubernetes_version_fits(model: HelmModel) -> Iterable[Finding]:
     return found(model, "kubernetes-version-fits")
 
 
+@rule(Stage.NOTICE)
+def chart_is_kept_up(model: HelmModel) -> Iterable[Finding]:
+    """The chart is not marked as deprecated.
+
+    Source: https://helm.sh/docs/topics/charts/#deprecating-charts
+    Bad::
+
+        -- Chart.yaml --
+        apiVersion: v2
+        name: shop
+        version: 0.1.0
+        deprecated: true
+
+    Good::
+
+        -- Chart.yaml --
+        apiVersion: v2
+        name: shop
+        version: 0.1.0
+    """
+    return found(model, "chart-is-kept-up")
+
+
 IN_ORDER = (
     chart_yaml_has_right_types,
     chart_yaml_is_complete,
@@ -408,4 +431,5 @@ IN_ORDER = (
     subcharts_are_declared,
     helmignore_is_right,
     kubernetes_version_fits,
+    chart_is_kept_up,
 )

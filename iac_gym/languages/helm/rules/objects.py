@@ -41,7 +41,9 @@ def _over_rendering(rule: Rule) -> Rule:
         check = partial(_of_security, rule)
     else:
         check = partial(_of_validity, rule.name)
-    return Rule(rule.stage, rule.name, check, _page(rule))
+    # Text inside of an object that cannot be read closes no gate: the chart itself can.
+    stage = max(rule.stage, Stage.SCHEMA)
+    return Rule(stage, rule.name, check, _page(rule))
 
 
 IN_ORDER = tuple(_over_rendering(rule) for rule in objects_language().rules)

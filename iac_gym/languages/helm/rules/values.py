@@ -36,6 +36,13 @@ def values_schema_is_right(model: HelmModel) -> Iterable[Finding]:
         level: info
         -- values.schema.json --
         {"type": "object", "properties": {"level": {"enum": ["info", "debug"]}}}
+        -- templates/config.yaml --
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: {{ .Release.Name }}-shop
+        data:
+          level: {{ .Values.level }}
     """
     return found(model, "values-schema-is-right")
 
@@ -68,6 +75,13 @@ def values_meet_the_schema(model: HelmModel) -> Iterable[Finding]:
         level: info
         -- values.schema.json --
         {"type": "object", "properties": {"level": {"enum": ["info", "debug"]}}}
+        -- templates/config.yaml --
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: {{ .Release.Name }}-shop
+        data:
+          level: {{ .Values.level }}
     """
     return found(model, "values-meet-the-schema")
 
@@ -192,8 +206,53 @@ def schema_could_not_be_read(model: HelmModel) -> Iterable[Finding]:
         {"type": "object", "properties": {"level": {"enum": ["info", "debug"]}}}
         -- values.yaml --
         level: info
+        -- templates/config.yaml --
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: {{ .Release.Name }}-shop
+        data:
+          level: {{ .Values.level }}
     """
     return found(model, "schema-could-not-be-read")
+
+
+@rule(Stage.NOTICE)
+def values_are_used(model: HelmModel) -> Iterable[Finding]:
+    """Every value of `values.yaml` is read by some template.
+
+    Source: https://helm.sh/docs/chart_best_practices/values/
+    Bad::
+
+        -- Chart.yaml --
+        apiVersion: v2
+        name: shop
+        version: 0.1.0
+        -- values.yaml --
+        level: info
+        -- templates/config.yaml --
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: {{ .Release.Name }}-shop
+
+    Good::
+
+        -- Chart.yaml --
+        apiVersion: v2
+        name: shop
+        version: 0.1.0
+        -- values.yaml --
+        level: info
+        -- templates/config.yaml --
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: {{ .Release.Name }}-shop
+        data:
+          level: {{ .Values.level }}
+    """
+    return found(model, "values-are-used")
 
 
 IN_ORDER = (
@@ -202,4 +261,5 @@ IN_ORDER = (
     values_fit_together,
     values_fit_the_defaults,
     schema_could_not_be_read,
+    values_are_used,
 )

@@ -1,0 +1,321 @@
+"""Walks an expression and computes it, as the engine of Prometheus does at one moment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TypeAlias
+
+from iac_gym.formats.go_regexp import GoRegexpError, go_regexp
+from iac_gym.formats.promql.nodes import (
+    Aggregation,
+    Binary,
+    Call,
+    Matcher,
+    Node,
+    Number,
+    Paren,
+    Selector,
+    Subquery,
+    Text,
+    Unary,
+)
+from iac_gym.formats.promql.playing.aggregating import aggregate
+from iac_gym.formats.promql.playing.matching import combine
+from iac_gym.formats.promql.playing.ranges import (
+    CLOCK,
+    SINGLE,
+    clock,
+    histogram_quantile,
+    line_through,
+    over_range,
+    quantile,
+)
+from iac_gym.formats.promql.playing.series import Line, NotPlayed, Sample, Series
+
+Value: TypeAlias = "float | str | list[Sample]"
+#: Most samples that one expression may touch.
+MOST_STEPS = 60_000
+#: So many samples are taken of a window: one every 15 seconds, within these bounds.
+_STEP, _FEWEST, _MOST = 15.0, 4, 120
+
+
+class Player:
+    """Computes expressions on some series."""
+
+    def __init__(self, series: tuple[Series, ...]) -> None:
+        self.series = series
+        self.steps = 0
+
+    def spend(self, count: int) -> None:
+        """Count steps; raises `NotPlayed` when they are too many."""
+        self.steps += count
+        if self.steps > MOST_STEPS:
+            raise NotPlayed("too many steps")
+
+    def run(self, node: Node, at: float) -> Value:
+        """Compute an expression at a moment: a scalar, a text or an instant vector."""
+        self.spend(1)
+        if isinstance(node, Paren):
+            return self.run(node.expr, at)
+        if isinstance(node, Number):
+            return float(node.value)
+        if isinstance(node, Text):
+            return node.value
+        if isinstance(node, Selector):
+            return self._select(node, at)
+        if isinstance(node, Unary):
+            return self._unary(node, at)
+        if isinstance(node, Aggregation):
+            parameter = None if node.param is None else self.run(node.param, at)
+            return aggregate(node, self.vector(node.expr, at), parameter)
+        if isinstance(node, Binary):
+            found = combine(node, self.run(node.left, at), self.run(node.right, at))
+            self.spend(len(found) if isinstance(found, list) else 1)
+            return found
+        if isinstance(node, Call):
+            return self._call(node, at)
+        raise NotPlayed("a range where a vector belongs")
+
+    def vector(self, node: Node, at: float) -> list[Sample]:
+        """Compute an expression that must be an instant vector."""
+        found = self.run(node, at)
+        if not isinstance(found, list):
+            raise NotPlayed("a scalar where a vector belongs")
+        return found
+
+    def scalar(self, node: Node, at: float) -> float:
+        """Compute an expression that must be a scalar."""
+        found = self.run(node, at)
+        if not isinstance(found, float):
+            raise NotPlayed("a vector where a scalar belongs")
+        return found
+
+    # --- selectors -------------------------------------------------------------------------------
+
+    def _chosen(self, node: Selector) -> list[Series]:
+        if node.at is not None:
+            raise NotPlayed("@")
+        self.spend(len(self.series))
+        return [
+            one
+            for one in self.series
+            if (not node.name or one.name == node.name)
+            and all(_fits(matcher, one) for matcher in node.matchers)
+        ]
+
+    def _select(self, node: Selector, at: float) -> list[Sample]:
+        found = []
+        for one in self._chosen(node):
+            value = one.at(at - node.offset)
+            if value is not None:
+                found.append(Sample({"__name__": one.name, **one.labels}, value))
+        return found
+
+    def lines(self, node: Node, at: float) -> tuple[list[Line], float]:
+        """Compute a range vector: its lines, and the width of the window."""
+        while isinstance(node, Paren):
+            node = node.expr
+        if isinstance(node, Subquery):
+            return self._subquery(node, at), node.window
+        if not isinstance(node, Selector) or node.window is None:
+            raise NotPlayed("no range")
+        times = _times(at - node.offset, node.window, None)
+        lines = []
+        for one in self._chosen(node):
+            self.spend(len(times))
+            values = ((when, one.at(when)) for when in times)
+            points = [(when, value) for when, value in values if value is not None]
+            if points:
+                lines.append(Line({"__name__": one.name, **one.labels}, points))
+        return lines, node.window
+
+    def _subquery(self, node: Subquery, at: float) -> list[Line]:
+        if node.at is not None:
+            raise NotPlayed("@")
+        found: dict[tuple[tuple[str, str], ...], Line] = {}
+        for when in _times(at - node.offset, node.window, node.step or 60.0):
+            result = self.run(node.expr, when)
+            for one in [Sample({}, result)] if isinstance(result, float) else result:
+                if not isinstance(one, Sample):
+                    raise NotPlayed("a text in a subquery")
+                key = tuple(sorted(one.labels.items()))
+                found.setdefault(key, Line(one.labels, [])).points.append((when, one.value))
+        return list(found.values())
+
+    # --- functions -------------------------------------------------------------------------------
+
+    def _unary(self, node: Unary, at: float) -> Value:
+        found = self.run(node.expr, at)
+        if node.op == "+":
+            return found
+        if isinstance(found, float):
+            return -found
+        if isinstance(found, str):
+            raise NotPlayed("a text with a sign")
+        return [Sample(_unnamed(one), -one.value) for one in found]
+
+    def _call(self, node: Call, at: float) -> Value:
+        name, args = node.name, node.args
+        if name in _SPECIAL:
+            return _SPECIAL[name](self, node, at)
+        if name in SINGLE:
+            return self._each(args[0], at, SINGLE[name])
+        if name in CLOCK:
+            if not args:
+                return [Sample({}, clock(name, at))]
+            return self._each(args[0], at, lambda value: clock(name, value))
+        lines, window = self.lines(args[-1], at)
+        results = ((line, over_range(name, line.points, window, at)) for line in lines)
+        keeps = name in ("last_over_time", "first_over_time")
+        return [
+            Sample(line.labels if keeps else _unnamed(line), value)
+            for line, value in results
+            if value is not None
+        ]
+
+    def _each(self, node: Node, at: float, function: Callable[[float], float]) -> list[Sample]:
+        return [Sample(_unnamed(one), function(one.value)) for one in self.vector(node, at)]
+
+
+def _times(at: float, window: float, step: float | None) -> list[float]:
+    """Return the moments of a window, the last one being its end."""
+    count = window / (step or _STEP)
+    if step is None:
+        count = max(count, _FEWEST)
+    whole = max(1, min(int(count), _MOST))
+    width = window / whole if step is None or count > _MOST else step
+    first = 1 if step is None else 0
+    return [at - width * place for place in range(whole - first, -1, -1)]
+
+
+def _unnamed(one: Sample | Line) -> dict[str, str]:
+    return {key: value for key, value in one.labels.items() if key != "__name__"}
+
+
+def _fits(matcher: Matcher, series: Series) -> bool:
+    value = series.name if matcher.label == "__name__" else series.labels.get(matcher.label, "")
+    if matcher.op in ("=", "!="):
+        return (value == matcher.value) == (matcher.op == "=")
+    try:
+        return go_regexp(matcher.value).fullmatch(value) == (matcher.op == "=~")
+    except GoRegexpError as error:
+        raise NotPlayed("an expression that Go refuses") from error
+
+
+# --- functions with rules of their own -----------------------------------------------------------
+
+
+def _absent(player: Player, node: Call, at: float) -> list[Sample]:
+    over_time = node.name == "absent_over_time"
+    argument = node.args[0]
+    there = player.lines(argument, at)[0] if over_time else player.vector(argument, at)
+    if there:
+        return []
+    while isinstance(argument, Paren):
+        argument = argument.expr
+    matchers = argument.matchers if isinstance(argument, Selector) else ()
+    once = [one.label for one in matchers]
+    return [Sample({
+        one.label: one.value for one in matchers
+        if one.op == "=" and one.label != "__name__" and once.count(one.label) == 1
+    }, 1.0)]  # fmt: skip
+
+
+def _clamp(player: Player, node: Call, at: float) -> list[Sample]:
+    low, high = -math.inf, math.inf
+    bounds = [player.scalar(one, at) for one in node.args[1:]]
+    if node.name == "clamp":
+        low, high = bounds
+        if low > high:
+            return []
+    elif node.name == "clamp_min":
+        low = bounds[0]
+    else:
+        high = bounds[0]
+    return player._each(node.args[0], at, lambda value: max(low, min(high, value)))
+
+
+def _round(player: Player, node: Call, at: float) -> list[Sample]:
+    nearest = player.scalar(node.args[1], at) if len(node.args) > 1 else 1.0
+    inverse = 1.0 / nearest
+    return player._each(node.args[0], at, lambda value: math.floor(value * inverse + 0.5) / inverse)
+
+
+def _scalar(player: Player, node: Call, at: float) -> float:
+    found = player.vector(node.args[0], at)
+    return found[0].value if len(found) == 1 else math.nan
+
+
+def _timestamp(player: Player, node: Call, at: float) -> list[Sample]:
+    return player._each(node.args[0], at, lambda _: at)
+
+
+def _over_quantile(player: Player, node: Call, at: float) -> list[Sample]:
+    share = player.scalar(node.args[0], at)
+    lines, _ = player.lines(node.args[1], at)
+    return [
+        Sample(_unnamed(line), quantile(share, [value for _, value in line.points]))
+        for line in lines
+    ]
+
+
+def _predict(player: Player, node: Call, at: float) -> list[Sample]:
+    ahead = player.scalar(node.args[1], at)
+    found = []
+    for line in player.lines(node.args[0], at)[0]:
+        fit = line_through(line.points, at)
+        if fit is not None:
+            found.append(Sample(_unnamed(line), fit[0] + fit[1] * ahead))
+    return found
+
+
+def _histogram(player: Player, node: Call, at: float) -> list[Sample]:
+    share = player.scalar(node.args[0], at)
+    groups: dict[tuple[tuple[str, str], ...], list[tuple[float, float]]] = {}
+    for one in player.vector(node.args[1], at):
+        labels = _unnamed(one)
+        bound = labels.pop("le", "")
+        if bound:
+            key = tuple(sorted(labels.items()))
+            groups.setdefault(key, []).append((float(bound), one.value))
+    return [Sample(dict(key), histogram_quantile(share, one)) for key, one in groups.items()]
+
+
+def _text(player: Player, node: Node, at: float) -> str:
+    found = player.run(node, at)
+    if not isinstance(found, str):
+        raise NotPlayed("no text")
+    return found
+
+
+def _label_join(player: Player, node: Call, at: float) -> list[Sample]:
+    target, separator, *sources = (_text(player, one, at) for one in node.args[1:])
+    found = []
+    for one in player.vector(node.args[0], at):
+        value = separator.join(one.labels.get(name, "") for name in sources)
+        labels = {key: text for key, text in one.labels.items() if key != target}
+        found.append(Sample({**labels, target: value} if value else labels, one.value))
+    return found
+
+
+_CONSTANT = {"time": lambda at: at, "pi": lambda at: math.pi}
+_SPECIAL: dict[str, Callable[[Player, Call, float], Value]] = {
+    "absent": _absent,
+    "absent_over_time": _absent,
+    "clamp": _clamp,
+    "clamp_min": _clamp,
+    "clamp_max": _clamp,
+    "round": _round,
+    "scalar": _scalar,
+    "vector": lambda player, node, at: [Sample({}, player.scalar(node.args[0], at))],
+    "time": lambda player, node, at: at,
+    "pi": lambda player, node, at: math.pi,
+    "timestamp": _timestamp,
+    "quantile_over_time": _over_quantile,
+    "predict_linear": _predict,
+    "histogram_quantile": _histogram,
+    "label_join": _label_join,
+    "sort": lambda player, node, at: player.vector(node.args[0], at),
+    "sort_desc": lambda player, node, at: player.vector(node.args[0], at),
+}
