@@ -36,7 +36,7 @@ NEWER = re.compile(
     r"|bad (?:number or )?duration syntax|unexpected (?:number|duration|string|character: '\.')"
     r"|invalid label name|is not a valid label name|invalid recording rule name"
     r"|bad number or duration syntax|invalid 'target_label'|invalid annotation name"
-    r"|not a valid duration string: \"\"|EC2 SD configuration requires a region"
+    r"|missing unit character in duration|EC2 SD configuration requires a region"
 )
 #: What we say of things that promtool 2 still accepts: the old API of Alertmanager, functions that
 #: are renamed or experimental now, and checks that are new (null expressions, queues, names).

@@ -116,6 +116,25 @@ def _script(words: list[str]) -> str:
     return ""
 
 
+_TAG = re.compile(r"\{\{[^{}]*\}\}")
+
+
+def runs_with_more(argv: list[str], command: str) -> bool:
+    """Whether an argument vector runs a command, perhaps with further options of templates.
+
+    `python fit.py --epochs {{inputs.parameters.epochs}}` runs `python fit.py`.
+    """
+    wanted = read_script(command, {}).commands
+    plain = [_TAG.sub("@@", word) for word in argv]
+    for line in lines_in(plain, {}):
+        size = len(wanted[0].words) if len(wanted) == 1 else 0
+        rest = line.words[size:]
+        if size and line.words[:size] == wanted[0].words:
+            pairs = zip(rest, (*rest[1:], ""), strict=True)
+            return all("@@" in word or (_is_option(word) and "@@" in more) for word, more in pairs)
+    return False
+
+
 def script_lines(text: str, known: Mapping[str, str]) -> list[Line]:
     """Return the commands that a shell script certainly runs."""
     return [Line(one.program, one.words) for one in read_script(text, dict(known)).certain]

@@ -258,5 +258,5 @@ def of_parts(asked: RequirementType) -> RequirementType:
 
     made = _with_parameters(inner, run, "of", "part")
     made.__name__ = f"part_{inner.__name__}"
-    said = [wording.replace("`{of}`", "`{part}` of `{of}`") for wording in asked.wordings]
+    said = [wording.replace("`{of}`", "`{part}` in `{of}`") for wording in asked.wordings]
     return requirement(*said)(made)

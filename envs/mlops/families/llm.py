@@ -16,7 +16,7 @@ _OPTIONS: dict[str, tuple[int | str, ...]] = {
     "--max-model-len": (4096, 8192, 16384, 32768),
     "--gpu-memory-utilization": ("0.85", "0.9", "0.92", "0.95"),
     "--max-num-seqs": (32, 64, 128, 256),
-    "--dtype": ("bfloat16", "float16", "half"),
+    "--dtype": ("bfloat16", "float16", "float32"),
     "--max-num-batched-tokens": (8192, 16384, 65536),
     "--kv-cache-dtype": ("fp8", "fp8_e5m2", "fp8_e4m3"),
     "--swap-space": (2, 8, 16),
@@ -25,7 +25,7 @@ _OPTIONS: dict[str, tuple[int | str, ...]] = {
 }
 _SWITCHES = (
     "--enable-prefix-caching --enable-chunked-prefill --trust-remote-code --enforce-eager "
-    "--enable-lora --enable-auto-tool-choice --disable-log-requests"
+    "--enable-lora --enable-sleep-mode --disable-custom-all-reduce"
 ).split()
 _SHORT_NAMES = ("chat", "default", "assistant", "prod-llm", "llama", "main", "summarizer", "coder")
 

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Callable
 
-from envs.mlops.commands import lines_in, lines_of
-from envs.mlops.reading import differs, each, equal, same_image, shown, value_is
+from envs.mlops.commands import lines_in, lines_of, runs_with_more
+from envs.mlops.reading import differs, each, equal, same_image, shown, texts, value_is
 from envs.mlops.requirements.workloads import runs_line
 from envs.mlops.spots import ARGO, nodes_of, spots, view_of
 from iac_gym.check import Findings, requirement
@@ -88,9 +88,19 @@ def step(manifest: Manifest, of: str, step: str, image: str, command: str) -> Fi
         if not same_image(spot.container.get("image"), image):
             message = f"the image of `{step}` is {shown(spot.container.get('image'))}, not {image}"
             wrong.append(spot.finding(message, "image"))
-        if not runs_line(lines_of(spot), command):
+        words = [*texts(spot.container.get("command")), *texts(spot.container.get("args"))]
+        source = spot.container.get("source")
+        words += [source] if isinstance(source, str) and spot.at[-1] == "script" else []
+        if not runs_line(lines_of(spot), command) and not _more(words, spot.at[-1], command):
             wrong.append(spot.finding(f"the step `{step}` does not run `{command}`", "command"))
     return wrong
+
+
+def _more(words: list[str], kind: str, command: str) -> bool:
+    """Whether a step runs a command with further options that hold parameters."""
+    if kind == "script" and words:
+        words = ["sh", "-c", words[-1]]
+    return runs_with_more(words, command)
 
 
 @requirement(
@@ -148,8 +158,10 @@ def workflow_parameter(manifest: Manifest, of: str, parameter: str, value: str) 
 
 
 @requirement(
-    "the command of `{step}` in `{of}` gets the workflow parameter `{parameter}`",
-    "the workflow parameter `{parameter}` of `{of}` reaches the command of `{step}`",
+    "`{step}` in `{of}` also gets the workflow parameter `{parameter}`, as an argument or an"
+    " environment variable",
+    "the workflow parameter `{parameter}` of `{of}` is handed on to `{step}`, as a further argument"
+    " or an environment variable",
 )
 def parameter_used(manifest: Manifest, of: str, step: str, parameter: str) -> Findings:
     """A workflow parameter in the words (or variables) of a step, directly or by an input."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from envs.mlops.commands import lines_in, same_value
+from envs.mlops.commands import lines_in, runs_with_more, same_value
 from envs.mlops.reading import same_amount, same_image, shown
 from envs.mlops.requirements.workloads import runs_line
 from iac_gym.check import Findings, requirement
@@ -76,17 +76,10 @@ def pipeline_task(pipeline: Pipeline, task: str, image: str, command: str) -> Fi
             message = f"the image of `{task}` is {shown(get(container, 'image'))}, not {image}"
             yield _at(pipeline, one, message)
         argv = [*texts(get(container, "command")), *texts(get(container, "args"))]
-        if not runs_line(lines_in(argv, {}), command) and not _starts(argv, command):
+        if not runs_line(lines_in(argv, {}), command) and not runs_with_more(argv, command):
             yield _at(pipeline, one, f"`{task}` does not run `{command}`")
 
     return _each(pipeline, task, check)
-
-
-def _starts(argv: list[str], command: str) -> bool:
-    """Whether an argument vector is the command, followed by placeholders and their options."""
-    words = command.split()
-    rest = argv[len(words) :]
-    return argv[: len(words)] == words and all("{{$" in w or w.startswith("--") for w in rest)
 
 
 @requirement(
@@ -116,8 +109,10 @@ def _uses(task: Task, kind: str, key: str) -> bool:
 
 
 @requirement(
-    "the command of `{task}` gets the pipeline parameter `{parameter}`",
-    "the pipeline parameter `{parameter}` reaches the command of `{task}`",
+    "the command of `{task}` also gets the pipeline parameter `{parameter}` (or its environment"
+    " does)",
+    "the pipeline parameter `{parameter}` is handed on to `{task}`, as a further argument or an"
+    " environment variable",
 )
 def parameter_reaches(pipeline: Pipeline, task: str, parameter: str) -> Findings:
     """A root parameter that a task of the root takes and its container uses."""
@@ -135,9 +130,9 @@ def parameter_reaches(pipeline: Pipeline, task: str, parameter: str) -> Findings
 
 @requirement(
     "`{task}` takes the artifact `{artifact}` ({schema}) of `{other}`, and both containers get its"
-    " path or URI",
+    " path or URI as a further argument",
     "the {schema} artifact `{artifact}` goes from `{other}` to `{task}`: each command gets its path"
-    " or URI",
+    " or URI as well",
 )
 def artifact_flows(
     pipeline: Pipeline, task: str, other: str, artifact: str, schema: str

@@ -20,6 +20,10 @@ _PROGRAMS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 
+#: What the images set where nothing is said.
+_DEFAULTS = {("tgi", "--port"): "80", ("tei", "--port"): "80"}
+
+
 def _arguments(line: Line, server: str) -> tuple[str, ...] | None:
     if not line.program:
         return line.words
@@ -56,7 +60,7 @@ def _starts(spot: Spot, server: str) -> bool:
 def _set_to(
     spot: Spot, server: str, flags: tuple[str, ...], asked: object, variable: str = ""
 ) -> Findings:
-    found = setting(spot, server, flags, variable)
+    found = setting(spot, server, flags, variable) or _DEFAULTS.get((server, flags[0]))
     if not _starts(spot, server):
         yield spot.finding(f"`{spot.item.name}` does not start the server", "command")
     elif not same_value(found, asked):

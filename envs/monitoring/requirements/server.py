@@ -8,6 +8,7 @@ from typing import Any
 from envs.monitoring.requirements.reading import seconds
 from iac_gym.check import requirement
 from iac_gym.languages.prometheus.config import Remote
+from iac_gym.languages.prometheus.faults import number_of
 from iac_gym.languages.prometheus.relabeling import relabeled
 from iac_gym.verdict import Finding
 
@@ -146,5 +147,5 @@ def remote_write_batch(model: Any, url: str, count: int) -> Iterable[Finding]:
     """`queue_config.max_samples_per_send`."""
     found, findings = _remote(model, url)
     yield from findings
-    if found is not None and found.queue.get("max_samples_per_send") != count:
+    if found is not None and number_of(found.queue.get("max_samples_per_send")) != count:
         yield Finding(f"requests to `{url}` are not limited like that", found.file, *found.mark)

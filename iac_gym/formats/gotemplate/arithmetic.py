@@ -98,7 +98,7 @@ def _folded(operation: str, first: Any, others: tuple[Any, ...]) -> float:
             total = _EXACT.multiply(total, number)
         else:
             total = _quotient(total, number)
-    return float(total)
+    return float(total) + 0.0  # a decimal has no negative zero
 
 
 def _quotient(total: Decimal, number: Decimal) -> Decimal:

@@ -562,9 +562,9 @@ def _pairs(node: Branch, value: Any, both: bool) -> list[tuple[Any, Any]]:
 def _counted(node: Branch, value: int, both: bool) -> list[tuple[Any, Any]]:
     """Return the numbers a range over an integer gives (Go 1.22)."""
     if both:
-        fail(node, f"can't use {value} to iterate over more than one variable")
+        fail(_last(node.pipe), f"can't use {value} to iterate over more than one variable")
     if value > 1_000_000:
-        fail(node, f"range over {value} is too long")
+        fail(_last(node.pipe), f"range over {value} is too long")
     kind = type(value)
     return [(None, kind(index)) for index in range(value)]
 

@@ -107,7 +107,7 @@ class _Printer:
         if isinstance(value, dict | list):
             return self.collection(value, verb, flags, depth)
         if is_integer(value):
-            return _integer(value, verb, flags)
+            return _any_integer(value, verb, flags)
         if isinstance(value, Struct):
             return self.struct(value, verb, flags, depth)
         return flags.pad(str(value)) if verb in "vs" else bad_verb(verb, value)

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from iac_gym.formats.lazy import lazy
 from iac_gym.formats.promql.conditions import Condition, conditions
+from iac_gym.formats.promql.cursor import Refused
 from iac_gym.formats.promql.firing import Fires, fires
 from iac_gym.formats.promql.folding import constant
 from iac_gym.formats.promql.lexer import MOST_TEXT, places, tokenize
@@ -38,7 +39,7 @@ from iac_gym.formats.promql.nodes import (
     walk,
 )
 from iac_gym.formats.promql.normal import normal, same
-from iac_gym.formats.promql.parser import Parser, Refused
+from iac_gym.formats.promql.parser import Parser
 from iac_gym.formats.promql.uses import Use, keeps_label, output_labels, uses
 
 __all__ = [

@@ -6,14 +6,14 @@ Sources: https://github.com/prometheus/prometheus/blob/v3.14.0/promql/parser/gen
 
 from __future__ import annotations
 
-from iac_gym.formats.go_regexp import GoRegexpError, go_regexp
+from iac_gym.formats.go_regexp import go_regexp
+from iac_gym.formats.promql.cursor import DIGITS, LETTERS, QUOTES, Cursor, Refused
 from iac_gym.formats.promql.functions import (
     AGGREGATIONS,
     EXPERIMENTAL_AGGREGATIONS,
     FUNCTIONS,
     RENAMED,
 )
-from iac_gym.formats.promql.literals import LiteralError, duration, number, unquote
 from iac_gym.formats.promql.nodes import (
     SCALAR,
     VECTOR,
@@ -31,11 +31,8 @@ from iac_gym.formats.promql.nodes import (
     Unary,
 )
 
-#: Deepest nesting of parentheses and calls, and tallest tree.
-MOST_NESTING = 90
+#: Tallest tree.
 MOST_DEPTH = 300
-#: The largest number of seconds of a duration (64 bits of nanoseconds).
-_MOST_SECONDS = float(1 << 63) / 1e9
 
 #: Binary operator -> how strongly it binds.
 _STRENGTH = {
@@ -51,36 +48,14 @@ _WORDS = frozenset(
 )
 #: Words that cannot be the name of a metric.
 _NO_METRIC = frozenset("atan2 bool group_left group_right ignoring inf nan on".split())
-#: Words that cannot be a label in `by (...)`, which otherwise takes any.
-_NO_LABEL = frozenset(("without", "inf", "nan"))
-_MATCH = frozenset(("=", "!=", "=~", "!~"))
 _PLACES = frozenset(("start", "end"))
 _FILLS = frozenset(("fill", "fill_left", "fill_right"))
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
-_NAME_STARTS = _LETTERS | {":"}
-_DIGITS = frozenset("0123456789.")
-_QUOTES = frozenset("\"'`")
 
 
-class Refused(Exception):
-    """The expression is refused: what is wrong, and the tokens where it is."""
+class Parser(Cursor):
+    """One parse of a text."""
 
-    def __init__(self, message: str, start: int, end: int = -1) -> None:
-        super().__init__(message)
-        self.message = message
-        self.start = start
-        self.end = end if end > start else start + 1
-
-
-class Parser:
-    """One parse: `at` is the index of the next token."""
-
-    __slots__ = ("at", "nesting", "tokens")
-
-    def __init__(self, tokens: list[str]) -> None:
-        self.tokens = tokens
-        self.at = 0
-        self.nesting = 0
+    __slots__ = ()
 
     def parse(self) -> Node:
         """Read the whole text. Raises `Refused`."""
@@ -90,18 +65,6 @@ class Parser:
         if self.tokens[self.at]:
             raise self.unexpected("")
         return node
-
-    def unexpected(self, wanted: str) -> Refused:
-        """Say that the next token does not belong here."""
-        token = self.tokens[self.at]
-        what = f"`{token[:40]}`" if token else "the end of the expression"
-        return Refused(f"unexpected {what}{', expected ' + wanted if wanted else ''}", self.at)
-
-    def take(self, wanted: str) -> None:
-        """Pass a token that must be there."""
-        if self.tokens[self.at] != wanted:
-            raise self.unexpected(f"`{wanted}`")
-        self.at += 1
 
     # --- operators -------------------------------------------------------------------------------
 
@@ -124,7 +87,7 @@ class Parser:
         self.at += 1
         token = self.tokens[self.at]
         returns_bool, matching = False, None
-        if token and token[0] in _LETTERS:
+        if token and token[0] in LETTERS:
             returns_bool, matching = self.modifiers(token.lower())
         right = self.expression(strength - 1 if op == "^" else strength)
         if left.type is not VECTOR or right.type is not VECTOR:
@@ -177,38 +140,6 @@ class Parser:
             raise Refused(f"`{word}` is experimental and not enabled", self.at)
         return returns_bool, matching
 
-    def labels(self) -> tuple[str, ...]:
-        """Read `(label, label)`."""
-        self.take("(")
-        found: list[str] = []
-        while True:
-            token = self.tokens[self.at]
-            if token == ")":
-                self.at += 1
-                return tuple(found)
-            if found:
-                self.take(",")
-                token = self.tokens[self.at]
-                if token == ")":
-                    continue
-            found.append(self.label(token))
-
-    def label(self, token: str) -> str:
-        """Read one label of a list."""
-        if token and token[0] in _QUOTES:
-            name = self.quoted()
-            if not name:
-                raise Refused("the name of a label is empty", self.at - 1)
-            return name
-        if (
-            not token
-            or (token[0] not in _LETTERS and token[0] != ":")
-            or token.lower() in _NO_LABEL
-        ):
-            raise self.unexpected("a label")
-        self.at += 1
-        return token
-
     # --- operands --------------------------------------------------------------------------------
 
     def operand(self) -> Node:
@@ -245,17 +176,11 @@ class Parser:
             raise Refused(f"a {node.type} cannot have a sign", at, node.end)
         return Unary(sign, node, at)
 
-    def enter(self) -> None:
-        """Count one more level of nesting."""
-        self.nesting += 1
-        if self.nesting > MOST_NESTING:
-            raise Refused("the expression is nested too deeply", self.at)
-
     def primary(self, token: str) -> Node:
         """Read an operand without what is attached to it."""
         at = self.at
         first = token[:1]
-        if first in _LETTERS or first == ":":
+        if first in LETTERS or first == ":":
             return self.word(token, at)
         if first == "{":
             return self.selector("", at)
@@ -266,9 +191,9 @@ class Parser:
             self.nesting -= 1
             self.take(")")
             return Paren(inner, at, self.at)
-        if first and (first in _DIGITS):
+        if first and (first in DIGITS):
             return self.number(token)
-        if first in _QUOTES and token:
+        if first in QUOTES and token:
             return Text(self.quoted(), at, at + 1)
         raise self.unexpected("an expression")
 
@@ -280,7 +205,7 @@ class Parser:
             function = FUNCTIONS.get(token)
             if function is not None and token.lower() not in _WORDS:
                 return self.call(token, at)
-        if token == ":" and follows[:1] in _DIGITS and follows:
+        if token == ":" and follows[:1] in DIGITS and follows:
             token += follows  # the lexer takes the colon for that of a subquery
             self.at += 1
             follows = self.tokens[self.at]
@@ -300,28 +225,6 @@ class Parser:
         if follows == "{":
             return self.selector(token, at)
         return Selector(token, (), at, self.at)
-
-    def number(self, token: str) -> Number:
-        """Read a number or a duration."""
-        at = self.at
-        self.at += 1
-        try:
-            if token[-1] in "smhdwy" and not token.startswith(("0x", "0X")):
-                return Number(duration(token), True, at, self.at)
-            return Number(float(token) if _plain(token) else number(token), False, at, self.at)
-        except LiteralError as error:
-            raise Refused(str(error), at) from None
-
-    def quoted(self) -> str:
-        """Read a string."""
-        token = self.tokens[self.at]
-        if len(token) < 2 or token[-1] != token[0] or token[0] not in _QUOTES:
-            raise Refused("the string is not closed" if token else "expected a string", self.at)
-        self.at += 1
-        try:
-            return unquote(token)
-        except LiteralError as error:
-            raise Refused(str(error), self.at - 1) from None
 
     # --- calls and aggregations ------------------------------------------------------------------
 
@@ -412,31 +315,6 @@ class Parser:
             raise Refused(message, at, self.at)
         return Selector(name, tuple(matchers), at, self.at)
 
-    def matcher(self) -> Matcher:
-        """Read one matcher, or a quoted name of a metric."""
-        at = self.at
-        token = self.tokens[at]
-        if token and token[0] in _QUOTES:
-            label = self.quoted()
-            if self.tokens[self.at] in (",", "}"):
-                return Matcher("__name__", "=", label)
-        elif token and token[0] in _LETTERS and ":" not in token:
-            label = token
-            self.at += 1
-        else:
-            raise self.unexpected("a label or `}`")
-        op = self.tokens[self.at]
-        if op not in _MATCH:
-            raise self.unexpected("`=`, `!=`, `=~` or `!~`")
-        self.at += 1
-        value = self.quoted()
-        if op[-1] == "~":
-            try:
-                go_regexp(value)
-            except GoRegexpError as error:
-                raise Refused(f"the regular expression is invalid: {error}", at, self.at) from None
-        return Matcher(label, op, value)
-
     # --- what is attached to an operand ----------------------------------------------------------
 
     def window(self, node: Node) -> Node:
@@ -463,34 +341,6 @@ class Parser:
             message = f"a subquery is made of an instant vector, not of a {node.type}"
             raise Refused(message, node.start, self.at)
         return Subquery(node, length, step, self.at)
-
-    def positive(self) -> float:
-        """Read a duration or a number of seconds that is more than nothing."""
-        at = self.at
-        value = self.seconds()
-        if value <= 0:
-            raise Refused("a duration must be greater than 0", at)
-        if self.tokens[self.at] in _ARITHMETIC:
-            message = "arithmetic on durations is experimental and not enabled"
-            raise Refused(message, at, self.at)
-        return value
-
-    def seconds(self) -> float:
-        """Read a duration or a number of seconds, with signs."""
-        at = self.at
-        factor = 1
-        while self.tokens[self.at] in ("+", "-"):
-            factor = -factor if self.tokens[self.at] == "-" else factor
-            self.at += 1
-        token = self.tokens[self.at]
-        if not token or token[0] not in _DIGITS:
-            if token == "(" or token.lower() in _DURATIONS:
-                raise Refused("expressions for durations are experimental and not enabled", at)
-            raise self.unexpected("a duration")
-        value = self.number(token).value * factor
-        if not -_MOST_SECONDS <= value <= _MOST_SECONDS:
-            raise Refused("the duration is out of range", at, self.at)
-        return value
 
     def set_offset(self, node: Node) -> None:
         """Read `offset 5m`."""
@@ -523,32 +373,9 @@ class Parser:
         node.at = time
         node.end = self.at
 
-    def time(self, word: str) -> float:
-        """Read a time of `@`."""
-        at = self.at
-        sign = -1 if word == "-" else 1
-        if word in ("+", "-"):
-            self.at += 1
-            word = self.tokens[self.at].lower()
-        if word in ("inf", "nan"):
-            raise Refused("this time is out of range", at)
-        if not word or word[0] not in _DIGITS:
-            raise self.unexpected("a time")
-        value = self.number(self.tokens[self.at]).value * sign
-        if abs(value) >= float(1 << 63):
-            raise Refused("this time is out of range", at, self.at)
-        return value
-
 
 _OFFSETS = frozenset("oOsSaA")
 _SUFFIXES = frozenset(("offset", "smoothed", "anchored"))
-_DURATIONS = frozenset(("step", "range", "max_of", "min_of"))
-_ARITHMETIC = frozenset("+-*/%^")
-
-
-def _plain(token: str) -> bool:
-    """Tell whether a number is written with digits alone, and not in octal."""
-    return token.isdigit() and (token[0] != "0" or token == "0") and len(token) < 300
 
 
 def _selects(matcher: Matcher) -> bool:

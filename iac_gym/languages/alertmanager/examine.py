@@ -50,7 +50,7 @@ def _receivers(check: Checker, tree: YamlMap) -> set[str]:
             check.bad("receivers-are-named", "a receiver has no `name`", mark)
         elif name in names:
             message = f"there are two receivers called `{name[:60]}`"
-            check.bad("receivers-are-named", message, one.marks["name"])
+            check.bad("receivers-are-named", message, one.marks.get("name", mark))
         names.add(name)
         for key in one:
             kind = key.removesuffix(SUFFIX) if key.__class__ is str else ""
@@ -74,11 +74,11 @@ def _demanded(check: Checker, kind: str, config: YamlMap, mark: Mark, given: Any
 def _intervals(check: Checker, tree: YamlMap) -> set[str]:
     names: set[str] = set()
     for field in ("mute_time_intervals", "time_intervals"):
-        for one, _ in mappings(tree, field):
+        for one, mark in mappings(tree, field):
             name = text_of(one.get("name"))
             if name in names:
                 message = f"there are two time intervals called `{name[:60]}`"
-                check.bad("time-intervals-are-named", message, one.marks["name"])
+                check.bad("time-intervals-are-named", message, one.marks.get("name", mark))
             names.add(name)
     return names
 

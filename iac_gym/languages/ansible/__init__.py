@@ -43,4 +43,8 @@ LANGUAGE = Language(
     ),
     content=r"(?m)^- (?:name: .*\n(?:  .*\n)*?  )?(?:hosts|ansible\.builtin\.import_playbook):",
     select=select,
+    tiers={
+        "library": "iac_gym.languages.ansible.tool:ask_ansible",
+        "tool": "iac_gym.languages.ansible.tool:ask_ansible",
+    },
 )

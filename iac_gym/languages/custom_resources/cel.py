@@ -252,7 +252,7 @@ def _both(tree: Tree) -> _Value:
     every = bool(tree[0] == "&&")
     left, right = _compile(tree[1]), _compile(tree[2])
 
-    def value(names: _Names) -> bool:
+    def value(names: _Names) -> Any:
         failed: CelError | None = None
         try:
             if left(names) is not every:

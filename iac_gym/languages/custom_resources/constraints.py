@@ -38,6 +38,11 @@ _SLOWEST = 0.005
 _ATTACKS = ("a" * 500 + "!", "1" * 500 + "!", "a.1-" * 120 + "!", "a/" * 250 + " ", "-" * 500)
 
 
+def python_pattern(pattern: str) -> str:
+    """Return a pattern with its flags at the start, where Python wants them."""
+    return "(?i)" + pattern.replace("(?i)", "") if pattern.startswith("^(?i)") else pattern
+
+
 def _is_fast(pattern: str) -> bool:
     """Whether Python reads a pattern and is quick to refuse a text."""
     try:
@@ -79,7 +84,7 @@ def _texts(schema: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if schema.get("enum") is not None:
         found["e"] = list(schema["enum"])
-    pattern = schema.get("pattern")
+    pattern = python_pattern(str(schema.get("pattern") or ""))
     if pattern and not schema.get("x-kubernetes-int-or-string") and _is_fast(pattern):
         found["p"] = pattern
     if schema.get("format") in _FORMATS:

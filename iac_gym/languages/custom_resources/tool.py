@@ -17,6 +17,7 @@ from iac_gym.check import ParseError
 from iac_gym.errors import missing_extra
 from iac_gym.formats.yaml import find
 from iac_gym.language import Opinion
+from iac_gym.languages.custom_resources.constraints import python_pattern
 from iac_gym.languages.custom_resources.parse import parse
 from iac_gym.languages.kubernetes.kinds import default_version, served_kinds
 from iac_gym.languages.kubernetes.model import KubeObject
@@ -50,6 +51,8 @@ def _strict(schema: Any, *, root: bool = False) -> Any:
     made = {key: _strict(value) for key, value in schema.items() if key in _KEPT}
     if "properties" in schema:
         made["properties"] = {n: _strict(value) for n, value in schema["properties"].items()}
+    if "pattern" in made:
+        made["pattern"] = python_pattern(made["pattern"])
     kept = schema.get("x-kubernetes-preserve-unknown-fields")
     if schema.get("x-kubernetes-int-or-string"):
         made = {"type": ["integer", "string"], **{k: v for k, v in made.items() if k == "pattern"}}

@@ -99,23 +99,26 @@ def _same(one: Any, two: Any) -> bool:
     return isinstance(one, bool) == isinstance(two, bool) and bool(one == two)
 
 
-def other_value(value: Any) -> Any:
-    """Return another value of the same type, one that a template can put in the same place."""
+def other_values(value: Any) -> Iterator[Any]:
+    """Yield other values that a template may well put in the same place, likely ones first."""
     if isinstance(value, bool):
-        return not value
-    if isinstance(value, (int, float)):
-        return value + 1
-    if isinstance(value, str):
-        return _other_text(value)
-    if isinstance(value, dict):
-        return {**value, "changed": "changed"}
-    if isinstance(value, list):
-        return [*value, value[-1] if value else "changed"]
-    return "changed"
+        yield not value
+    elif isinstance(value, (int, float)):
+        yield value + 1
+    elif isinstance(value, str):
+        yield from _other_texts(value)
+    elif isinstance(value, dict):
+        yield {**value, "changed": "changed"}
+    elif isinstance(value, list):
+        yield [*value, *([value[-1]] if value else ["changed"])]
+        yield [] if value else [{"name": "changed", "value": "changed", "key": "changed"}]
+    else:
+        yield from ("changed", {"changed": "changed"}, ["changed"], 7, True)
 
 
-def _other_text(text: str) -> str:
-    """Keep what a text looks like: a number stays one, a word of a set of words may not."""
-    if text.isdecimal():
-        return str(int(text) + 1)
-    return f"{text}-changed" if text else "changed"
+def _other_texts(text: str) -> Iterator[str]:
+    """Keep what a text looks like: a number stays one."""
+    if text.isdecimal() and text.isascii():
+        yield str(int(text[:18]) + 1)
+    else:
+        yield f"{text}-changed" if text else "changed"

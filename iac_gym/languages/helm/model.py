@@ -35,13 +35,13 @@ from iac_gym.formats.lazy import lazy
 from iac_gym.formats.yaml import YamlMap, find
 from iac_gym.languages.custom_resources.model import CustomManifest
 from iac_gym.languages.helm.chart import Chart
-from iac_gym.languages.helm.compare import Change, Effect, compare, other_value
+from iac_gym.languages.helm.compare import Change, Effect, compare, other_values
 from iac_gym.languages.helm.helpers import Helper, helpers_of
 from iac_gym.languages.helm.judge import Problem, judged_part, manifest_of, problems_of
 from iac_gym.languages.helm.reading import Faults, as_values
 from iac_gym.languages.helm.render import NOTES, Output, render
 from iac_gym.languages.helm.rendered import MOST_OBJECTS, RenderedObject, Source, objects_of
-from iac_gym.languages.helm.schema import check_values, compiled
+from iac_gym.languages.helm.schema import allowed_values, check_values, compiled
 from iac_gym.languages.helm.values import Values, get, overlaid, put
 from iac_gym.verdict import Finding, Stage
 
@@ -227,8 +227,12 @@ class HelmModel:
         return compare(before, after)
 
     def uses(self, path: str, values: Mapping[str, Any] | None = None) -> bool:
-        """Whether another value of the same type at a path changes what is rendered."""
-        return self.effect(path, other_value(self.value(path)), values).changed
+        """Whether another value at a path changes what is rendered, of its type or of its enum."""
+        now = self.value(path)
+        for other in (*allowed_values(self.schema, path), *other_values(now)):
+            if other != now and self.effect(path, other, values).changed:
+                return True
+        return False
 
     def value(self, path: str, default: Any = None) -> Any:
         """Return the value at a path as templates would see it by default."""

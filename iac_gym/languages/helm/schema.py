@@ -38,6 +38,9 @@ _COUNTS = (
 )  # fmt: skip
 _TEXTS = ("title", "description", "$schema", "$id", "$ref", "format", "pattern", "$comment")
 _MOST_DEPTH = 60
+#: Most values of an enum that are looked at to see whether a value is used.
+_MOST_TRIED = 3
+_FLAGS = ("uniqueItems", "readOnly", "writeOnly", "deprecated")
 #: Keywords whose values are no schemas.
 _LITERAL = frozenset(("enum", "const", "default", "examples"))
 
@@ -199,8 +202,12 @@ def _wrong_lists(schema: Mapping[str, Any], place: str, draft: int) -> Iterator[
         or (draft == 4 and "required" in schema and not required)
     ):
         yield f"{place}/required must be a list of different names"
-    if "enum" in schema and not isinstance(schema["enum"], list):
-        yield f"{place}/enum must be a list"
+    for key in ("enum", "examples"):
+        if key in schema and not isinstance(schema[key], list):
+            yield f"{place}/{key} must be a list"
+    for key in _FLAGS:
+        if key in schema and not isinstance(schema[key], bool):
+            yield f"{place}/{key} must be true or false"
     named = schema.get("patternProperties")
     patterns = list(named) if isinstance(named, dict) else []
     if isinstance(schema.get("pattern"), str):
@@ -237,6 +244,15 @@ _FORMATS: dict[str, Callable[[str], bool]] = {
     "uri": lambda text: bool(_URI.fullmatch(text)),
     "date": lambda text: bool(_DATE.fullmatch(text)),
 }
+
+
+def allowed_values(tree: Any, path: str) -> list[Any]:
+    """Return the `enum` that a schema gives for the value at a dotted path, [] without one."""
+    for step in path.split("."):
+        inner = tree.get("properties") if isinstance(tree, dict) else None
+        tree = inner.get(step) if isinstance(inner, dict) else None
+    found = tree.get("enum") if isinstance(tree, dict) else None
+    return found[:_MOST_TRIED] if isinstance(found, list) else []
 
 
 def note_schema(chart: Chart, faults: Faults) -> None:

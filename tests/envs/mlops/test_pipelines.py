@@ -50,7 +50,7 @@ spec:
         when: '{{tasks.check.outputs.parameters.auc}}  >= "0.8"'
         templateRef: {name: lib, template: ship}
       - name: report
-        dependencies: [check]
+        depends: check.Succeeded
         template: report
         withItems: [eu, us]
         arguments: {parameters: [{name: r, value: "{{ item }}"}]}
@@ -106,9 +106,10 @@ ARGO_CASES = [
     Case("cron-workflow", {"name": "weekly"}, [('schedule: "0', 'suspend: true\n  schedule: "0'), ("entrypoint: ship", "entrypoint: none")]),
     Case("workflow-template", {"name": "lib", "template": "ship", "image": STEPS, "command": "python ship.py"}, [("ship.py", "sink.py"), ("  - name: ship", "  - name: sink")]),
     Case("step", {**OF, "step": "load", "image": STEPS, "command": "python load.py --limit 100"}, [("--limit 100", "--limit 10"), ("image: ghcr.io/acme/steps:1, command: [sh", "image: ghcr.io/acme/steps:2, command: [sh"), ("python load.py", "echo load.py")]),
-    Case("step", {**OF, "step": "train", "image": STEPS, "command": "python train.py --epochs 5"}, [("value: 5", "value: 6"), ("entrypoint: start", "entrypoint: load"), ("command: [bash]", "command: [python]"), ("        python train.py", "        # python train.py")]),
+    Case("step", {**OF, "step": "train", "image": STEPS, "command": "python train.py --epochs 5"}, [("value: 5", "value: 6"), ("entrypoint: start", "entrypoint: load"), ("command: [bash]", "command: [python]"), ("        python train.py", "        # python train.py"), ("--epochs {{", "--fast --epochs {{")]),
+    Case("step", {**OF, "step": "train", "image": STEPS, "command": "python train.py"}, [("--epochs {{inputs.parameters.e}}", "--epochs 5"), ("train.py --epochs", "fit.py --epochs")]),
     Case("step-after", {**OF, "step": "train", "other": "load"}, [("    - - name: fit", "      - name: fit")]),
-    Case("step-after", {**OF, "step": "report", "other": "side"}, [("train.Succeeded && side", "train"), ("dependencies: [check]", "dependencies: [train]")]),
+    Case("step-after", {**OF, "step": "report", "other": "side"}, [("train.Succeeded && side", "train"), ("depends: check.Succeeded", "depends: train")]),
     Case("steps-parallel", {**OF, "step": "train", "other": "side"}, [("      - name: side\n", "      - name: side\n        depends: train\n"), ("      - name: side\n", "      - name: other\n")]),
     Case("workflow-parameter", {**OF, "parameter": "epochs", "value": "5"}, [("value: 5", "value: 50"), ("{name: epochs,", "{name: rounds,")]),
     Case("parameter-used", {**OF, "step": "train", "parameter": "epochs"}, [("--epochs {{inputs.parameters.e}}", "--epochs 5"), ('value: "{{workflow.parameters.epochs}}"', 'value: "5"'), ('value: "{{inputs.parameters.num}}"', 'value: "{{inputs.parameters.m}}"')], [("{{inputs.parameters.e}}", "{{workflow.parameters.epochs}}")]),

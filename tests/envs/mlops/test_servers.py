@@ -248,6 +248,7 @@ MORE_CASES = [
     Case("tgi-model", {"of": "tgi", "model": "google/gemma-2-9b-it"}, [("value: google/gemma-2-9b-it", "value: google/gemma-2-2b-it"), ("name: MODEL_ID", "name: MODEL")], [('args: ["--port", "8080"]', 'args: ["--model-id=google/gemma-2-9b-it"]')]),
     Case("tgi-option", {"of": "tgi", "flag": "--num-shard", "value": 2}, [('value: "2"', 'value: "4"')]),
     Case("tgi-option", {"of": "tgi", "flag": "--port", "value": 8080}, [('"8080"', '"80"')]),
+    Case("tei-option", {"of": "tei", "flag": "--port", "value": 80}, [('"16384"]', '"16384", --port=8080]')]),
     Case("tei-model", {"of": "tei", "model": "BAAI/bge-m3"}, [("bge-m3", "bge-m4")]),
     Case("tei-option", {"of": "tei", "flag": "--max-batch-tokens", "value": 16384}, [("16384", "8192")]),
     Case("triton-repository", {"of": "triton", "path": "/models"}, [("--model-store=/models/", "--model-store=/repo"), ("args: [tritonserver,", "args: [echo,")], [("--model-store=/models/", "--model-repository, /models")]),

@@ -74,7 +74,7 @@ def test_omit_leaves_an_option_out() -> None:
         ("with_items: [a, [b, c]]", ["a", "b", "c"]),
         ("with_list: [a]", ["a"]),
         ("loop: '{{ wanted }}'\n  vars: {wanted: [a, b]}", ["a", "b"]),
-        ("loop: '{{ [\"a\"] + [\"b\"] }}'", ["a", "b"]),
+        ('loop: \'{{ ["a"] + ["b"] }}\'', ["a", "b"]),
     ],
 )
 def test_each_item_of_a_known_loop_is_a_run(loop: str, names: list[str]) -> None:
@@ -127,7 +127,9 @@ def test_conditions_are_played_through_with_facts() -> None:
         "    - ansible_distribution_major_version | int >= 12"
     )
     assert task.runs_on({"os_family": "Debian", "distribution_major_version": "12"}) is True
-    assert task.runs_on({"ansible_os_family": "Debian", "distribution_major_version": "11"}) is False
+    assert (
+        task.runs_on({"ansible_os_family": "Debian", "distribution_major_version": "11"}) is False
+    )
     assert task.runs_on({"os_family": "RedHat"}) is False
     assert task.runs_on({"os_family": "Debian"}) is None
 

@@ -99,15 +99,18 @@ REFUSED_TASKS = {
         "keywords-are-known@5:22",
     ),
     "a loop of an import": ("- import_tasks: a.yml\n  loop: [1]\n", "loops-are-right@3:7"),
-    "an include with become": ("- include_tasks: a.yml\n  become: true\n", "includes-are-right@4:7"),
-    "an include of nothing": ("- include_tasks:\n", "includes-are-right@3:20"),
+    "an include with become": (
+        "- include_tasks: a.yml\n  become: true\n",
+        "includes-are-right@4:7",
+    ),
+    "an include of nothing": ("- include_tasks:\n", "includes-are-right@3:21"),
     "an import with apply": (
         "- import_tasks: {file: a.yml, apply: {become: true}}\n",
-        "includes-are-right@3:44",
+        "includes-are-right@3:42",
     ),
     "an option of include_role": (
         "- include_role: {name: a, task_from: b}\n",
-        "includes-are-right@3:44",
+        "includes-are-right@3:42",
     ),
     "import_playbook as a task": ("- import_playbook: a.yml\n", "includes-are-right@3:24"),
     "no meta action": ("- meta: flush\n", "meta-actions-exist@3:13"),
@@ -180,7 +183,7 @@ ACCEPTED_TASKS = {
     "a vaulted text": "- debug:\n    msg: !vault |\n      $ANSIBLE_VAULT;1.1;AES256\n      6162",
     "an include": "- include_tasks: a.yml\n  when: false\n  loop: [1]\n  tags: a\n  vars: {a: 1}",
     "an import with keywords": "- import_role: {name: x.y.z}\n  become: true\n  notify: []",
-    "a block": "- block: []\n  rescue: []\n  always: [{ping: }]\n  name: x\n  notify: []",
+    "a block": "- block: [{ping: }]\n  rescue: []\n  always: [{ping: }]\n  name: x\n  notify: []",
     "flush": "- meta: flush_handlers",
     "facts": "- set_fact: a=1 cacheable=true",
     "item of a block's tasks": "- debug: {msg: '{{ item }}'}\n  with_items: [1]\n  when: item > 0",
@@ -236,15 +239,15 @@ REFUSED_FILES = {
     "a type in a specification": (
         "# file: roles/a/meta/argument_specs.yml\nargument_specs:\n  main:\n    options:\n"
         "      x: {type: string}\n",
-        "argument-specs-are-right@5:17",
+        "argument-specs-are-right@4:17",
     ),
     "a collection": (
         "# file: requirements.yml\ncollections:\n  - general\n",
-        "requirements-are-right@3:5",
+        "requirements-are-right@2:5",
     ),
     "a key of the requirements": (
         "# file: requirements.yml\nroles: []\ncolections: []\n",
-        "requirements-are-right@3:1",
+        "requirements-are-right@2:1",
     ),
     "a host": ("# file: inventory\n[web]\na b\n", "inventories-are-readable@2:1"),
     "a missing group": (
@@ -257,8 +260,11 @@ REFUSED_FILES = {
         "# file: inventory.yml\nall:\n  hosts: [a]\n",
         "inventories-are-readable@2:10",
     ),
-    "a setting": ("# file: ansible.cfg\n[defaults]\ninventory\n", "the-configuration-is-readable@2:1"),
-    "a template": ("# file: templates/a.j2\n\n{% if a %}\n", "templates-are-readable@3:1"),
+    "a setting": (
+        "# file: ansible.cfg\n[defaults]\ninventory\n",
+        "the-configuration-is-readable@2:1",
+    ),
+    "a template": ("# file: templates/a.j2\n\n{% if a %}\n", "templates-are-readable@2:11"),
     "a missing file": (
         "# file: roles/a/tasks/main.yml\n- include_tasks: b.yml\n",
         "included-files-exist@1:18",
@@ -266,7 +272,7 @@ REFUSED_FILES = {
     "a missing template": (
         "# file: roles/a/tasks/main.yml\n- template: {src: b.j2, dest: /b}\n"
         "# file: roles/a/templates/c.j2\nx\n",
-        "included-files-exist@1:20",
+        "included-files-exist@1:19",
     ),
     "a circle": (
         "# file: roles/a/tasks/main.yml\n- import_tasks: b.yml\n"
@@ -283,7 +289,7 @@ REFUSED_FILES = {
     ),
     "a handler of another play": (
         "- hosts: a\n  tasks: [{ping: , notify: x}]\n- hosts: b\n  handlers: [{name: x, ping: }]\n",
-        "handlers-exist@2:29",
+        "handlers-exist@2:28",
     ),
 }
 
@@ -329,10 +335,13 @@ def test_files_that_are_accepted(name: str) -> None:
         ("- hosts: a\n  roles: [x]\n", "roles-are-not-seen@2:11"),
         ("- hosts: a\n  tasks: [{import_tasks: x.yml}]\n", "files-are-not-seen@2:26"),
         ("- hosts: a\n  tasks: [{debug: {msg: '{{ x }}'}}]\n", "variables-come-from-outside@2:25"),
-        ("- hosts: a\n  roles: [x]\n  tasks: [{ping: , notify: y}]\n", "handlers-are-not-seen@3:29"),
+        (
+            "- hosts: a\n  roles: [x]\n  tasks: [{ping: , notify: y}]\n",
+            "handlers-are-not-seen@3:28",
+        ),
         ("- hosts: a\n  strategy: mitogen\n", "plugins-are-not-seen@2:13"),
         ("- hosts: a\n  hosts: b\n", "keys-are-given-once@2:3"),
-        ("- hosts: a\n  tasks: [{x.y.z: }]\n", "modules-are-known@2:20"),
+        ("- hosts: a\n  tasks: [{x.y.z: }]\n", "modules-are-known@2:19"),
     ],
 )
 def test_what_cannot_be_judged_is_said(text: str, notice: str) -> None:

@@ -188,3 +188,26 @@ def test_a_library_chart_renders_nothing():
     chart = model({"Chart.yaml": CHART + "type: library\n"})
     assert chart.default.error is None
     assert _kinds(chart.default.manifest) == []
+
+
+def test_uses_takes_what_a_schema_allows():
+    schema = '{"properties": {"kind": {"enum": ["ClusterIP", "NodePort"]}}}'
+    service = SERVICE.replace("spec:\n", "spec:\n  type: {{ .Values.kind }}\n", 1)
+    chart = model(
+        {
+            "values.schema.json": schema,
+            "values.yaml": VALUES + "kind: ClusterIP\n",
+            "templates/service.yaml": service,
+        }
+    )
+    assert chart.uses("kind")
+    assert not chart.effect("kind", "other").changed
+
+
+@pytest.mark.parametrize("default", ["[]", "{}", "null", '""'])
+def test_uses_of_an_empty_default(default):
+    text = (
+        "{{- with .Values.extra }}\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\n{{- end }}\n"
+    )
+    chart = model({"values.yaml": f"{VALUES}extra: {default}\n", "templates/x.yaml": text})
+    assert chart.uses("extra")
