@@ -1,4 +1,4 @@
-"""The environment `IaC-MLOps-v0`: model serving, training and pipelines on Kubernetes and beside it."""
+"""The environment `IaC-MLOps-v0`: model serving, training and pipelines."""
 
 from __future__ import annotations
 

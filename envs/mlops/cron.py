@@ -8,7 +8,13 @@ _MONTHS = {
     for at, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())
 }
 _DAYS = {name: at for at, name in enumerate("sun mon tue wed thu fri sat".split())}
-_FIELDS = ((0, 59, {}), (0, 23, {}), (1, 31, {}), (1, 12, _MONTHS), (0, 7, _DAYS))
+_FIELDS: tuple[tuple[int, int, dict[str, int]], ...] = (
+    (0, 59, {}),
+    (0, 23, {}),
+    (1, 31, {}),
+    (1, 12, _MONTHS),
+    (0, 7, _DAYS),
+)
 Times = tuple[frozenset[int], ...]
 
 

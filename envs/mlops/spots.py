@@ -14,8 +14,8 @@ from typing import Any
 
 from envs.mlops.reading import WORKLOADS, asleep, equal, named, places
 from iac_gym.check import Findings, RequirementType, requirement
-from iac_gym.languages.custom_resources.argo.model import ArgoWorkflow, Node, substitute
 from iac_gym.formats.lazy import lazy
+from iac_gym.languages.custom_resources.argo.model import ArgoWorkflow, Node, substitute
 from iac_gym.languages.custom_resources.model import CustomManifest
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path, as_list, as_map
 from iac_gym.verdict import Finding

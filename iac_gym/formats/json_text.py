@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,7 +62,129 @@ def load(text: str, limits: Limits = LIMITS) -> Json:
         raise JsonError(
             f"the text has {len(text)} characters; at most {limits.characters} are read"
         )
-    return _Reader(text.removeprefix("\ufeff"), limits).read()
+    text = text.removeprefix("\ufeff")
+    return _quickly(text, limits) or _Reader(text, limits).read()
+
+
+# --- texts that are right ------------------------------------------------------------------------
+
+_STRING = r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"'
+_A_VALUE = re.compile(
+    rf"[ \t\r\n]*(?:{_STRING}|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)(?![\w.])"
+    r"|(true|false|null)(?!\w)|([\[{])(?:[ \t\r\n]*([\]}]))?)"
+)
+_A_KEY = re.compile(rf"[ \t\r\n]*{_STRING}[ \t\r\n]*:")
+_AFTER = re.compile(r"[ \t\r\n]*([,\]}])")
+_REST = re.compile(r"[ \t\r\n]*\Z")
+
+
+def _quickly(text: str, limits: Limits) -> Json | None:
+    """Read a text that is right; None where it is not, or larger than the limits allow."""
+    ends = [at for at, char in enumerate(text) if char == "\n"] if "\n" in text else []
+    return _Quick(text, limits, [-1, *ends]).read()
+
+
+class _Quick:
+    """Reads one text that is right, with as few steps as possible."""
+
+    __slots__ = ("at", "ends", "into", "key", "key_mark", "left", "repeated", "stack", "text")
+
+    def __init__(self, text: str, limits: Limits, ends: list[int]) -> None:
+        self.text = text
+        self.ends = ends
+        self.at = 0
+        self.left = limits.nodes
+        self.stack: list[Any] = [None] * (limits.depth + 1)
+        self.into: Any = None
+        self.key = ""
+        self.key_mark: Mark = (1, 1)
+        self.repeated: list[tuple[str, Mark]] = []
+
+    def mark(self, at: int) -> Mark:
+        line = bisect_left(self.ends, at)
+        return line, at - self.ends[line - 1]
+
+    def read(self) -> Json | None:
+        text, deep, root, first = self.text, 0, None, (1, 1)
+        most = len(self.stack) - 1
+        while True:
+            found = _A_VALUE.match(text, self.at)
+            self.left -= 1
+            if found is None or self.left < 0:
+                return None
+            string, number, word, opened, closed = found.groups()
+            mark = self.mark(found.start(found.lastindex if closed is None else 4) - (
+                string is not None))  # fmt: skip
+            self.at = found.end()
+            if string is not None:
+                value: Any = string if "\\" not in string else _unescaped(string)
+            elif number is not None:
+                value = _number(number)
+            elif word is not None:
+                value = _WORDS[word]
+            else:
+                value = YamlMap(mark) if opened == "{" else YamlList(mark)
+            if deep:
+                self.put(value, mark)
+            else:
+                root, first = value, mark
+            if opened is not None:
+                if closed is None:
+                    if deep >= most:
+                        return None
+                    self.stack[deep] = self.into
+                    self.into = value
+                    deep += 1
+                    if opened == "{" and not self.next_key():
+                        return None
+                    continue
+                if closed != ("}" if opened == "{" else "]"):
+                    return None
+            deep = self.after(deep)
+            if deep <= 0:
+                return Json(root, first, self.repeated) if deep == 0 else None
+
+    def put(self, value: Any, mark: Mark) -> None:
+        into = self.into
+        if into.__class__ is YamlList:
+            into.append(value)
+            into.marks.append(mark)
+            return
+        key = self.key
+        if key in into:
+            self.repeated.append((key, self.key_mark))
+        into[key] = value
+        into.marks[key] = mark
+        into.key_marks[key] = self.key_mark
+
+    def next_key(self) -> bool:
+        found = _A_KEY.match(self.text, self.at)
+        if found is None:
+            return False
+        key = found[1]
+        self.key = key if "\\" not in key else _unescaped(key)
+        self.key_mark = self.mark(found.start(1) - 1)
+        self.at = found.end()
+        return True
+
+    def after(self, deep: int) -> int:
+        """Close what ends here; returns the depth, 0 at the end of the text, -1 if it is wrong."""
+        while deep:
+            found = _AFTER.match(self.text, self.at)
+            if found is None:
+                return -1
+            self.at = found.end()
+            into = self.into
+            if found[1] == ",":
+                return deep if into.__class__ is YamlList or self.next_key() else -1
+            if (found[1] == "}") != (into.__class__ is YamlMap):
+                return -1
+            deep -= 1
+            self.into = self.stack[deep]
+        return 0 if _REST.match(self.text, self.at) else -1
+
+
+# --- texts that may be wrong ---------------------------------------------------------------------
 
 
 #: What may come next: a value (or the end of an empty list), a key, a colon, a comma.

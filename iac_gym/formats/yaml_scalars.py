@@ -431,8 +431,8 @@ def _spelled_number(text: str) -> Any:
     return None if number is None else Spelled(text, number)
 
 
-#: Prometheus: go-yaml v2 into typed fields. A field of text takes `5` and `yes` as they are written,
-#: so such scalars keep their spelling.
+#: Prometheus: go-yaml v2 into typed fields. A field of text takes `5` and `yes` as they are
+#: written, so such scalars keep their spelling.
 PROMETHEUS = Dialect(
     "Prometheus",
     {

@@ -188,6 +188,8 @@ hour() > 24
 sum(rate(a[5m]) < 0) > 4
 avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[5m])) > 80
 x > NaN
+x[5m]
+"text"
 """.strip().split("\n")
 SOMETIMES = """
 x > 5

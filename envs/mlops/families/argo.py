@@ -57,12 +57,15 @@ class Flow(Stack):
             self.want(argo.step_after, step=name, other=other)
         return self.templates[name]
 
+    def in_line(self) -> bool:
+        """Whether the reference writes steps: each task waits for the one before it."""
+        waits = [self.after[name] for name in self.tasks]
+        return self.serial and waits == [[], *([name] for name in [*self.tasks][:-1])]
+
     def main(self) -> Tree:
-        """Return the template of the entrypoint: a DAG, or steps where there is one line of them."""
-        chain = list(self.tasks)
-        line = all(self.after[b] == [a] for a, b in zip(chain, chain[1:], strict=False))
-        if self.serial and line and not self.after[chain[0]]:
-            return {"name": "main", "steps": [[self.tasks[name]] for name in chain]}
+        """Return the template of the entrypoint: a DAG, or steps."""
+        if self.in_line():
+            return {"name": "main", "steps": [[task] for task in self.tasks.values()]}
         tasks = []
         for name, task in self.tasks.items():
             waits = {"dependencies": self.after[name]} if self.after[name] else {}
@@ -71,9 +74,7 @@ class Flow(Stack):
 
     def reference(self, other: str, kind: str, name: str) -> str:
         """Return the expression of an output of a step."""
-        chain = list(self.tasks)
-        line = all(self.after[b] == [a] for a, b in zip(chain, chain[1:], strict=False))
-        scope = "steps" if self.serial and line and not self.after[chain[0]] else "tasks"
+        scope = "steps" if self.in_line() else "tasks"
         return f"{{{{{scope}.{other}.outputs.{kind}.{name}}}}}"
 
     def trees(self) -> list[Tree]:
@@ -321,7 +322,7 @@ def argo_shared_template(draw: Draw) -> Draft:
 
     def loop(draw: Draw, one: Flow) -> None:
         values = list(draw.sample("values", ("eu", "us", "apac", "latam", "mea"), 3))
-        shard = {"name": "report", "template": "report", "withItems": values}
+        shard: Tree = {"name": "report", "template": "report", "withItems": values}
         shard["arguments"] = {"parameters": [{"name": "region", "value": "{{item}}"}]}
         one.tasks["report"], one.after["report"] = shard, ["shared"]
         tag = "{{inputs.parameters.region}}"

@@ -9,81 +9,91 @@ from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 from iac_gym.formats.yaml import dump
 
+_FIELDS = tuple(f"DCGM_FI_DEV_{name}" for name in "GPU_UTIL FB_USED GPU_TEMP POWER_USAGE".split())
+
+
+class Space(Stack):
+    """A namespace under construction: its quota (`hard`), and the limits of its containers."""
+
+    def __init__(self, draw: Draw) -> None:
+        super().__init__(draw)
+        self.name = draw.name("namespace", ("team", "lab", "research", "serving"), choices.FIRST)
+        self.quota = draw.choice("quota", ("gpu-quota", "compute", "team-quota"))
+        self.hard: Tree = {}
+        self.limits: Tree = {"type": "Container"}
+        made = self.add("v1", "ResourceQuota", self.quota, spec={"hard": self.hard})
+        made["metadata"]["namespace"] = self.name
+        self.quota_spec: Tree = made["spec"]
+
+    def allow(self, resource: str, amount: str) -> None:
+        """Limit a resource by the quota."""
+        self.hard[resource] = amount
+        place = {"name": self.quota, "namespace": self.name}
+        self.ask(policy.quota(**place, resource=resource, amount=amount))
+
+    def limit(self, field: str, resource: str, amount: str) -> Tree:
+        """Set a limit for containers; returns the arguments of its requirement."""
+        if not any(one["kind"] == "LimitRange" for one in self.objects):
+            spec = {"limits": [self.limits]}
+            made = self.add("v1", "LimitRange", "container-defaults", spec=spec)
+            made["metadata"]["namespace"] = self.name
+        self.limits[field] = {resource: amount}
+        return {"name": "container-defaults", "resource": resource, "amount": amount}
+
+
+def _quota_memory(draw: Draw, one: Space) -> None:
+    one.allow("requests.memory", draw.choice("quota memory", ("256Gi", "512Gi", "1Ti", "2Ti")))
+
+
+def _quota_more(draw: Draw, one: Space) -> None:
+    resource = draw.choice("resource", ("requests.cpu", "pods", "persistentvolumeclaims"))
+    one.allow(resource, draw.choice("more", ("20", "40", "64", "100")))
+
+
+def _default_memory(draw: Draw, one: Space) -> None:
+    value = draw.choice("default memory", ("2Gi", "4Gi", "8Gi"))
+    one.ask(policy.default_limit(**one.limit("default", "memory", value)))
+
+
+def _default_cpu(draw: Draw, one: Space) -> None:
+    value = draw.choice("default cpu", ("100m", "250m", "500m", "1"))
+    one.ask(policy.default_request(**one.limit("defaultRequest", "cpu", value)))
+
+
+def _most_gpus(draw: Draw, one: Space) -> None:
+    value = draw.choice("most", ("1", "2", "4", "8"))
+    one.ask(policy.most_per_container(**one.limit("max", "nvidia.com/gpu", value)))
+
+
+def _priority(draw: Draw, one: Space) -> None:
+    title = draw.choice("class", ("gpu-interactive", "gpu-batch", "training", "serving"))
+    value = draw.choice("value", (100, 1000, 10000, 100000))
+    made = one.add("scheduling.k8s.io/v1", "PriorityClass", title, value=value)
+    one.ask(policy.priority_value(name=title, value=value))
+    if draw.chance("patient", 0.5):
+        made["preemptionPolicy"] = "Never"
+        one.ask(policy.never_preempts(name=title))
+    if draw.chance("scoped", 0.4):
+        rule = {"scopeName": "PriorityClass", "operator": "In", "values": [title]}
+        one.quota_spec["scopeSelector"] = {"matchExpressions": [rule]}
+        one.ask(policy.quota_priority(name=one.quota, priority=title))
+
 
 @family(LANGUAGE, levels=(1, 2, 3, 4))
 def gpu_namespace(draw: Draw) -> Draft:
     """A namespace for a team with a quota of GPUs, default limits and a priority class."""
-    stack = Stack(draw)
-    space = draw.name("namespace", ("team", "lab", "research", "serving"), choices.FIRST)
-    key, value = draw.choice("label", (("team", "ml"), ("team", "vision"), ("tier", "gpu"),
-                                       ("cost-center", "research")))  # fmt: skip
-    made = stack.add("v1", "Namespace", space)
-    made["metadata"]["labels"] = {key: value}
-    name = draw.choice("quota", ("gpu-quota", "compute", "team-quota"))
-    amount = draw.choice("gpus", ("2", "4", "8", "16", "32"))
-    hard: Tree = {"requests.nvidia.com/gpu": amount}
-    quota = stack.add("v1", "ResourceQuota", name, spec={"hard": hard})
-    quota["metadata"]["namespace"] = space
-    stack.ask(
-        policy.namespace_label(name=space, key=key, value=value),
-        policy.quota(name=name, namespace=space, resource="requests.nvidia.com/gpu", amount=amount),
+    one = Space(draw)
+    key, value = draw.choice(
+        "label", (("team", "ml"), ("team", "vision"), ("tier", "gpu"), ("cost-center", "research"))
     )
-    limits: Tree = {"type": "Container"}
-
-    def limited(stack: Stack) -> None:
-        if not any(one["kind"] == "LimitRange" for one in stack.objects):
-            made = stack.add("v1", "LimitRange", "container-defaults", spec={"limits": [limits]})
-            made["metadata"]["namespace"] = space
-
-    def more(draw: Draw, stack: Stack) -> None:
-        resource = draw.choice("resource", ("requests.cpu", "pods", "persistentvolumeclaims"))
-        value = draw.choice("more", ("20", "40", "64", "100"))
-        hard[resource] = value
-        stack.ask(policy.quota(name=name, namespace=space, resource=resource, amount=value))
-
-    def memory(draw: Draw, stack: Stack) -> None:
-        value = draw.choice("quota memory", ("256Gi", "512Gi", "1Ti", "2Ti"))
-        hard["requests.memory"] = value
-        stack.ask(
-            policy.quota(name=name, namespace=space, resource="requests.memory", amount=value)
-        )
-
-    def default(draw: Draw, stack: Stack) -> None:
-        value = draw.choice("default memory", ("2Gi", "4Gi", "8Gi"))
-        limits["default"] = {"memory": value}
-        limited(stack)
-        stack.ask(policy.default_limit(name="container-defaults", resource="memory", amount=value))
-
-    def request(draw: Draw, stack: Stack) -> None:
-        value = draw.choice("default cpu", ("100m", "250m", "500m", "1"))
-        limits["defaultRequest"] = {"cpu": value}
-        limited(stack)
-        stack.ask(policy.default_request(name="container-defaults", resource="cpu", amount=value))
-
-    def most(draw: Draw, stack: Stack) -> None:
-        value = draw.choice("most", ("1", "2", "4", "8"))
-        limits["max"] = {"nvidia.com/gpu": value}
-        limited(stack)
-        resource = "nvidia.com/gpu"
-        stack.ask(
-            policy.most_per_container(name="container-defaults", resource=resource, amount=value)
-        )
-
-    def class_(draw: Draw, stack: Stack) -> None:
-        title = draw.choice("class", ("gpu-interactive", "gpu-batch", "training", "serving"))
-        value = draw.choice("value", (100, 1000, 10000, 100000))
-        made = stack.add("scheduling.k8s.io/v1", "PriorityClass", title, value=value)
-        stack.ask(policy.priority_value(name=title, value=value))
-        if draw.chance("patient", 0.5):
-            made["preemptionPolicy"] = "Never"
-            stack.ask(policy.never_preempts(name=title))
-        if draw.chance("scoped", 0.4):
-            rule = {"scopeName": "PriorityClass", "operator": "In", "values": [title]}
-            quota["spec"]["scopeSelector"] = {"matchExpressions": [rule]}
-            stack.ask(policy.quota_priority(name=name, priority=title))
-
-    stack.grow(stack, memory, default, (2.2, class_), most, more, request)
-    return stack.draft(
+    made = one.add("v1", "Namespace", one.name)
+    made["metadata"]["labels"] = {key: value}
+    one.ask(policy.namespace_label(name=one.name, key=key, value=value))
+    one.allow("requests.nvidia.com/gpu", draw.choice("gpus", ("2", "4", "8", "16", "32")))
+    one.grow(
+        one, _quota_memory, _default_memory, (2.2, _priority), _most_gpus, _quota_more, _default_cpu
+    )
+    return one.draft(
         "Prepare a namespace for a team that uses our GPUs",
         "Limit what a team can take of our GPU cluster",
     )
@@ -158,8 +168,7 @@ def gpu_exporter(draw: Draw) -> Draft:
     def counters(draw: Draw, work: Workload) -> None:
         name, key = f"{work.name}-counters", draw.choice("file", ("counters.csv", "dcp.csv"))
         path = f"/etc/dcgm-exporter/{draw.choice('target', ('custom.csv', 'default-counters.csv'))}"
-        field = draw.choice("field", ("DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_DEV_FB_USED",
-                                      "DCGM_FI_DEV_GPU_TEMP", "DCGM_FI_DEV_POWER_USAGE"))  # fmt: skip
+        field = draw.choice("field", _FIELDS)
         line = f"{field}, gauge, exported by DCGM"
         work.add("v1", "ConfigMap", name, data={key: f"{line}\n"})
         work.pod.setdefault("volumes", []).append({"name": "counters", "configMap": {"name": name}})

@@ -20,7 +20,7 @@ _CONTAINERS = {"PyTorchJob": "pytorch", "TFJob": "tensorflow", "MPIJob": "mpi"}
 
 
 class Training(Stack):
-    """A job of the training operator: `workers` is the container of the type that most pods have."""
+    """A job of the training operator; `part` is the replica type that most pods have."""
 
     def __init__(self, draw: Draw, kind: str, version: str, part: str) -> None:
         super().__init__(draw)
@@ -220,65 +220,84 @@ def mpi_job(draw: Draw) -> Draft:
     )
 
 
+class Trainer(Stack):
+    """A TrainJob under construction."""
+
+    def __init__(self, draw: Draw) -> None:
+        super().__init__(draw)
+        self.name = draw.name("job", choices.TRAININGS, choices.FIRST)
+        runtimes = ("torch-distributed", "deepspeed-distributed", "mlx-distributed", "torch-team")
+        runtime = draw.choice("runtime", runtimes)
+        self.trainer: Tree = {}
+        self.spec: Tree = {"runtimeRef": {"name": runtime}, "trainer": self.trainer}
+        self.add("trainer.kubeflow.org/v1alpha1", "TrainJob", self.name, spec=self.spec)
+        self.ask(training.train_job(name=self.name, runtime=runtime))
+
+    def want(self, asked: RequirementType, **args: Any) -> None:
+        """Ask for something of the job."""
+        self.ask(asked(of=self.name, **args))
+
+
+def _train_nodes(draw: Draw, one: Trainer) -> None:
+    count = draw.integer("nodes", 2, 8)
+    one.trainer["numNodes"] = count
+    one.want(training.train_nodes, count=count)
+
+
+def _train_image(draw: Draw, one: Trainer) -> None:
+    image = draw.choice("image", choices.TRAIN_IMAGES)
+    one.trainer["image"] = image
+    one.want(training.train_image, image=image)
+
+
+def _train_command(draw: Draw, one: Trainer) -> None:
+    line = draw.choice("command", choices.TRAIN_COMMANDS)
+    one.trainer["command"] = line.split()
+    one.want(training.train_command, command=line)
+
+
+def _train_gpus(draw: Draw, one: Trainer) -> None:
+    count = draw.choice("gpus", (1, 2, 4, 8))
+    one.trainer["resourcesPerNode"] = {"limits": {"nvidia.com/gpu": count}}
+    one.want(training.train_gpus, count=count)
+
+
+def _train_data(draw: Draw, one: Trainer) -> None:
+    uri = draw.choice("data", ("hf://tatsu-lab/alpaca", "s3://ml-data/train", "hf://imdb"))
+    one.spec.setdefault("initializer", {})["dataset"] = {"storageUri": uri}
+    one.want(training.train_data, uri=uri)
+
+
+def _train_model(draw: Draw, one: Trainer) -> None:
+    uri = f"hf://{draw.choice('model', choices.LLMS)}"
+    one.spec.setdefault("initializer", {})["model"] = {"storageUri": uri}
+    one.want(training.train_model, uri=uri)
+
+
+def _train_env(draw: Draw, one: Trainer) -> None:
+    key, value = draw.choice(
+        "variable", (("NCCL_DEBUG", "INFO"), ("BATCH_SIZE", "64"), ("WANDB_PROJECT", "churn"))
+    )
+    one.trainer["env"] = [{"name": key, "value": value}]
+    one.want(training.train_env, variable=key, value=value)
+
+
+def _train_space(draw: Draw, one: Trainer) -> None:
+    value = draw.choice("namespace", choices.SPACES)
+    one.objects[0]["metadata"]["namespace"] = value
+    one.want(workloads.in_namespace, namespace=value)
+
+
 @family(LANGUAGE, levels=(1, 2, 3, 4))
 def train_job(draw: Draw) -> Draft:
     """A TrainJob of Kubeflow Trainer v2 on a runtime of the cluster."""
-    stack = Stack(draw)
-    name = draw.name("job", choices.TRAININGS, choices.FIRST)
-    runtime = draw.choice(
-        "runtime",
-        ("torch-distributed", "deepspeed-distributed", "mlx-distributed", "torch-ml-team"),
-    )
-    trainer: Tree = {}
-    spec: Tree = {"runtimeRef": {"name": runtime}, "trainer": trainer}
-    stack.add("trainer.kubeflow.org/v1alpha1", "TrainJob", name, spec=spec)
-    stack.ask(training.train_job(name=name, runtime=runtime))
-
-    def nodes(draw: Draw, stack: Stack) -> None:
-        count = draw.integer("nodes", 2, 8)
-        trainer["numNodes"] = count
-        stack.ask(training.train_nodes(of=name, count=count))
-
-    def image(draw: Draw, stack: Stack) -> None:
-        image = draw.choice("image", choices.TRAIN_IMAGES)
-        trainer["image"] = image
-        stack.ask(training.train_image(of=name, image=image))
-
-    def command(draw: Draw, stack: Stack) -> None:
-        line = draw.choice("command", choices.TRAIN_COMMANDS)
-        trainer["command"] = line.split()
-        stack.ask(training.train_command(of=name, command=line))
-
-    def devices(draw: Draw, stack: Stack) -> None:
-        count = draw.choice("gpus", (1, 2, 4, 8))
-        trainer["resourcesPerNode"] = {"limits": {"nvidia.com/gpu": count}}
-        stack.ask(training.train_gpus(of=name, count=count))
-
-    def data(draw: Draw, stack: Stack) -> None:
-        uri = draw.choice("data", ("hf://tatsu-lab/alpaca", "s3://ml-data/train", "hf://imdb"))
-        spec.setdefault("initializer", {})["dataset"] = {"storageUri": uri}
-        stack.ask(training.train_data(of=name, uri=uri))
-
-    def model(draw: Draw, stack: Stack) -> None:
-        uri = f"hf://{draw.choice('model', choices.LLMS)}"
-        spec.setdefault("initializer", {})["model"] = {"storageUri": uri}
-        stack.ask(training.train_model(of=name, uri=uri))
-
-    def variable(draw: Draw, stack: Stack) -> None:
-        key, value = draw.choice(
-            "variable", (("NCCL_DEBUG", "INFO"), ("BATCH_SIZE", "64"), ("WANDB_PROJECT", "churn"))
-        )
-        trainer.setdefault("env", []).append({"name": key, "value": value})
-        stack.ask(training.train_env(of=name, variable=key, value=value))
-
-    def space(draw: Draw, stack: Stack) -> None:
-        value = draw.choice("namespace", choices.SPACES)
-        stack.objects[0]["metadata"]["namespace"] = value
-        stack.ask(workloads.in_namespace(of=name, namespace=value))
-
-    image(draw, stack)
-    stack.grow(stack, nodes, devices, command, data, variable, model, space)
-    return stack.draft(
+    one = Trainer(draw)
+    _train_image(draw, one)
+    one.grow(
+        one, _train_nodes, _train_gpus, _train_command, _train_data, _train_env, _train_model,
+        _train_space,
+    )  # fmt: skip
+    return one.draft(
         "Fine-tune a model with Kubeflow Trainer",
         "Start a training with a TrainJob on one of our training runtimes",
     )

@@ -36,9 +36,8 @@ def arguments(work: Workload, *words: object) -> None:
 
 
 def _vllm(draw: Draw) -> tuple[Workload, int]:
-    work = Workload(
-        draw, "Deployment", parts.model_name(draw), draw.choice("image", choices.VLLM_IMAGES), "vllm"
-    )  # fmt: skip
+    image = draw.choice("image", choices.VLLM_IMAGES)
+    work = Workload(draw, "Deployment", parts.model_name(draw), image, "vllm")
     model = draw.choice("model", choices.LLMS)
     port = draw.choice("port", (8000, 8080, 9000, 5000))
     if draw.phrase("style", (True, False)):
@@ -124,7 +123,7 @@ def vllm_server(draw: Draw) -> Draft:
 
 @family(LANGUAGE, levels=(2, 3, 4, 5))
 def sharded_llm(draw: Draw) -> Draft:
-    """A large model that vLLM splits over several GPUs of a node, with shared memory and a cache."""
+    """A large model that vLLM splits over several GPUs of a node."""
     work, port = _vllm(draw)
     count = draw.choice("gpus", (2, 4, 8))
     work.limit("nvidia.com/gpu", count)
@@ -209,7 +208,7 @@ def _tei_option(draw: Draw, work: Workload) -> None:
     work.want(servers.tei_option, flag=flag, value=value)
 
 
-@family(LANGUAGE, levels=(1, 2, 3, 4))
+@family(LANGUAGE, levels=(1, 2, 3, 4, 5))
 def embedding_server(draw: Draw) -> Draft:
     """A server of text embeddings, on CPUs or GPUs."""
     image = draw.choice("image", choices.TEI_IMAGES)

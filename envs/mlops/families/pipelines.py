@@ -1,13 +1,12 @@
-"""Families about pipelines that are compiled or run by MLflow: KFP specs, MLflow projects."""
+"""Families about compiled Kubeflow pipelines."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from envs.mlops import choices
 from envs.mlops.recipe import Stack, Tree
-from envs.mlops.requirements import pipelines, projects
+from envs.mlops.requirements import pipelines
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 from iac_gym.formats.yaml import dump
@@ -174,127 +173,3 @@ def kfp_pipeline(draw: Draw) -> Draft:
         "Write the compiled pipeline spec (KFP v2 YAML) of our training pipeline",
         "We need the Kubeflow Pipelines v2 spec of a pipeline, as its compiler would write it",
     )
-
-
-_FLAGS = {
-    "alpha": ("float", (0.1, 0.5, 0.05)),
-    "epochs": ("float", (5, 10, 30)),
-    "data": ("path", ("data/train.csv", "data/all.parquet")),
-    "source": ("uri", ("s3://ml-data/train.csv", "https://data.acme.io/train.csv")),
-    "optimizer": ("string", ("adam", "sgd")),
-}
-
-
-@family("mlflow", levels=(2, 3, 4))
-def mlflow_docker_project(draw: Draw) -> Draft:
-    """An MLflow project that runs in a container."""
-    return _project(draw, "docker")
-
-
-@family("mlflow", levels=(3, 4))
-def mlflow_conda_project(draw: Draw) -> Draft:
-    """An MLflow project with a conda environment file."""
-    return _project(draw, "conda")
-
-
-@family("mlflow", levels=(3, 4), held_out=True)
-def mlflow_python_project(draw: Draw) -> Draft:
-    """An MLflow project with a Python environment file."""
-    return _project(draw, "python")
-
-
-def _project(draw: Draw, kind: str) -> Draft:
-    stack = Stack(draw)
-    name = draw.name("project", ("project", "training", "model"), choices.FIRST)
-    project: Tree = {"name": name}
-    files: dict[str, Any] = {"MLproject": project}
-    stack.ask(projects.project_name(name=name))
-    pool = (
-        "scikit-learn==1.7.2",
-        "mlflow==3.4.0",
-        "pandas==2.3.2",
-        "xgboost==3.0.5",
-        "torch==2.8.0",
-    )
-    python = draw.choice("python", ("3.10", "3.11", "3.12")) if kind != "docker" else ""
-    environment: Tree = {}
-    packages: list[str] = []
-    if kind == "docker":
-        image = draw.choice(
-            "image", ("ghcr.io/acme/ml-project:1.2", "python:3.12", "quay.io/lumen/fit:3")
-        )
-        project["docker_env"] = environment
-        environment["image"] = image
-        stack.ask(projects.docker_environment(image=image))
-    else:
-        path = "conda.yaml" if kind == "conda" else "python_env.yaml"
-        project[f"{kind}_env"] = path
-        files[path] = environment
-        stack.ask(projects.environment_file(kind=kind, path=path, python=python))
-        for one in draw.sample("packages", pool, draw.integer("package count", 1, 2)):
-            packages.append(one)
-            stack.ask(projects.environment_package(package=one))
-    points: Tree = {}
-    project["entry_points"] = points
-
-    def point(title: str, program: str, flags: tuple[str, ...]) -> None:
-        parameters: Tree = {}
-        words = f"python {program}"
-        for flag in flags:
-            type_, values = _FLAGS[flag]
-            default = draw.choice(f"{title} {flag}", values)
-            parameters[flag] = {"type": type_, "default": default}
-            words += f" --{flag} {{{flag}}}"
-        points[title] = {"parameters": parameters, "command": words}
-        if not parameters:
-            del points[title]["parameters"]
-        stack.ask(projects.entry_point(name=title, program=f"python {program}"))
-        for flag, given in parameters.items():
-            stack.ask(
-                projects.entry_parameter(
-                    entry=title, name=flag, kind=given["type"], default=given["default"],
-                    flag=f"--{flag}",
-                )
-            )  # fmt: skip
-
-    flags = draw.sample("flags", tuple(_FLAGS), draw.integer("flag count", 1, 2))
-    point("main", draw.choice("program", ("train.py", "fit.py", "src/train.py")), flags)
-
-    def validate(draw: Draw, stack: Stack) -> None:
-        program = draw.choice("second program", ("validate.py", "evaluate.py", "src/check.py"))
-        point("validate", program, ("data",))
-
-    def prepare(draw: Draw, stack: Stack) -> None:
-        point("prepare", draw.choice("third program", ("prepare.py", "etl.py")), ())
-
-    def volume(draw: Draw, stack: Stack) -> None:
-        value = draw.choice("volume", ("/data:/data", "/mnt/cache:/root/.cache"))
-        environment["volumes"] = [value]
-        stack.ask(projects.docker_volume(volume=value))
-
-    stack.grow(stack, (2, validate), prepare, *((volume,) if kind == "docker" else ()))
-    if kind == "conda":
-        environment.update(
-            {
-                "name": name,
-                "channels": ["conda-forge"],
-                "dependencies": [f"python={python}", "pip", {"pip": packages}],
-            }
-        )
-    elif kind == "python":
-        environment.update({"python": python, "dependencies": packages})
-    listed = tuple((path, "mlflow") for path in files)
-    reference = partial(_render, files)
-    return Draft(
-        (
-            "Package our training as an MLflow project",
-            "Write the MLproject file of our training, with its environment",
-        ),
-        stack.asks,
-        reference,
-        listed,
-    )
-
-
-def _render(files: dict[str, Any]) -> dict[str, str]:
-    return {path: dump([tree]) for path, tree in files.items()}

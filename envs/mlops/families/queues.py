@@ -12,82 +12,97 @@ from iac_gym.draw import Draw
 _VERSION = "kueue.x-k8s.io/v1beta1"
 
 
+class Queue(Stack):
+    """Kueue for a team under construction: a flavor, a ClusterQueue, a LocalQueue."""
+
+    def __init__(self, draw: Draw) -> None:
+        super().__init__(draw)
+        self.label = draw.choice(
+            "flavor", ("a100", "h100", "l4-spot", "gpu-large", "t4", "default-gpu")
+        )
+        self.cluster = draw.name("cluster queue", ("cluster-queue", "cq", "pool"), choices.FIRST)
+        self.local = draw.name("local queue", ("queue", "local-queue", "lq"), choices.FIRST)
+        self.space = draw.choice("namespace", choices.SPACES)
+        self.flavor = self.add(_VERSION, "ResourceFlavor", self.label)
+        self.covered: list[str] = []
+        self.quotas: list[Tree] = []
+        flavor = {"name": self.label, "resources": self.quotas}
+        group = {"coveredResources": self.covered, "flavors": [flavor]}
+        self.spec: Tree = {"namespaceSelector": {}, "resourceGroups": [group]}
+        self.add(_VERSION, "ClusterQueue", self.cluster, spec=self.spec)
+        queue = self.add(_VERSION, "LocalQueue", self.local, spec={"clusterQueue": self.cluster})
+        queue["metadata"]["namespace"] = self.space
+
+    def allow(self, resource: str, amount: str) -> Tree:
+        """Give the queue a quota of a resource."""
+        quota: Tree = {"name": resource, "nominalQuota": amount}
+        self.covered.append(resource)
+        self.quotas.append(quota)
+        place = {"name": self.cluster, "flavor": self.label}
+        self.ask(kueue.cluster_quota(**place, resource=resource, amount=amount))
+        return quota
+
+
+def _more(draw: Draw, one: Queue) -> None:
+    one.allow(
+        *draw.choice(
+            "more", (("cpu", "64"), ("cpu", "128"), ("memory", "512Gi"), ("memory", "1Ti"))
+        )
+    )
+
+
+def _borrow(draw: Draw, one: Queue) -> None:
+    name = draw.choice("cohort", ("ml-teams", "research", "shared-gpus", "platform"))
+    amount = draw.choice("borrow", ("1", "2", "3", "6"))
+    one.spec["cohort"] = name
+    one.quotas[0]["borrowingLimit"] = amount
+    place = {"name": one.cluster, "flavor": one.label, "resource": "nvidia.com/gpu"}
+    one.ask(kueue.cohort(name=one.cluster, cohort=name), kueue.borrowing(**place, amount=amount))
+
+
+def _preempt(draw: Draw, one: Queue) -> None:
+    one.spec["preemption"] = {"withinClusterQueue": "LowerPriority"}
+    one.ask(kueue.preemption(name=one.cluster))
+
+
+def _taint(draw: Draw, one: Queue) -> None:
+    key, effect = draw.choice("taint", choices.TAINTS), draw.choice("effect", choices.EFFECTS)
+    one.flavor["spec"]["tolerations"] = [{"key": key, "operator": "Exists", "effect": effect}]
+    one.ask(kueue.flavor_tolerates(name=one.label, key=key, effect=effect))
+
+
+def _job(draw: Draw, one: Queue) -> None:
+    name = draw.name("job", choices.TRAININGS, choices.FIRST)
+    image = draw.choice("image", choices.TRAIN_IMAGES)
+    count = draw.choice("job gpus", (1, 2, 4))
+    box: Tree = {"name": "train", "image": image}
+    box["resources"] = {"limits": {"nvidia.com/gpu": count}}
+    pod = {"restartPolicy": "Never", "containers": [box]}
+    made = one.add("batch/v1", "Job", name, spec={"suspend": True, "template": {"spec": pod}})
+    labels = {"kueue.x-k8s.io/queue-name": one.local}
+    made["metadata"].update({"namespace": one.space, "labels": labels})
+    one.ask(
+        workloads.job(name=name, image=image),
+        kueue.queued(of=name, queue=one.local, namespace=one.space),
+        gpus.gpus(of=name, count=count),
+    )
+
+
 @family(LANGUAGE, levels=(2, 3, 4, 5))
 def kueue_setup(draw: Draw) -> Draft:
     """Kueue for a team: a flavor of GPUs, a ClusterQueue with quotas, a LocalQueue."""
-    stack = Stack(draw)
-    flavor = draw.choice("flavor", ("a100", "h100", "l4-spot", "gpu-large", "t4", "default-gpu"))
+    one = Queue(draw)
     key = draw.choice("node label", tuple(choices.NODE_LABELS))
     value = draw.choice("node value", choices.NODE_LABELS[key])
-    cluster = draw.name("cluster queue", ("cluster-queue", "cq", "pool"), choices.FIRST)
-    local = draw.name("local queue", ("queue", "local-queue", "lq"), choices.FIRST)
-    space = draw.choice("namespace", choices.SPACES)
-    amount = draw.choice("gpus", ("4", "8", "16", "32", "64"))
-    made = stack.add(_VERSION, "ResourceFlavor", flavor, spec={"nodeLabels": {key: value}})
-    gpu: Tree = {"name": "nvidia.com/gpu", "nominalQuota": amount}
-    group: Tree = {
-        "coveredResources": ["nvidia.com/gpu"],
-        "flavors": [{"name": flavor, "resources": [gpu]}],
-    }
-    spec: Tree = {"namespaceSelector": {}, "resourceGroups": [group]}
-    stack.add(_VERSION, "ClusterQueue", cluster, spec=spec)
-    queue = stack.add(_VERSION, "LocalQueue", local, spec={"clusterQueue": cluster})
-    queue["metadata"]["namespace"] = space
-    place = {"name": cluster, "flavor": flavor}
-    stack.ask(
-        kueue.flavor(name=flavor, key=key, value=value),
-        kueue.cluster_quota(**place, resource="nvidia.com/gpu", amount=amount),
-        kueue.local_queue(name=local, namespace=space, cluster=cluster),
+    one.flavor["spec"] = {"nodeLabels": {key: value}}
+    one.ask(kueue.flavor(name=one.label, key=key, value=value))
+    one.allow("nvidia.com/gpu", draw.choice("gpus", ("4", "8", "16", "32", "64")))
+    one.ask(
+        kueue.local_queue(name=one.local, namespace=one.space, cluster=one.cluster),
+        kueue.open_queue(name=one.cluster),
     )
-
-    def opened(draw: Draw, stack: Stack) -> None:
-        stack.ask(kueue.open_queue(name=cluster))
-
-    def more(draw: Draw, stack: Stack) -> None:
-        resource, quantity = draw.choice(
-            "more", (("cpu", "64"), ("cpu", "128"), ("memory", "512Gi"), ("memory", "1Ti"))
-        )
-        group["coveredResources"].insert(0, resource)
-        group["flavors"][0]["resources"].insert(0, {"name": resource, "nominalQuota": quantity})
-        stack.ask(kueue.cluster_quota(**place, resource=resource, amount=quantity))
-
-    def borrow(draw: Draw, stack: Stack) -> None:
-        name = draw.choice("cohort", ("ml-teams", "research", "shared-gpus", "platform"))
-        quantity = draw.choice("borrow", ("1", "2", "3", "6"))
-        spec["cohort"] = name
-        gpu["borrowingLimit"] = quantity
-        stack.ask(
-            kueue.cohort(name=cluster, cohort=name),
-            kueue.borrowing(**place, resource="nvidia.com/gpu", amount=quantity),
-        )
-
-    def preempt(draw: Draw, stack: Stack) -> None:
-        spec["preemption"] = {"withinClusterQueue": "LowerPriority"}
-        stack.ask(kueue.preemption(name=cluster))
-
-    def taint(draw: Draw, stack: Stack) -> None:
-        key, effect = draw.choice("taint", choices.TAINTS), draw.choice("effect", choices.EFFECTS)
-        made["spec"]["tolerations"] = [{"key": key, "operator": "Exists", "effect": effect}]
-        stack.ask(kueue.flavor_tolerates(name=flavor, key=key, effect=effect))
-
-    def job(draw: Draw, stack: Stack) -> None:
-        name = draw.name("job", choices.TRAININGS, choices.FIRST)
-        image = draw.choice("image", choices.TRAIN_IMAGES)
-        count = draw.choice("job gpus", (1, 2, 4))
-        box: Tree = {"name": "train", "image": image}
-        box["resources"] = {"limits": {"nvidia.com/gpu": count}}
-        pod = {"restartPolicy": "Never", "containers": [box]}
-        one = stack.add("batch/v1", "Job", name, spec={"suspend": True, "template": {"spec": pod}})
-        one["metadata"].update({"namespace": space, "labels": {"kueue.x-k8s.io/queue-name": local}})
-        stack.ask(
-            workloads.job(name=name, image=image),
-            kueue.queued(of=name, queue=local, namespace=space),
-            gpus.gpus(of=name, count=count),
-        )
-
-    opened(draw, stack)
-    stack.grow(stack, more, (2, borrow), preempt, (3, job), taint)
-    return stack.draft(
+    one.grow(one, _more, (2, _borrow), _preempt, (3, _job), _taint)
+    return one.draft(
         "Set up Kueue for our GPU nodes",
         "Batch jobs should wait for GPUs in a queue: configure Kueue",
     )

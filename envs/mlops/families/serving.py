@@ -112,7 +112,8 @@ def mlflow_server(draw: Draw) -> Draft:
         draw, "Deployment", draw.name("app", ("mlflow", "tracking"), choices.FIRST), image, "mlflow"
     )
     port = draw.choice("port", (5000, 8080, 5001))
-    root = f"{draw.choice('bucket', choices.BUCKETS)}/{draw.choice('folder', ('mlflow', 'runs', 'artifacts'))}"
+    folder = draw.choice("folder", ("mlflow", "runs", "artifacts"))
+    root = f"{draw.choice('bucket', choices.BUCKETS)}/{folder}"
     secret = draw.name("secret", ("db", "postgres", "backend"), choices.FIRST)
     variable = "BACKEND_STORE_URI"
     key = draw.choice("key", ("uri", "database-uri", "backend-store-uri", "url"))

@@ -96,7 +96,7 @@ def step(manifest: Manifest, of: str, step: str, image: str, command: str) -> Fi
     return wrong
 
 
-def _more(words: list[str], kind: str, command: str) -> bool:
+def _more(words: list[str], kind: str | int, command: str) -> bool:
     """Whether a step runs a command with further options that hold parameters."""
     if kind == "script" and words:
         words = ["sh", "-c", words[-1]]
@@ -330,7 +330,7 @@ def _takes(node: Node, makers: set[str], artifact: str, target: str) -> bool:
 
 @requirement(
     "`{step}` in `{of}` runs once for each of the values {values} and gets it as `{flag}`",
-    "in `{of}`, the step `{step}` is repeated for {values}, each time with `{flag}` set to the value",
+    "in `{of}`, the step `{step}` is repeated for {values}, each time with `{flag}` set to one",
 )
 def step_loop(manifest: Manifest, of: str, step: str, values: list[str], flag: str) -> Findings:
     """`withItems` (or a literal `withParam`), and the item in an option of the command."""
@@ -374,7 +374,8 @@ def _gets_item(node: Node, flag: str) -> bool:
 
 
 @requirement(
-    "when `{of}` ends, successful or not, `{template}` runs `{command}` in `{image}` (exit handler)",
+    "when `{of}` ends, whatever its result, `{template}` runs `{command}` in `{image}`"
+    " (exit handler)",
     "`{of}` has the exit handler `{template}`: `{command}` in the image `{image}`",
 )
 def exit_handler(manifest: Manifest, of: str, template: str, command: str, image: str) -> Findings:
@@ -407,9 +408,10 @@ def step_reuses(manifest: Manifest, of: str, step: str, template: str, source: s
     def check(item: KubeObject, view: ArgoWorkflow) -> Findings:
         for node in view.live:
             reference = as_map(node.tree.get("templateRef"))
-            if node.name == step and not reference.get("clusterScope"):
-                if (reference.get("name"), reference.get("template")) == (source, template):
-                    return
+            given = reference.get("name"), reference.get("template")
+            here = node.name == step and not reference.get("clusterScope")
+            if here and given == (source, template):
+                return
         yield item.finding(f"`{step}` is not `{source}/{template}`", *view.spec_path)
 
     return _views(manifest, of, check)

@@ -185,7 +185,8 @@ def sagemaker_endpoint(config: Configuration, name: str, configuration: str) -> 
 @requirement(
     "Application Auto Scaling keeps {low} to {high} instances of the variant `{variant}` of the"
     " endpoint `{endpoint}`",
-    "the variant `{variant}` of the endpoint `{endpoint}` scales between {low} and {high} instances",
+    "the variant `{variant}` of the endpoint `{endpoint}` has {low} to {high} instances, by"
+    " Application Auto Scaling",
 )
 def variant_scaling(
     config: Configuration, endpoint: str, variant: str, low: int, high: int

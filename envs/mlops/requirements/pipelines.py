@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from envs.mlops.commands import lines_in, runs_with_more, same_value
 from envs.mlops.reading import same_amount, same_image, shown
@@ -11,6 +10,7 @@ from envs.mlops.requirements.workloads import runs_line
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.kfp import Pipeline, Task
 from iac_gym.languages.kfp.model import as_map, as_text, entries, get, texts, type_of
+from iac_gym.verdict import Finding
 
 
 def _never(task: Task) -> bool:
@@ -23,13 +23,13 @@ def _each(pipeline: Pipeline, name: str, check: Callable[[Task], Findings]) -> F
     if not found:
         known = ", ".join(f"`{task.name}`" for task in pipeline.tasks[:6])
         return [pipeline.finding(f"no task `{name}` runs, there is {known or 'none'}", "root")]
-    wrong = []
+    wrong: list[Finding] = []
     for task in found:
         wrong += check(task)
     return wrong
 
 
-def _at(pipeline: Pipeline, task: Task, message: str) -> Any:
+def _at(pipeline: Pipeline, task: Task, message: str) -> Finding:
     label = as_text(get(task.component, "executorLabel"))
     return pipeline.finding(message, "deploymentSpec", "executors", label, "container")
 

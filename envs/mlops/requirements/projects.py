@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from envs.mlops.commands import same_value, script_lines
 from envs.mlops.reading import same_image, shown
@@ -115,7 +116,7 @@ def entry_parameter(
             message = f"the default of `{name}` is {shown(found.default)}, asked for {default}"
             yield project.finding(message, *at)
         words = [w for line in script_lines(_opened(point.command), {}) for w in line.words]
-        pairs = set(zip(words, words[1:], strict=False))
+        pairs = set(pairwise(words))
         value = f"@{name}@"
         if (flag, value) not in pairs and f"{flag}={value}" not in words:
             message = f"the command does not get `{name}` as `{flag}`"

@@ -59,8 +59,7 @@ class _Writer:
     def composed(self, value: Any, depth: int) -> str:
         """Write a map, a list, bytes or an object."""
         if isinstance(value, Struct):
-            inner = value.fields if value.value is None else value.value
-            return self.write(inner() if callable(inner) else inner, depth + 1)
+            return self.write(value.plain(), depth + 1)
         if isinstance(value, dict):
             colon = ":" if self.indent is None else ": "
             parts = [

@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 from iac_gym.formats.gotemplate.casts import heavy
 from iac_gym.formats.gotemplate.errors import FunctionError
 from iac_gym.formats.gotemplate.functions import Function, function
+from iac_gym.formats.gotemplate.quoting import quote as written
 from iac_gym.formats.gotemplate.values import go_kind
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -19,7 +20,7 @@ _PATH_SAFE = "/:@!$&'()*+,;=~-._"
 
 
 def _refuse(text: str, reason: str) -> FunctionError:
-    return FunctionError(f'unable to parse url: parse "{text}": {reason}')
+    return FunctionError(f"unable to parse url: parse {written(text)}: {reason}")
 
 
 def _escapes(text: str, part: str) -> str:

@@ -291,7 +291,10 @@ def sort_alpha(value: Any) -> Strings:
 
 def nospace(text: str) -> str:
     """`nospace x`."""
-    return text.translate(_NO_SPACES)
+    if text.isascii():
+        return text.translate(_NO_SPACES)
+    # The library takes each byte for a character.
+    return encode(text).decode("latin-1").translate(_NO_SPACES)
 
 
 _NO_SPACES = dict.fromkeys(map(ord, SPACES))

@@ -165,6 +165,12 @@ class Struct:
         self.printed = printed
         self.value = value
 
+    def plain(self) -> Any:
+        """Return what JSON and YAML write of the object."""
+        if isinstance(self.value, dict | list | str):
+            return self.value
+        return self.fields or self.printed
+
 
 _NAMES: dict[type, str] = {
     dict: "map[string]interface {}",

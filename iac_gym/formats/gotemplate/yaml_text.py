@@ -5,6 +5,7 @@ Values go through JSON first, as there: numbers are those that JSON's text reads
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from functools import cmp_to_key, lru_cache
@@ -29,9 +30,8 @@ _DATE = re.compile(
 )
 #: Texts that stand plain beyond doubt (unless they are one of the words).
 _SAFE = re.compile(r"[A-Za-z_/(][A-Za-z0-9_/.()$;=+~^-]*(?: [A-Za-z0-9_/.()$;=+~^-]+)*")
-_SPECIAL = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\t|\r"
-)
+#: What go-yaml v2 takes for unprintable: all beyond the basic plane, too.
+_SPECIAL = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
 _BREAKS = "\n\r\x85\u2028\u2029"
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _WIDTH = 80
@@ -120,7 +120,7 @@ _ESCAPES = {
     0x2029: "P",
 }
 _MUST_ESCAPE = re.compile(
-    '[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|["\\\\\u2028\u2029]'
+    "[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|[\"\\\\\u2028\u2029]"
 )
 
 
@@ -260,11 +260,8 @@ class _Writer:
         if isinstance(value, list):
             return [self.plain(item, depth + 1) for item in value]
         if isinstance(value, Struct):
-            inner = value.fields if value.value is None else value.value
-            return self.plain(inner() if callable(inner) else inner, depth + 1)
+            return self.plain(value.plain(), depth + 1)
         if isinstance(value, bytes):
-            import base64
-
             return base64.b64encode(value).decode()
         raise FunctionError("json: unsupported type")
 

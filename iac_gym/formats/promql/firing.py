@@ -21,7 +21,9 @@ from iac_gym.formats.promql.bounds import (
 from iac_gym.formats.promql.conditions import Condition, conditions
 from iac_gym.formats.promql.folding import constant
 from iac_gym.formats.promql.nodes import (
+    RANGE,
     SCALAR,
+    STRING,
     Aggregation,
     Binary,
     Call,
@@ -54,7 +56,9 @@ class Fires(Enum):
 
 
 def fires(node: Node) -> Fires:
-    """Tell whether an expression can give a series."""
+    """Tell whether an expression can give a series; ranges and texts are no result of a rule."""
+    if node.type is RANGE or node.type is STRING:
+        return Fires.NEVER
     if node.end - node.start > _MOST_TOKENS:
         return Fires.SOMETIMES
     found = _bounds(node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
@@ -17,30 +18,50 @@ from iac_gym.languages.ansible.modules import (
     spec,
     split,
 )
+from iac_gym.languages.ansible.modules.arguments import CHOICE, TYPE
 from iac_gym.languages.ansible.modules.names import BUILTIN
 from iac_gym.languages.ansible.modules.pack import modules
+from iac_gym.languages.ansible.slips import slip_of
 from iac_gym.languages.ansible.written import Written
 
 if TYPE_CHECKING:
+    from iac_gym.languages.ansible.effective import Task
     from iac_gym.languages.ansible.model import Project
 
 MODULES_EXIST = "modules-exist"
 MODULES_ARE_KNOWN = "modules-are-known"
 #: Folders of a project or a role that hold modules of its own.
-_OWN = ("library/", "plugins/modules/")
+_OWN = ("library/", "plugins/modules/", "action_plugins/", "plugins/action/")
+#: Actions that `check_tasks` and others look at: they are no modules.
+_ELSEWHERE = frozenset(
+    f"ansible.builtin.{name}"
+    for name in (
+        "include_tasks", "import_tasks", "include_role", "import_role", "import_playbook",
+        "meta", "set_fact",
+    )
+)  # fmt: skip
 _GROUP = "group/"
+#: For so many findings something is suggested: that takes longer than to find them.
+_MOST_HINTS = 20
+#: So many turns of a loop are looked at, and what is looked at in them.
+_MOST_RUNS = 20
+_OF_VALUES = (TYPE, CHOICE)
 
 
 def check_options(project: Project) -> None:
     """Note what is wrong with the modules of all tasks and with their arguments."""
     own = _own_modules(project)
     given: tuple[frozenset[str], bool] | None = None
+    hints = _MOST_HINTS
     for task in project.written_tasks:
         if not task.action or "{{" in task.action or _bare(task.action) in own:
             continue
+        if task.module in _ELSEWHERE:
+            continue
         known = spec(task.module) if task.module else None
         if known is None:
-            _unknown(project, task)
+            hints -= 1
+            _unknown(project, task, hints > 0)
             continue
         faults = check(known, task.args, bool(task.variable_args))
         if faults and given is None:
@@ -49,7 +70,55 @@ def check_options(project: Project) -> None:
             faults = check(known, task.args, lenient=True)
         for fault in faults:
             mark = _mark(task, fault.path)
-            project.note(fault.rule, _said(task, fault.message), task.path, mark, fault.hint)
+            hints -= 1
+            hint = fault.hint if hints > 0 else ""
+            project.note(fault.rule, _said(task, fault.message), task.path, mark, hint)
+    check_folded(project)
+
+
+def check_folded(project: Project) -> None:
+    """Note values that are wrong once variables are put in, of tasks that surely run.
+
+    The variables of a role without a playbook are left out: another one may give them.
+    """
+    suspects = {
+        id(one): spec(one.module)
+        for one in project.written_tasks
+        if one.args and one.module not in _ELSEWHERE and _has_template(one.args)
+    }
+    suspects = {place: known for place, known in suspects.items() if known is not None}
+    if not suspects:
+        return
+    for play in project.plays:
+        if play.implied:
+            continue
+        for task in (*play.tasks, *play.handlers):
+            known = suspects.get(id(task.written))
+            if known is not None and task.certain and suspects.pop(id(task.written)):
+                _folded(project, task, known)
+
+
+def _has_template(args: Mapping[Any, Any]) -> bool:
+    return any(isinstance(value, str) and "{{" in value for value in args.values())
+
+
+def _folded(project: Project, task: Task, known: Spec) -> None:
+    written = task.written
+    for run in task.runs[:_MOST_RUNS]:
+        for fault in check(known, run, lenient=True):
+            name = str(fault.path[0]) if fault.path else ""
+            if fault.rule in _OF_VALUES and _is_template(known, written, name):
+                mark = written.arg_mark(name)
+                message = _said(written, f"{fault.message} (with its variables)")
+                project.note(fault.rule, message, written.path, mark)
+                return
+
+
+def _is_template(known: Spec, task: Written, name: str) -> bool:
+    """Say whether an option is written as one template, so that its value is not checked before."""
+    option = known.names.get(name)
+    names = [own for own, one in known.names.items() if one is option]
+    return any("{{" in str(task.args.get(own, "")) for own in names)
 
 
 def _said(task: Written, message: str) -> str:
@@ -69,11 +138,17 @@ def _own_modules(project: Project) -> frozenset[str]:
     )
 
 
-def _unknown(project: Project, task: Written) -> None:
+def _unknown(project: Project, task: Written, hinted: bool) -> None:
     """Note a module that does not exist, or whose collection is not known."""
     name = task.module or task.action
     collection, module = split(name)
     if task.module and collection and not known_collection(collection):
+        other = _other_collection(collection)
+        if other:
+            message = f"there is no collection `{collection[:60]}`"
+            hint = f"did you mean `{other}.{module[:60]}`?"
+            project.note(MODULES_EXIST, message, task.path, task.action_mark or task.mark, hint)
+            return
         message = f"the collection `{collection[:60]}` is not known here: `{module[:60]}`"
         project.note(MODULES_ARE_KNOWN, message, task.path, task.action_mark or task.mark)
         return
@@ -83,7 +158,16 @@ def _unknown(project: Project, task: Written) -> None:
     elif collection:
         message = f"the collection `{collection}` has no module `{module[:60]}`"
     place = task.tree.key_marks.get(task.action, task.action_mark or task.mark)
-    project.note(MODULES_EXIST, message, task.path, place, _near(task.action))
+    hint = _near(task.action) if hinted else ""
+    project.note(MODULES_EXIST, message, task.path, place, hint)
+
+
+@lru_cache(maxsize=256)
+def _other_collection(name: str) -> str:
+    """Return the collection of which a name is a misspelling, "" where it may be another one."""
+    index = modules().index
+    sent = {target for targets in index["redirects"].values() for target in targets}
+    return "" if name in sent else slip_of(name[:100], index["modules"]) or ""
 
 
 def _near(action: str) -> str:
@@ -97,7 +181,7 @@ def _near(action: str) -> str:
     elif collection and (found := resolve(name)):
         return f"did you mean `{found}`?"
     where = collection if collection and known_collection(collection) else BUILTIN
-    near = get_close_matches(name, pack.places(where), 1, 0.75)
+    near = get_close_matches(name[:60], pack.places(where), 1, 0.75)
     return f"did you mean `{where}.{near[0]}`?" if near else ""
 
 

@@ -32,7 +32,7 @@ _NUMBERS: Mapping[str, str] = {
 #: Most variables that one query may use.
 MOST_USES = 200
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`[^`]*`|#[^\n]*', re.DOTALL)
-_BEFORE_DURATION = re.compile(r"(?:\[|\[[^\[\]]*:|\boffset\s*-?)\s*\Z")
+_BEFORE_DURATION = re.compile(r"(?:\[|\[[^\[\]]*:|\boffset\s*-?)\s*([0-9]*)\Z")
 _BEFORE_NUMBER = re.compile(
     r"(?:[=!<>]=|[<>]|[-+*/%^]|\b(?:topk|bottomk|quantile|histogram_quantile|quantile_over_time"
     r"|limitk|limit_ratio|count_values|clamp_min|clamp_max|round)\s*\(|\bbool)\s*\Z"
@@ -61,10 +61,10 @@ def read_promql(text: str) -> Promql:
     found = list(islice(uses(text), MOST_USES + 1))
     if len(found) > MOST_USES:
         return Promql(text, None, judged=False)
-    outside = _outside(text, found) if found else []
+    outside = _outside(text, found) if found else frozenset()
     first: promql.PromqlError | None = None
     for favoured in (None, WORD, NUMBER) if outside else (None,):
-        made = _substitute(text, outside, favoured)
+        made = _substitute(text, found, outside, favoured) if found else text
         try:
             return Promql(made, promql.parse(made))
         except promql.PromqlError as error:
@@ -74,7 +74,7 @@ def read_promql(text: str) -> Promql:
     return Promql(text, None, first.message, first.start)
 
 
-def _outside(text: str, found: list[Use]) -> list[Use]:
+def _outside(text: str, found: list[Use]) -> frozenset[Use]:
     """Return the uses that stand outside of quotes and comments."""
     quoted = [(one.start(), one.end()) for one in _QUOTED.finditer(text)]
     made, at = [], 0
@@ -83,23 +83,29 @@ def _outside(text: str, found: list[Use]) -> list[Use]:
             at += 1
         if at == len(quoted) or use.start < quoted[at][0]:
             made.append(use)
-    return made
+    return frozenset(made)
 
 
-def _substitute(text: str, outside: list[Use], favoured: str | None) -> str:
+def _substitute(text: str, found: list[Use], outside: frozenset[Use], favoured: str | None) -> str:
+    """Put something in the place of variables; in quotes they stay, in one spelling: `$name`."""
     pieces, at = [], 0
-    for use in outside:
-        before = text[max(0, use.start - 60) : use.start]
-        pieces += [
-            text[at : use.start],
-            _stands_for(use, before, text[use.end : use.end + 3], favoured),
-        ]
+    for use in found:
+        pieces.append(text[at : use.start])
+        after = text[use.end : use.end + 3]
+        if use in outside:
+            before = text[max(0, use.start - 60) : use.start]
+            pieces.append(_stands_for(use, before, after, favoured))
+        else:
+            braces = after[:1].isalnum() or after[:1] == "_"
+            pieces.append("${" + use.name + "}" if braces else "$" + use.name)
         at = use.end
     return "".join([*pieces, text[at:]])
 
 
 def _stands_for(use: Use, before: str, after: str, favoured: str | None) -> str:
-    if _BEFORE_DURATION.search(before):
+    if (duration := _BEFORE_DURATION.search(before)) is not None:
+        if duration[1]:
+            return "m"
         return "5" if _AFTER_UNIT.match(after) else DURATIONS.get(use.name, DURATION)
     if use.name in _NUMBERS:
         return _NUMBERS[use.name]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from iac_gym.formats.yaml import YamlError, YamlMap
+from iac_gym.formats.yaml import YamlError, YamlList, YamlMap
 from iac_gym.languages.helm.ignore import kept
 from iac_gym.languages.helm.metadata import Metadata, read_metadata, read_requirements
 from iac_gym.languages.helm.reading import Faults, as_values, note, read_map
@@ -18,6 +19,10 @@ MOST_CHARTS = 40
 MOST_FILES = 1000
 
 _MANIFESTS = (".yaml", ".yml", ".json")
+_TIME = re.compile(
+    r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"(?:[.,][0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 @dataclass
@@ -105,6 +110,8 @@ class Loader:
         chart.tree = tree
         chart.meta = read_metadata(tree, folder + "Chart.yaml", self.faults)
         self.requirements(chart, files)
+        for name in ("Chart.lock", "requirements.lock"):
+            self.lock(files, name, folder)
         values = self.tree(files, "values.yaml", folder)
         if values is not None:
             chart.values = values
@@ -130,6 +137,21 @@ class Loader:
         if "requirements.yaml" in files and tree is not None:
             path = chart.path("requirements.yaml")
             chart.meta.dependencies = read_requirements(tree, path, self.faults)
+
+    def lock(self, files: Mapping[str, str], name: str, folder: str) -> None:
+        """Check a lock file: Helm reads it, though it renders without."""
+        tree = self.tree(files, name, folder)
+        if name not in files or tree is None:
+            return
+        said = tree.get("generated")
+        if said is not None and not (isinstance(said, str) and _TIME.fullmatch(said)):
+            mark = tree.marks["generated"]
+            message = "`generated` must be a time such as 2026-01-31T12:00:00Z"
+            note(self.faults, "lock-files-are-right", message, folder + name, mark)
+        if not isinstance(tree.get("dependencies"), (YamlList, type(None))):
+            mark = tree.marks["dependencies"]
+            message = "`dependencies` must be a list"
+            note(self.faults, "lock-files-are-right", message, folder + name, mark)
 
     def tree(self, files: Mapping[str, str], name: str, folder: str) -> YamlMap | None:
         """Read a file that holds a mapping; None where it cannot be read."""
@@ -175,4 +197,5 @@ def load_chart(files: Mapping[str, str], folder: str, faults: Faults) -> Chart |
         message = f"there are {len(paths)} files; at most {MOST_FILES} are read"
         note(faults, "chart-is-of-bounded-size", message, folder + "Chart.yaml", (1, 1))
         paths = paths[:MOST_FILES]
-    return Loader(faults).load({path: files[path] for path in paths}, folder)
+    texts = {path: files[path].removeprefix("\ufeff") for path in paths}
+    return Loader(faults).load(texts, folder)

@@ -107,7 +107,7 @@ class Task:
     @property
     def runs_always(self) -> bool:
         """Whether it also runs after failures (an exit task)."""
-        return get(self.tree, "triggerPolicy", "strategy") == "ALL_UPSTREAM_TASKS_COMPLETED"
+        return bool(get(self.tree, "triggerPolicy", "strategy") == "ALL_UPSTREAM_TASKS_COMPLETED")
 
     @property
     def cached(self) -> bool:

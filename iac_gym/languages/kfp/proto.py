@@ -148,7 +148,7 @@ def _fits_int(field: Field, value: Any) -> bool:
         value = int(value.partition(".")[0])
     if not _is_number(value) or not math.isfinite(value) or value != int(value):
         return False
-    return -_INT64 <= value < _INT64
+    return bool(-_INT64 <= value < _INT64)
 
 
 def _fits_double(field: Field, value: Any) -> bool:
@@ -156,7 +156,8 @@ def _fits_double(field: Field, value: Any) -> bool:
 
 
 def _fits_enum(field: Field, value: Any) -> bool:
-    return value in pack().enums[field.type] if isinstance(value, str) else _is_number(value)
+    known = pack().enums[field.type]
+    return value in known if isinstance(value, str) else _is_number(value)
 
 
 _FITS: Mapping[str, Callable[[Field, Any], bool]] = {

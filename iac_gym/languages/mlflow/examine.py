@@ -113,14 +113,14 @@ def _conda_file(project: Project) -> None:
     dependencies = tree.get("dependencies") if isinstance(tree, YamlMap) else None
     if not isinstance(tree, YamlMap):
         project.note("environment-file", "the file must be a mapping", (1, 1), path)
-    elif dependencies is not None and not isinstance(dependencies, list):
+    elif "dependencies" in tree and not isinstance(dependencies, list):
         project.note(
             "environment-file", "`dependencies` must be a list", tree.marks["dependencies"], path
         )
-    for place, one in enumerate(dependencies if isinstance(dependencies, list) else ()):
+    for index, one in enumerate(dependencies if isinstance(dependencies, list) else ()):
         pip = as_map(one).get("pip")
         if not isinstance(one, str) and not isinstance(pip, list):
-            mark = dependencies.marks[place]  # type: ignore[union-attr]
+            mark = dependencies.marks[index]  # type: ignore[union-attr]
             message = "a dependency is a text, or a mapping with the list `pip`"
             project.note("environment-file", message, mark, path)
 
@@ -161,7 +161,7 @@ def _parameter(project: Project, name: Any, given: Any, place: Mark) -> None:
 def _placeholders(project: Project, point: Any, place: Mark) -> None:
     found = point.placeholders
     if found is None:
-        message = f"the braces in the command of {point.name!r} do not match"[:100]
+        message = f"the braces in the command of {point.name!r} are wrong"[:100]
         project.note("known-placeholders", message, place)
         return
     for name in sorted(found):

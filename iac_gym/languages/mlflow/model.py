@@ -22,6 +22,8 @@ from iac_gym.verdict import Finding
 ENVIRONMENTS = {"docker_env": "docker", "conda_env": "conda", "python_env": "python"}
 _DEFAULT_FILES = (("python_env.yaml", "python"), ("conda.yaml", "conda"))
 _PACKAGE = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*?)\s*(?:;.*)?")
+#: The format of a text in a format text: alignment and width; values are always put in as texts.
+_TEXT_FORM = re.compile(r"(?:.?[<>^])?[0-9]{0,4}(?:\.[0-9]{1,4})?s?")
 _FIRST = re.compile(r"[^.\[]*")
 
 
@@ -60,6 +62,8 @@ class EntryPoint:
         except ValueError:
             return None
         named = [name for _, name, _, _ in parts if name is not None]
+        if any(form and not _TEXT_FORM.fullmatch(form) for _, _, form, _ in parts):
+            return None
         return frozenset(_FIRST.match(name)[0] for name in named)  # type: ignore[index]
 
 
@@ -111,7 +115,7 @@ class Project:
         given = self.tree.get(f"{self.environment}_env") if self.environment else None
         if isinstance(given, str):
             return given
-        default = dict((kind, path) for path, kind in _DEFAULT_FILES)
+        default = {kind: path for path, kind in _DEFAULT_FILES}
         return default.get(self.environment, "")
 
     def beside(self, path: str) -> Any:

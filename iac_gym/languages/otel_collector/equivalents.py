@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ _UNITS = {
     "1m": "60s", "60s": "1m", "10m": "600s", "30s": "30000ms", "15s": "15000ms", "10s": "10000ms",
     "5s": "5000ms", "2s": "2000ms", "1s": "1000ms", "200ms": "0.2s",
 }  # fmt: skip
+_ENV = re.compile(r"\$\{env:(\w+)\}")
 _DURATIONS = frozenset(
     """timeout check_interval collection_interval initial_delay decision_wait
     metrics_flush_interval initial_interval max_interval max_elapsed_time interval
@@ -83,7 +85,7 @@ def _short_environment(value: Any) -> Any:
         return {key: _short_environment(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_short_environment(item) for item in value]
-    return value.replace("${env:", "${") if isinstance(value, str) else value
+    return _ENV.sub(r"${\1}", value) if isinstance(value, str) else value
 
 
 def _unused(tree: Any) -> Any:

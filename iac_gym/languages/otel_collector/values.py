@@ -11,7 +11,7 @@ from iac_gym.formats.yaml import Mark, YamlList, YamlMap
 
 TYPE = re.compile(r"[a-zA-Z][0-9a-zA-Z_]{0,62}")
 #: `${env:NAME}`, `${NAME}`, `${env:NAME:-default}`, `${file:path}`; `$$` is a dollar.
-EXPANSION = re.compile(r"\$\$|\$\{(?:([a-zA-Z][\w+.\-]+):)?([^{}$]*)\}", re.ASCII)
+EXPANSION = re.compile(r"\$\$|\$\{(?:([a-zA-Z][a-zA-Z0-9+.\-]+):)?([^{}$]*)\}", re.ASCII)
 _NAME = re.compile(r"[^\s]{1,1024}")
 _SAID: dict[type, str] = {
     str: "text",

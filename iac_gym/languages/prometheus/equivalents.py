@@ -72,7 +72,7 @@ def written(node: Node, late: bool = False) -> str:
     if isinstance(node, Number):
         return f"{node.value:.12g}" if node.value >= 0 else f"({node.value:.12g})"
     if isinstance(node, Text):
-        return json.dumps(node.value)
+        return _quoted(node.value)
     if isinstance(node, Selector):
         return _selector(node)
     if isinstance(node, Paren):
@@ -87,25 +87,28 @@ def written(node: Node, late: bool = False) -> str:
     return _aggregation(node, late) if isinstance(node, Aggregation) else _binary(node, late)
 
 
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
 def _shift(node: Selector | Subquery) -> str:
     offset = f" offset {node.offset * 1000:.0f}ms" if node.offset else ""
-    offset = offset.replace("offset -", "offset -")
     if node.at is None:
         return offset
     return offset + (f" @ {node.at}()" if isinstance(node.at, str) else f" @ {node.at}")
 
 
 def _selector(node: Selector) -> str:
-    parts = [f"{one.label}{one.op}{json.dumps(one.value)}" for one in reversed(node.matchers)]
+    parts = [f"{one.label}{one.op}{_quoted(one.value)}" for one in reversed(node.matchers)]
     simple = all(re.fullmatch(r"[A-Za-z_]\w*", one.label, re.ASCII) for one in node.matchers)
     if not simple:
-        parts = [f"{json.dumps(m.label)}{m.op}{json.dumps(m.value)}" for m in node.matchers]
+        parts = [f"{_quoted(m.label)}{m.op}{_quoted(m.value)}" for m in node.matchers]
     window = "" if node.window is None else f"[{node.window * 1000:.0f}ms]"
     return f"{node.name}{{{', '.join(parts)}}}{window}{_shift(node)}"
 
 
 def _labels(labels: tuple[str, ...]) -> str:
-    return "(" + ", ".join(json.dumps(one) for one in reversed(labels)) + ")"
+    return "(" + ", ".join(_quoted(one) for one in reversed(labels)) + ")"
 
 
 def _aggregation(node: Aggregation, late: bool) -> str:
@@ -224,7 +227,7 @@ def equivalents(files: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]
             if isinstance(tree, dict):
                 yield change, {**files, path: dump([rewrite(tree)])}
         tree = plain(load(text, PROMETHEUS).value)
-        yield "JSON", {**files, path: json.dumps(tree, indent=2)}
+        yield "JSON", {**files, path: json.dumps(tree, indent=2, ensure_ascii=False)}
         flow = yaml.safe_dump(tree, default_flow_style=True, sort_keys=False, width=80)
         yield "flow style", {**files, path: flow}
         yield "a comment", {**files, path: f"# written by hand\n{text.rstrip()}\n# the end\n"}

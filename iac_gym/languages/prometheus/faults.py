@@ -47,6 +47,9 @@ def is_scalar(value: Any) -> bool:
 
 def text_of(value: Any) -> str:
     """Return the text of a scalar as a field of text gets it; "" for everything else."""
+    if value.__class__ is str:
+        text: str = value
+        return text
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, bool):
@@ -80,6 +83,8 @@ def texts_of(value: Any) -> dict[str, str]:
     """Return a mapping of text to text without what is neither."""
     if value.__class__ is not YamlMap:
         return {}
+    if all(key.__class__ is str is item.__class__ for key, item in value.items()):
+        return dict(value)
     return {text_of(key): text_of(item) for key, item in value.items()}
 
 

@@ -174,7 +174,7 @@ class _Reader:
             name,
             interval,
             seconds_of(tree.get("query_offset")),
-            int(number_of(tree.get("limit")) or 0),
+            _whole(tree.get("limit")),
             labels,
             tuple(one for one in made if one is not None),
             self.file,
@@ -294,6 +294,12 @@ class _Reader:
                     self.wrong("fields-have-their-types", message, tree.marks.get(key, tree.mark))
 
 
+def _whole(value: Any) -> int:
+    """Return a number as Go's decoder puts it into a whole one: cut off."""
+    number = number_of(value)
+    return int(number) if number is not None and abs(number) < 1 << 63 else 0
+
+
 def _mistyped(kind: str, value: Any) -> str:
     """Say what a field should be, "" where it is that."""
     if kind == "text":
@@ -305,7 +311,7 @@ def _mistyped(kind: str, value: Any) -> str:
         return "" if good else f"a duration such as `5m`, not `{text_of(value)[:40]}`"
     if kind == "whole number":
         number = number_of(value)
-        if number is None or number != int(number):
+        if number is None or not abs(number) < 1 << 63:
             return f"a whole number, not `{text_of(value)[:40] or said(value)}`"
         return ""
     if kind == "list":

@@ -35,7 +35,9 @@ TREE = """
     time_intervals:
       - name: nights
         time_intervals:
-          - times: [{start_time: '22:00', end_time: '24:00'}, {start_time: '00:00', end_time: '06:00'}]
+          - times:
+              - {start_time: '22:00', end_time: '24:00'}
+              - {start_time: '00:00', end_time: '06:00'}
       - name: office
         time_intervals:
           - weekdays: ['monday:wednesday', thursday, friday]
@@ -139,7 +141,9 @@ def test_days_from_the_end_of_the_month(parse):
         """
         route: {receiver: a, routes: [{mute_time_intervals: [end], receiver: a}]}
         receivers: [{name: a}]
-        time_intervals: [{name: end, time_intervals: [{days_of_month: ['-2:-1'], months: [february]}]}]
+        time_intervals:
+          - name: end
+            time_intervals: [{days_of_month: ['-2:-1'], months: [february]}]
         """
     )
     route = model.root.routes[0]

@@ -104,6 +104,8 @@ def test_only_files_that_the_configuration_loads_count() -> None:
         ("groups: [a]", ("fields-have-their-types", 1, 10)),
         ("groups: []\nextra: 1", ("fields-are-known", 2, 1)),
         ("groups: [{name: a, interval: 5}]", ("fields-have-their-types", 1, 30)),
+        ("groups: [{name: a, limit: .inf}]", ("fields-have-their-types", 1, 27)),
+        ("groups: [{name: a, limit: .nan}]", ("fields-have-their-types", 1, 27)),
         ("groups: [{name: a, limit: '5'}]", ("fields-have-their-types", 1, 27)),
     ],
 )
@@ -119,6 +121,7 @@ def test_refused(text: str, fault: tuple[str, int, int]) -> None:
         _rule("{record: a, expr: up, for: 0s, annotations: {}}"),
         _rule("null"),
         "groups: null",
+        "groups: [{name: a, limit: 5.5}]",
         "groups: [null, {name: a, rules: null}]",
         _rule("{record: some name, expr: up}"),
         _rule('{alert: a, expr: up, annotations: {s: "{{ range query `up` }}{{ . }}{{ end }}"}}'),

@@ -7,7 +7,7 @@ run can tell are taken as right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
@@ -31,17 +31,32 @@ TOGETHER = "options-fit-together"
 _MOST_DEPTH = 12
 _MOST_ITEMS = 500
 _MOST_FAULTS = 30
+#: How alike words must be for one to be suggested for the other.
+_NEAR = 0.65
 
 Path = tuple[Any, ...]
 
 
 class Fault(NamedTuple):
-    """One wrong thing: the rule, the message, the path of keys in the arguments, a hint."""
+    """One wrong thing: the rule, the message, the path of keys in the arguments.
+
+    `given` is the word that is wrong, and `known` are those that are right, for a suggestion;
+    where there is nothing to suggest, `given` is the hint itself.
+    """
 
     rule: str
     message: str
     path: Path
-    hint: str = ""
+    given: str = ""
+    known: Collection[str] = ()
+
+    @property
+    def hint(self) -> str:
+        """What to write instead, '' where nothing is near. Not cheap: for a few faults only."""
+        if not self.known:
+            return self.given
+        near = get_close_matches(self.given, self.known, 1, _NEAR)
+        return f"did you mean `{near[0]}`?" if near else ""
 
 
 def check(spec: Spec, given: Mapping[Any, Any], lenient: bool = False) -> list[Fault]:
@@ -61,9 +76,11 @@ class _Checker:
         self.windows = windows
         self.faults: list[Fault] = []
 
-    def add(self, rule: str, message: str, path: Path, hint: str = "") -> None:
+    def add(
+        self, rule: str, message: str, path: Path, given: str = "", known: Collection[str] = ()
+    ) -> None:
         if len(self.faults) < _MOST_FAULTS:
-            self.faults.append(Fault(rule, message, path, hint))
+            self.faults.append(Fault(rule, message, path, given, known))
 
     def level(self, spec: Spec, given: Mapping[Any, Any], path: Path, depth: int) -> None:
         """Check one mapping."""
@@ -82,6 +99,8 @@ class _Checker:
         values = {**spec.defaults, **values} if spec.defaults else values
         if not self.lenient:
             self._missing(spec, values, path)
+            if spec.some and spec.names.keys() >= given.keys():
+                self.add(MISSING, "nothing is given", path)
         for name, key in written.items():
             values[name] = self._value(spec.options[name], values[name], (*path, key), depth)
         if not self.lenient:
@@ -90,7 +109,7 @@ class _Checker:
     def _missing(self, spec: Spec, values: Mapping[str, Any], path: Path) -> None:
         where = f" in `{_said(path)}`" if path else ""
         for name in spec.required:
-            if name not in values:
+            if name not in values or (spec.acts and values[name] is None):
                 shown = spec.options[name].shown
                 self.add(MISSING, f"the option `{shown}`{where} is missing", path)
 
@@ -98,9 +117,8 @@ class _Checker:
         if key == "_raw_params":
             self.add(UNKNOWN_OPTION, "the module takes no free text", path, "write `option: value`")
             return
-        near = get_close_matches(str(key), spec.names, 1, 0.7)
-        hint = f"did you mean `{near[0]}`?" if near else ""
-        self.add(UNKNOWN_OPTION, f"there is no option `{str(key)[:60]}`", (*path, key), hint)
+        message = f"there is no option `{str(key)[:60]}`"
+        self.add(UNKNOWN_OPTION, message, (*path, key), str(key)[:60], spec.names)
 
     @staticmethod
     def _certain(values: Mapping[str, Any]) -> set[str]:
@@ -168,11 +186,9 @@ class _Checker:
     def _choice(self, option: Option, made: Any, path: Path) -> None:
         choices = option.choices or []
         wrong = [one for one in made if one not in choices] if isinstance(made, list) else [made]
-        near = get_close_matches(str(wrong[0]), [str(one) for one in choices], 1, 0.6)
         allowed = ", ".join(f"`{one}`" for one in choices[:12]) + (", ..." if choices[12:] else "")
-        hint = f"did you mean `{near[0]}`?" if near else ""
         message = f"`{path[-1]}` cannot be {_shown(wrong[0])}, but one of {allowed}"
-        self.add(CHOICE, message, path, hint)
+        self.add(CHOICE, message, path, str(wrong[0])[:60], [str(one) for one in choices])
 
     def _inside(self, option: Option, spec: Spec, made: Any, path: Path, depth: int) -> None:
         items = made if isinstance(made, list) else [made]
@@ -192,7 +208,8 @@ class _Checker:
                 names = ", ".join(f"`{name}`" for name in group)
                 self.add(TOGETHER, f"{names} must be given together", path)
         for group in spec.one_of:
-            if not any(name in values for name in group) and not _outside(spec, group):
+            given = [n for n in group if n in values and not (spec.acts and values[n] is None)]
+            if not given and not _outside(spec, group):
                 names = ", ".join(f"`{name}`" for name in group)
                 self.add(MISSING, f"one of {names} is missing", path)
         for rule in spec.required_if:

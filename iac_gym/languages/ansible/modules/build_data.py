@@ -51,7 +51,7 @@ def records(found: Found) -> dict[str, Any]:
             made[name] = code
     if found["collection"] == BUILTIN:
         for name, code in core_records(found["modules"]).items():
-            made[name] = {**code, "a": 1}
+            made[name] = {**code, "a": 2}
     return made
 
 

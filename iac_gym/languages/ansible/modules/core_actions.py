@@ -22,7 +22,7 @@ _ROLE = {
 _FILE = {"file": _ANY, "_raw_params": _ANY}
 
 #: Name of a module of ansible-core -> its argument specification, where the plugin has its own.
-#: `open`: the plugin does not look at further options.
+#: `open`: the plugin does not look at further options; `some`: it needs at least one of these.
 SPECIFICATIONS: Mapping[str, Mapping[str, Any]] = {
     "add_host": {
         "spec": {
@@ -76,7 +76,7 @@ SPECIFICATIONS: Mapping[str, Mapping[str, Any]] = {
             **dict.fromkeys(("dir", "files_matching", "ignore_files", "extensions", "name"), _ANY),
             "depth": _ANY,
             "ignore_unknown_extensions": _ANY,
-            "hash_behaviour": {"type": "str", "choices": ["replace", "merge"]},
+            "hash_behaviour": _ANY,
         },
         "mutually_exclusive": [
             [first, second]
@@ -111,11 +111,11 @@ SPECIFICATIONS: Mapping[str, Mapping[str, Any]] = {
         "required_one_of": [["_raw_params", "cmd"]],
         "mutually_exclusive": [["_raw_params", "cmd"]],
     },
-    "set_fact": {"spec": {"cacheable": _BOOL}, "open": True},
+    "set_fact": {"spec": {"cacheable": _BOOL}, "open": True, "some": True},
     "set_stats": {"spec": {"data": _ANY, "aggregate": _ANY, "per_host": _ANY}},
     "validate_argument_spec": {
         "spec": {
-            "argument_spec": {"type": "raw", "required": True},
+            "argument_spec": {"type": "dict", "required": True},
             "provided_arguments": _ANY,
             "validate_args_context": _ANY,
         },

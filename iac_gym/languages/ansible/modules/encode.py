@@ -151,6 +151,8 @@ def _specified(captured: Mapping[str, Any]) -> dict[str, Any]:
     made.update(_constraints(captured))
     if captured.get("open"):
         made["*"] = 1
+    if captured.get("some"):
+        made["+"] = 1
     return made
 
 

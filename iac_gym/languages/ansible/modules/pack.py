@@ -11,7 +11,8 @@ A record is what `build_data` made of one module:
 
 - `o` options, name -> code, see `encode.option`;
 - `m` `1` `t` `i` `b` mutually exclusive, one required, required together, required if, by;
-- `a` 1: an action plugin stands before the module; `*` 1: it takes any option;
+- `a` 1: an action plugin stands before the module, 2: one of ansible-core;
+- `*` 1: it takes any option, `+` 1: and needs at least one;
 - `s` "d": known from the documentation alone.
 """
 

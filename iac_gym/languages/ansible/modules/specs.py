@@ -24,6 +24,10 @@ CONSTRAINTS: Mapping[str, str] = {
 }
 
 
+#: Mark of a record that an action plugin of ansible-core stands behind it.
+_CORE_ACTION = 2
+
+
 class Option:
     """One option: its type, `choices`, and for mappings the options `inside`.
 
@@ -58,13 +62,14 @@ class Option:
 class Spec:
     """The options of a module, or of a mapping inside.
 
-    `names` holds every name, aliases too. `open` modules take any option. `documented` ones are
-    known from their documentation alone, so that what they leave out is not certain.
+    `names` holds every name, aliases too. `open` modules take any option, `some` of them need one.
+    `acts`: an action plugin of ansible-core stands there, for which an empty option is none.
+    `documented` ones are known from their documentation alone: what it leaves out is not certain.
     """
 
     __slots__ = (
-        "aliases", "defaults", "documented", "exclusive", "names", "one_of", "open", "options",
-        "required", "required_by", "required_if", "together",
+        "acts", "aliases", "defaults", "documented", "exclusive", "names", "one_of", "open",
+        "options", "required", "required_by", "required_if", "some", "together",
     )  # fmt: skip
 
     def __init__(self, record: Mapping[str, Any]) -> None:
@@ -78,6 +83,8 @@ class Spec:
         self.required = [name for name, option in self.options.items() if option.required]
         self.defaults = {n: o.default for n, o in self.options.items() if o.default is not None}
         self.open: bool = bool(record.get("*"))
+        self.some: bool = bool(record.get("+"))
+        self.acts: bool = record.get("a") == _CORE_ACTION
         self.documented: bool = record.get("s") == "d"
         self.exclusive: list[list[str]] = record.get("m", [])
         self.one_of: list[list[str]] = record.get("1", [])

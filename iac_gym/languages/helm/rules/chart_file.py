@@ -416,6 +416,34 @@ def chart_is_kept_up(model: HelmModel) -> Iterable[Finding]:
     return found(model, "chart-is-kept-up")
 
 
+@rule(Stage.SCHEMA)
+def lock_files_are_right(model: HelmModel) -> Iterable[Finding]:
+    """`Chart.lock` says when it was generated, as a time, and lists dependencies.
+
+    Source: https://github.com/helm/helm/blob/v3.18.6/pkg/chart/dependency.go
+    Bad::
+
+        -- Chart.yaml --
+        apiVersion: v2
+        name: shop
+        version: 0.1.0
+        -- Chart.lock --
+        dependencies: []
+        generated: yesterday
+
+    Good::
+
+        -- Chart.yaml --
+        apiVersion: v2
+        name: shop
+        version: 0.1.0
+        -- Chart.lock --
+        dependencies: []
+        generated: "2026-01-31T12:00:00.123456+01:00"
+    """
+    return found(model, "lock-files-are-right")
+
+
 IN_ORDER = (
     chart_yaml_has_right_types,
     chart_yaml_is_complete,
@@ -432,4 +460,5 @@ IN_ORDER = (
     helmignore_is_right,
     kubernetes_version_fits,
     chart_is_kept_up,
+    lock_files_are_right,
 )

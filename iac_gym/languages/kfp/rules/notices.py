@@ -77,7 +77,9 @@ def declared_inputs(pipeline: Pipeline) -> Findings:
               fit:
                 componentRef: {name: comp-fit}
                 inputs:
-                  parameters: {rounds: {runtimeValue: {constant: 1}}, epochs: {runtimeValue: {constant: 3}}}
+                  parameters:
+                    epochs: {runtimeValue: {constant: 3}}
+                    rounds: {runtimeValue: {constant: 1}}
         components:
           comp-fit:
             executorLabel: exec-fit

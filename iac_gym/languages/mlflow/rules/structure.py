@@ -165,8 +165,8 @@ def environment_file(project: Project) -> Findings:
     """The environment file that a project names is there, and has what MLflow reads.
 
     A Python environment has `python` (as text), `build_dependencies` and `dependencies` alone; a
-    conda environment lists its dependencies. An MLproject file that is judged without other files gets
-    a notice instead.
+    conda environment lists its dependencies. An MLproject file that is judged alone gets a
+    notice instead.
 
     Source: https://github.com/mlflow/mlflow/blob/master/mlflow/projects/_project_spec.py
 
@@ -199,7 +199,7 @@ def environment_file(project: Project) -> Findings:
 def known_placeholders(project: Project) -> Findings:
     """A command uses only parameters that its entry point declares.
 
-    The command is a format text: a shell's `${NAME}` is a placeholder, too; `{{` stands for a brace.
+    The command is a format text: a shell's `${NAME}` is a placeholder, too; `{{` stands for `{`.
 
     Source: https://github.com/mlflow/mlflow/blob/master/mlflow/projects/_project_spec.py
 
