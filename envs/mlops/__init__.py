@@ -13,7 +13,18 @@ class MLOpsEnv(IaCEnv):
     """Model serving, training and pipelines on Kubernetes and beside it.
 
     ## Description
-    (the task owner writes this)
+    A task describes in words what models need of a platform: a vLLM, TGI, Triton or Ollama server
+    with its GPUs, probes, caches and autoscaling; batch jobs and trainings on GPU nodes, in queues
+    of Kueue; quotas and GPU sharing; inference services of KServe and Seldon; Ray clusters, jobs
+    and services; training jobs of Kubeflow and searches of Katib; Argo workflows with steps,
+    parameters, artifacts and conditions; compiled Kubeflow pipelines; MLflow servers and projects;
+    SageMaker and Vertex AI in Terraform. The answer is one file (for some MLflow projects two):
+    manifests with custom resources, a pipeline spec, an MLproject file or a Terraform
+    configuration. It is parsed as its service would, checked against the schemas and rules of
+    Kubernetes, of the operators and of the other services, and every requirement of the task is
+    looked for in the tree by its meaning: options of a server in any spelling, steps that the
+    entry point of a workflow really reaches, volumes that are declared and mounted, ports by number
+    or name. What never runs (scaled to zero, suspended, unreachable) meets nothing.
 
     ## Action Space
     Any text: the answer of the agent, a file alone or in one fenced code block; several files in a

@@ -53,6 +53,31 @@ TRAIN_IMAGES = tuple(
     registry.example.com/ml/finetune:1.8.1 ghcr.io/acme/train:2.4.0
     ghcr.io/north/vision-train:0.9.3""".split()
 )
+TORCH_IMAGES = tuple(one for one in TRAIN_IMAGES if "tensorflow" not in one)
+TENSORFLOW_IMAGES = (
+    "tensorflow/tensorflow:2.19.0-gpu",
+    "tensorflow/tensorflow:2.18.0-gpu",
+    *(one for one in TRAIN_IMAGES if one.startswith(("registry", "ghcr"))),
+)
+OWN_IMAGES = tuple(one for one in TRAIN_IMAGES if one.startswith(("registry", "ghcr")))
+#: What the pods of each kind of server tell of their load, and queries over it.
+LOADS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+    "vllm": (
+        VLLM_IMAGES,
+        ("vllm:num_requests_waiting", "vllm:num_requests_running"),
+        ("sum(vllm:num_requests_waiting)", "avg(vllm:num_requests_running)"),
+    ),
+    "triton": (
+        TRITON_IMAGES,
+        ("nv_inference_pending_request_count", "nv_inference_queue_duration_us"),
+        ("sum(nv_inference_pending_request_count)", "avg(nv_gpu_utilization)"),
+    ),
+    "tgi": (
+        TGI_IMAGES,
+        ("tgi_queue_size", "tgi_batch_current_size"),
+        ("max(tgi_queue_size)", "sum(tgi_batch_current_size)"),
+    ),
+}
 BATCH_IMAGES = tuple(
     """registry.example.com/ml/batch-score:2.1.0 registry.example.com/ml/scorer:1.4
     ghcr.io/acme/batch-inference:5.0.2 ghcr.io/north/embedder:0.7.1 quay.io/lumen/predict:3.3

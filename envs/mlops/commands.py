@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
@@ -16,11 +16,13 @@ from envs.mlops.spots import Spot
 from iac_gym.formats.shell import SHELLS, read_script, strip_wrappers
 from iac_gym.languages.kubernetes.model import as_map, as_text
 
-#: Images whose entry point (or lack of one) runs the arguments as a command.
+#: Images without an entry point, or with one that runs the arguments as a command.
 _PLAIN_IMAGES = re.compile(
     r"(?:.*/)?(?:python|pytorch|tensorflow|ray|ray-ml|tritonserver|alpine|busybox|ubuntu|debian"
-    r"|cuda|curl-tools)(?:[:@].*)?"
+    r"|cuda|cloud-sdk|mlflow|feature-server)(?:[:@].*)?"
 )
+#: Images whose entry point is a program that gets the arguments.
+_ENTRY_POINTS = {"amazon/aws-cli": "aws", "rclone/rclone": "rclone", "curlimages/curl": "curl"}
 _EXPANSION = re.compile(r"\$\$|\$\(([A-Za-z_][\w.-]*)\)")
 _LONGEST = 200
 
@@ -79,19 +81,31 @@ def expand(text: str, known: Mapping[str, str]) -> str:
     return made if len(made) <= 4 * len(text) + _LONGEST else text
 
 
-def lines_of(spot: Spot, env: Mapping[str, str] | None = None) -> list[Line]:
+def lines_of(spot: Spot) -> list[Line]:
     """Return the commands that a container certainly runs."""
-    known = variables(spot) if env is None else env
+    known = variables(spot)
     container = spot.container
-    command = [expand(spot.resolve(word), known) for word in texts(container.get("command"))]
-    args = [expand(spot.resolve(word), known) for word in texts(container.get("args"))]
     source = container.get("source") if spot.at[-1] == "script" else None
     if isinstance(source, str):
+        command = texts(container.get("command"))
         program = command[0].rpartition("/")[2] if command else ""
         return script_lines(spot.resolve(source), known) if program in SHELLS else []
-    if not command and not _PLAIN_IMAGES.fullmatch(as_text(container.get("image"))):
-        return [Line("", tuple(args))] if args else []
-    return lines_in([*command, *args], known)
+    return container_lines(container, known, spot.resolve)
+
+
+def container_lines(
+    container: Mapping[Any, Any], known: Mapping[str, str], resolve: Callable[[str], str]
+) -> list[Line]:
+    """Return the commands of `command` and `args`, with what the image's entry point adds."""
+    command = [expand(resolve(word), known) for word in texts(container.get("command"))]
+    args = [expand(resolve(word), known) for word in texts(container.get("args"))]
+    image = as_text(container.get("image"))
+    if command or _PLAIN_IMAGES.fullmatch(image[:_LONGEST]):
+        return lines_in([*command, *args], known)
+    program = _ENTRY_POINTS.get(image.removeprefix("docker.io/").partition(":")[0], "")
+    if program and args[:1] != [program]:
+        return [Line(program, (program, *args))]
+    return [Line(program, tuple(args))] if args else []
 
 
 def lines_in(argv: list[str], known: Mapping[str, str]) -> list[Line]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_left
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from iac_gym.formats.yaml_tree import Mark, YamlList, YamlMap
@@ -80,75 +81,82 @@ _REST = re.compile(r"[ \t\r\n]*\Z")
 
 def _quickly(text: str, limits: Limits) -> Json | None:
     """Read a text that is right; None where it is not, or larger than the limits allow."""
-    ends = [at for at, char in enumerate(text) if char == "\n"] if "\n" in text else []
-    return _Quick(text, limits, [-1, *ends]).read()
+    return _Quick(text, limits).read()
 
 
 class _Quick:
     """Reads one text that is right, with as few steps as possible."""
 
-    __slots__ = ("at", "ends", "into", "key", "key_mark", "left", "repeated", "stack", "text")
+    __slots__ = (
+        "at", "into", "key", "key_mark", "left", "most", "repeated", "root", "stack",
+        "starts", "text",
+    )  # fmt: skip
 
-    def __init__(self, text: str, limits: Limits, ends: list[int]) -> None:
+    def __init__(self, text: str, limits: Limits) -> None:
         self.text = text
-        self.ends = ends
+        self.starts = [0, *accumulate([len(line) + 1 for line in text.split("\n")])]
         self.at = 0
-        self.left = limits.nodes
-        self.stack: list[Any] = [None] * (limits.depth + 1)
+        self.left, self.most = limits.nodes, limits.depth
+        self.stack: list[Any] = []
         self.into: Any = None
+        self.root: tuple[Any, Mark] = (None, (1, 1))
         self.key = ""
         self.key_mark: Mark = (1, 1)
         self.repeated: list[tuple[str, Mark]] = []
 
-    def mark(self, at: int) -> Mark:
-        line = bisect_left(self.ends, at)
-        return line, at - self.ends[line - 1]
-
     def read(self) -> Json | None:
-        text, deep, root, first = self.text, 0, None, (1, 1)
-        most = len(self.stack) - 1
-        while True:
-            found = _A_VALUE.match(text, self.at)
+        """Read value after value, until the text ends."""
+        match, text = _A_VALUE.match, self.text
+        goes_on = True
+        while goes_on:
+            found = match(text, self.at)
             self.left -= 1
             if found is None or self.left < 0:
                 return None
-            string, number, word, opened, closed = found.groups()
-            mark = self.mark(found.start(found.lastindex if closed is None else 4) - (
-                string is not None))  # fmt: skip
             self.at = found.end()
-            if string is not None:
-                value: Any = string if "\\" not in string else _unescaped(string)
-            elif number is not None:
-                value = _number(number)
-            elif word is not None:
-                value = _WORDS[word]
-            else:
-                value = YamlMap(mark) if opened == "{" else YamlList(mark)
-            if deep:
-                self.put(value, mark)
-            else:
-                root, first = value, mark
-            if opened is not None:
-                if closed is None:
-                    if deep >= most:
-                        return None
-                    self.stack[deep] = self.into
-                    self.into = value
-                    deep += 1
-                    if opened == "{" and not self.next_key():
-                        return None
-                    continue
-                if closed != ("}" if opened == "{" else "]"):
-                    return None
-            deep = self.after(deep)
-            if deep <= 0:
-                return Json(root, first, self.repeated) if deep == 0 else None
+            goes_on = self.scalar(found) if found[4] is None else self.open(found)
+        return Json(*self.root, self.repeated) if self.at >= 0 else None
+
+    def scalar(self, found: re.Match[str]) -> bool:
+        string, number, word, _, _ = found.groups()
+        if string is not None:
+            start = found.start(1) - 1
+            value: Any = string if "\\" not in string else _unescaped(string)
+        elif number is not None:
+            start, value = found.start(2), _number(number)
+        else:
+            start, value = found.start(3), _WORDS[word]
+        line = bisect_right(self.starts, start)
+        self.put(value, (line, start - self.starts[line - 1] + 1))
+        return self.after()
+
+    def open(self, found: re.Match[str]) -> bool:
+        """Open a mapping or a list; an empty one is closed at once."""
+        start = found.start(4)
+        line = bisect_right(self.starts, start)
+        mark = (line, start - self.starts[line - 1] + 1)
+        value: Any = YamlMap(mark) if found[4] == "{" else YamlList(mark)
+        self.put(value, mark)
+        if found[5] is not None:
+            return self.after() if found[4] + found[5] in ("{}", "[]") else self.fail()
+        if len(self.stack) >= self.most:
+            return self.fail()
+        self.stack.append(self.into)
+        self.into = value
+        return found[4] == "[" or self.next_key()
+
+    def fail(self) -> bool:
+        self.at = -1
+        return False
 
     def put(self, value: Any, mark: Mark) -> None:
         into = self.into
         if into.__class__ is YamlList:
             into.append(value)
             into.marks.append(mark)
+            return
+        if into is None:
+            self.root = value, mark
             return
         key = self.key
         if key in into:
@@ -160,28 +168,31 @@ class _Quick:
     def next_key(self) -> bool:
         found = _A_KEY.match(self.text, self.at)
         if found is None:
-            return False
+            return self.fail()
         key = found[1]
         self.key = key if "\\" not in key else _unescaped(key)
-        self.key_mark = self.mark(found.start(1) - 1)
+        start = found.start(1) - 1
+        line = bisect_right(self.starts, start)
+        self.key_mark = (line, start - self.starts[line - 1] + 1)
         self.at = found.end()
         return True
 
-    def after(self, deep: int) -> int:
-        """Close what ends here; returns the depth, 0 at the end of the text, -1 if it is wrong."""
-        while deep:
+    def after(self) -> bool:
+        """Close what ends here; returns whether another value follows."""
+        while self.stack:
             found = _AFTER.match(self.text, self.at)
             if found is None:
-                return -1
+                return self.fail()
             self.at = found.end()
-            into = self.into
+            is_map = self.into.__class__ is YamlMap
             if found[1] == ",":
-                return deep if into.__class__ is YamlList or self.next_key() else -1
-            if (found[1] == "}") != (into.__class__ is YamlMap):
-                return -1
-            deep -= 1
-            self.into = self.stack[deep]
-        return 0 if _REST.match(self.text, self.at) else -1
+                return self.next_key() if is_map else True
+            if (found[1] == "}") != is_map:
+                return self.fail()
+            self.into = self.stack.pop()
+        if not _REST.match(self.text, self.at):
+            self.at = -1
+        return False
 
 
 # --- texts that may be wrong ---------------------------------------------------------------------

@@ -17,9 +17,9 @@ def web_chart(draw: Draw) -> Draft:
     parts.image(made)
     parts.replicas(made)
     port = parts.service(made)
+    parts.own_names(made)
     made.grow([
-        parts.ingress(), parts.probes(port), parts.taken_over(0), *parts.conventions(),
-        parts.service_type(), parts.autoscaling(), parts.account(), parts.taken_over(1),
+        parts.ingress(), parts.probes(port), parts.taken_over(0), parts.service_type(), parts.autoscaling(), parts.account(), parts.taken_over(1),
         parts.pull_policy(), parts.notes(), *about(),
     ])  # fmt: skip
     return made.draft(
@@ -34,9 +34,9 @@ def configured_chart(draw: Draw) -> Draft:
     made = Chart(draw)
     parts.image(made)
     parts.configuration().make(made)
+    parts.usual_labels(made)
     made.grow([
-        parts.secret(), parts.environment(), parts.taken_over(0), *parts.conventions(),
-        parts.pull_policy(), parts.taken_over(1), parts.hook(), parts.notes(), *about(),
+        parts.secret(), parts.environment(), parts.taken_over(0), parts.pull_policy(), parts.taken_over(1), parts.hook(), parts.notes(), *about(),
     ])  # fmt: skip
     return made.draft(
         f"Write a Helm chart for {made.name}, whose configuration comes from the values",
@@ -44,7 +44,7 @@ def configured_chart(draw: Draw) -> Draft:
     )
 
 
-@family("helm", levels=(1, 2, 3, 4))
+@family("helm", levels=(2, 3, 4))
 def worker_chart(draw: Draw) -> Draft:
     """A worker without a Service."""
     made = Chart(draw)
@@ -53,9 +53,10 @@ def worker_chart(draw: Draw) -> Draft:
     line = draw.choice("command", ("bin/worker", "celery -A app worker", "node worker.js",
                                    "php artisan queue:work", "./consume --forever"))  # fmt: skip
     made.container += ["command:", *(f"  - {word}" for word in line.split())]
+    parts.usual_labels(made)
     made.grow([
         parts.environment(), parts.secret(), parts.taken_over(0), parts.budget(),
-        parts.autoscaling(), parts.account(), parts.taken_over(1), *parts.conventions(), *about(),
+        parts.autoscaling(), parts.account(), parts.taken_over(1), *about(),
     ])  # fmt: skip
     return made.draft(
         f"Write a Helm chart for the background worker {made.name}, run as a Deployment",
@@ -70,9 +71,9 @@ def stateful_chart(draw: Draw) -> Draft:
     parts.image(made)
     port = parts.service(made)
     parts.persistence(made)
+    parts.own_names(made)
     made.grow([
-        parts.probes(port), parts.taken_over(0), parts.secret(), parts.service_type(),
-        *parts.conventions(), parts.pull_policy(), parts.taken_over(1), *about(),
+        parts.probes(port), parts.taken_over(0), parts.secret(), parts.service_type(), parts.pull_policy(), parts.taken_over(1), *about(),
     ])  # fmt: skip
     return made.draft(
         f"Write a Helm chart for {made.name}, a Deployment that keeps data",
@@ -80,7 +81,7 @@ def stateful_chart(draw: Draw) -> Draft:
     )
 
 
-@family("helm", levels=(1, 2, 3, 4))
+@family("helm", levels=(2, 3, 4))
 def cron_chart(draw: Draw) -> Draft:
     """A job at set times."""
     made = Chart(draw, "")
@@ -123,11 +124,11 @@ def cron_chart(draw: Draw) -> Draft:
         made.ask(values.value_sets(
             value="suspend", default=False, kind="CronJob", field="spec.suspend", other=True))  # fmt: skip
 
+    parts.usual_labels(made)
     made.grow([
         Extra("concurrency", 1, concurrency), Extra("suspended", 1, suspended),
         number("history", "history", "successfulJobsHistoryLimit", (1, 2, 4, 5)),
-        number("failed", "failedHistory", "failedJobsHistoryLimit", (2, 3, 4, 5)),
-        *parts.conventions(), *about(),
+        number("failed", "failedHistory", "failedJobsHistoryLimit", (2, 3, 4, 5)), *about(),
     ])  # fmt: skip
     lines = "".join(f"  {line}\n" for line in spec)
     made.add("cronjob", made.head("batch/v1", "CronJob") + (
@@ -150,8 +151,9 @@ def controller_chart(draw: Draw) -> Draft:
     made = Chart(draw)
     parts.image(made)
     parts.rights().make(made)
+    parts.own_names(made)
     made.grow([
-        parts.account(), *parts.conventions(), parts.environment(), parts.taken_over(0),
+        parts.account(), parts.environment(), parts.taken_over(0),
         parts.pull_policy(), parts.taken_over(1), parts.budget(), parts.notes(), *about(),
     ])  # fmt: skip
     return made.draft(
@@ -172,12 +174,10 @@ def checked_chart(draw: Draw) -> Draft:
         parts.service(made)
         made.ask(charts.helper_used(helper=f"{made.name}.labels", count=2))
 
-    def namespace(made: Chart) -> None:
-        made.ask(charts.release_namespace())
-
+    parts.usual_labels(made)
     made.grow([
-        Extra("helper", 2, helper), *parts.conventions(), parts.pull_policy(),
-        Extra("namespace", 1, namespace), parts.environment(), parts.taken_over(0), parts.notes(),
+        Extra("helper", 2, helper), parts.pull_policy(),
+         parts.environment(), parts.taken_over(0), parts.notes(),
         *about(),
     ])  # fmt: skip
     return made.draft(
@@ -186,7 +186,7 @@ def checked_chart(draw: Draw) -> Draft:
     )
 
 
-@family("helm", levels=(1, 2, 3, 4), held_out=True)
+@family("helm", levels=(2, 3, 4), held_out=True)
 def agent_chart(draw: Draw) -> Draft:
     """An agent on every node."""
     made = Chart(draw, "DaemonSet")
@@ -197,9 +197,10 @@ def agent_chart(draw: Draw) -> Draft:
     ))  # fmt: skip
     made.mounts += ["- name: host", f"  mountPath: {path}", "  readOnly: true"]
     made.volumes += ["- name: host", "  hostPath:", f"    path: {source}"]
+    made.ask(objects.host_folder(source=source, path=path, kind=made.kind))
+    parts.usual_labels(made)
     made.grow([
-        parts.taken_over(1), parts.environment(), parts.rights(), parts.taken_over(0),
-        *parts.conventions(), parts.pull_policy(), *about(),
+        parts.taken_over(1), parts.environment(), parts.rights(), parts.taken_over(0), parts.pull_policy(), *about(),
     ])  # fmt: skip
     return made.draft(
         f"Write a Helm chart for the agent {made.name}, a DaemonSet that reads {source} of its node",

@@ -109,7 +109,7 @@ def taken_over(place: int) -> Extra:
             lines = [f"{{{{- with .Values.{value} }}}}", f"{last}:",
                      f"  {{{{- toYaml . | nindent {indent} }}}}", "{{- end }}"]  # fmt: skip
             (made.container if "containers" in field else made.pod).extend(lines)
-        made.ask(values.value_taken_over(value=value, field=field, kind=made.kind))
+        made.ask(values.value_taken_over(chart=made.name, value=value, field=field, kind=made.kind))
 
     return Extra(f"taken over {place}", 1, make)
 
@@ -123,7 +123,7 @@ def environment() -> Extra:
             "{{- range $name, $value := .Values.env }}", "- name: {{ $name }}",
             "  value: {{ $value | quote }}", "{{- end }}",
         ]  # fmt: skip
-        made.ask(values.environment_from_values(value="env", kind=made.kind))
+        made.ask(values.environment_from_values(chart=made.name, value="env", kind=made.kind))
 
     return Extra("environment", 1, make)
 
@@ -145,10 +145,10 @@ def configuration() -> Extra:
             "envFrom:", "  - configMapRef:",
             f'      name: {{{{ include "{made.name}.fullname" . }}}}',
         ]  # fmt: skip
-        made.ask(values.environment_from_config(kind=made.kind))
+        made.ask(values.environment_from_config(chart=made.name, kind=made.kind))
         if draw.chance("checksum", 0.6):
             made.annotations.append("checksum/config: {{ toYaml .Values.config | sha256sum }}")
-            made.ask(values.config_rolls_pods(kind=made.kind, value="config"))
+            made.ask(values.config_rolls_pods(chart=made.name, kind=made.kind, value="config"))
 
     return Extra("configuration", 2.6, make)
 
@@ -167,7 +167,7 @@ def secret() -> Extra:
             f"      name: {{{{ .Values.{value} }}}}", f"      key: {key}",
         ]  # fmt: skip
         made.ask(values.secret_from_value(
-            value=value, kind=made.kind, variable=variable, key=key))  # fmt: skip
+            chart=made.name, value=value, kind=made.kind, variable=variable, key=key))  # fmt: skip
 
     return Extra("secret", 1, make)
 
@@ -195,10 +195,10 @@ def ingress() -> Extra:
             f'                name: {{{{ include "{made.name}.fullname" . }}}}\n'
             "                port:\n                  number: {{ .Values.service.port }}\n"
         ), "ingress.enabled")  # fmt: skip
-        made.ask(values.rendered_if(kind="Ingress", value="ingress.enabled"))
-        made.ask(objects.ingress_routes())
+        made.ask(values.rendered_if(chart=made.name, kind="Ingress", value="ingress.enabled"))
+        made.ask(objects.ingress_routes(chart=made.name))
         if tls:
-            made.ask(objects.ingress_tls())
+            made.ask(objects.ingress_tls(chart=made.name))
 
     return Extra("ingress", 2.4, make)
 
@@ -228,7 +228,7 @@ def autoscaling() -> Extra:
             "    - type: Resource\n      resource:\n        name: cpu\n        target:\n"
             f"          type: Utilization\n          averageUtilization: {target}\n"
         ), "autoscaling.enabled")  # fmt: skip
-        made.ask(objects.autoscales(kind=made.kind, low=low, high=high))
+        made.ask(objects.autoscales(chart=made.name, kind=made.kind, low=low, high=high))
         if aimed:
             made.set("autoscaling.targetCPU", percent)
             made.ask(objects.autoscaler_target(percent=percent))
@@ -241,7 +241,7 @@ def account() -> Extra:
 
     def make(made: Chart) -> None:
         _account(made)
-        made.ask(objects.service_account(kind=made.kind))
+        made.ask(objects.service_account(chart=made.name, kind=made.kind))
 
     return Extra("account", 1, make)
 
@@ -367,16 +367,14 @@ def notes() -> Extra:
     return Extra("notes", 1, make)
 
 
-def conventions() -> list[Extra]:
-    """Return what well-kept charts have in common."""
+def usual_labels(made: Chart) -> None:
+    """Ask for the labels that all charts have. One requirement."""
+    made.ask(charts.standard_labels(chart=made.name))
 
-    def labels(made: Chart) -> None:
-        made.ask(charts.standard_labels())
 
-    def twice(made: Chart) -> None:
-        made.ask(charts.installs_twice())
-
-    return [Extra("labels", 1, labels), Extra("twice", 1, twice)]
+def own_names(made: Chart) -> None:
+    """Ask for names that leave room for another release. One requirement."""
+    made.ask(charts.installs_twice(chart=made.name))
 
 
 def schema() -> Extra:
@@ -384,7 +382,7 @@ def schema() -> Extra:
 
     def make(made: Chart) -> None:
         made.schema["replicaCount"] = {"type": "integer", "minimum": 1}
-        bad = made.draw.choice("bad", (0, -1, "two", "many"))
+        bad = made.draw.phrase("bad", (0, -1, "two", "many"))
         made.ask(charts.schema_refuses(value="replicaCount", bad=bad, good=5))
 
     return Extra("schema", 1, make)

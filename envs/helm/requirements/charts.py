@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from envs.helm.requirements.reading import WORKLOADS, rendered
+from envs.helm.requirements.reading import WORKLOADS, other_chart, rendered
 from iac_gym.check import requirement
 from iac_gym.languages.helm import HelmModel
 from iac_gym.verdict import Finding
@@ -65,13 +65,16 @@ def keyword(model: HelmModel, word: str) -> Iterable[Finding]:
 
 
 @requirement(
-    "every object carries the labels `app.kubernetes.io/name`, `app.kubernetes.io/instance` (the "
+    "every object of `{chart}` carries the labels `app.kubernetes.io/name`, `app.kubernetes.io/instance` (the "
     "release) and `app.kubernetes.io/managed-by` (Helm)",
-    "all objects have the usual labels: `app.kubernetes.io/name`, `app.kubernetes.io/instance` with "
+    "all objects of `{chart}` have the usual labels: `app.kubernetes.io/name`, `app.kubernetes.io/instance` with "
     "the release's name, `app.kubernetes.io/managed-by` with Helm",
 )
-def standard_labels(model: HelmModel) -> Iterable[Finding]:
+def standard_labels(model: HelmModel, chart: str) -> Iterable[Finding]:
     """Labels of every object of a release with a name of its own."""
+    if missing := other_chart(model, chart):
+        yield from missing
+        return
     found = model.render({}, release="probe-release")
     if found.error is not None or not found.manifest.objects:
         yield Finding("the chart renders nothing", "")
@@ -88,12 +91,15 @@ def standard_labels(model: HelmModel) -> Iterable[Finding]:
 
 
 @requirement(
-    "two releases of the chart can live in one namespace: no two objects get the same name, and no "
+    "two releases of `{chart}` can live in one namespace: no two objects get the same name, and no "
     "selector takes the other's pods",
-    "the chart can be installed twice in a namespace without a clash of names or selectors",
+    "`{chart}` can be installed twice in a namespace without a clash of names or selectors",
 )
-def installs_twice(model: HelmModel) -> Iterable[Finding]:
+def installs_twice(model: HelmModel, chart: str) -> Iterable[Finding]:
     """Two renderings with different release names."""
+    if missing := other_chart(model, chart):
+        yield from missing
+        return
     first, second = (model.render({}, release=name) for name in ("probe-one", "probe-two"))
     if first.error is not None or not first.manifest.objects:
         yield Finding("the chart renders nothing", "")
@@ -115,11 +121,14 @@ def _selector(item: Any) -> Any:
 
 
 @requirement(
-    "the objects go to the namespace of the release, not to a fixed one",
-    "no object names a namespace other than that of the release",
+    "the objects of `{chart}` go to the namespace of the release, not to a fixed one",
+    "no object of `{chart}` names a namespace other than that of the release",
 )
-def release_namespace(model: HelmModel) -> Iterable[Finding]:
+def release_namespace(model: HelmModel, chart: str) -> Iterable[Finding]:
     """Rendered for a namespace of its own."""
+    if missing := other_chart(model, chart):
+        yield from missing
+        return
     found = model.render({}, namespace="probe-space")
     if found.error is not None or not found.manifest.objects:
         yield Finding("the chart renders nothing", "")
@@ -139,7 +148,11 @@ def helper_used(model: HelmModel, helper: str, count: int) -> Iterable[Finding]:
     if found is None:
         yield Finding(f"there is no named template `{helper}`", "")
         return
-    files = {user[0] if isinstance(user, tuple) else user for user in found.users}
+    files = {one for one in found.users if not one.endswith((".tpl", "NOTES.txt"))}
+    around = [one for one in model.helpers.values() if one.file in found.users]
+    files |= {
+        user for one in around for user in one.users if not user.endswith((".tpl", "NOTES.txt"))
+    }
     if len(files) < count:
         message = f"`{helper}` is used by {len(files)} templates, not by {count}"
         yield Finding(message, found.file, found.line, 1)
@@ -169,8 +182,7 @@ def schema_refuses(model: HelmModel, value: str, bad: object, good: object) -> I
         return
     taken, findings = rendered(model, {value: good})
     yield from findings
-    refused = model.render({value: bad})
-    if taken is not None and not (refused.error is not None and refused.refused):
+    if taken is not None and model.render({value: bad}).error is None:
         yield model.value_finding(f"{bad} is taken for `{value}`", value)
 
 
@@ -182,5 +194,5 @@ def value_required(model: HelmModel, value: str, message: str) -> Iterable[Findi
     """Rendered without it."""
     found = model.render({value: None})
     error = found.error
-    if error is None or not found.refused or message not in error.message:
+    if error is None or message not in error.message:
         yield model.value_finding(f"`{value}` is not demanded with `{message}`", value)

@@ -10,6 +10,7 @@ from envs.helm.requirements.reading import (
     at,
     one_of,
     only,
+    other_chart,
     rendered,
     same,
     wrong,
@@ -75,13 +76,16 @@ def service_reaches(model: HelmModel, port: int, container: int) -> Iterable[Fin
 
 
 @requirement(
-    "with `ingress.enabled: true` and the host in `ingress.host` the Ingress leads that host to the "
-    "port of the Service",
-    "the Ingress routes the host that the value `ingress.host` names to the Service's port, once "
+    "with `ingress.enabled: true` and the host in `ingress.host` the Ingress of `{chart}` leads that "
+    "host to the port of the Service",
+    "the Ingress of `{chart}` routes the host that the value `ingress.host` names to the Service's port, once "
     "`ingress.enabled` is true",
 )
-def ingress_routes(model: HelmModel) -> Iterable[Finding]:
+def ingress_routes(model: HelmModel, chart: str) -> Iterable[Finding]:
     """Rendered with two hosts."""
+    if missing := other_chart(model, chart):
+        yield from missing
+        return
     for host in ("one.example.com", "two.example.org"):
         found, findings = rendered(model, {"ingress.enabled": True, "ingress.host": host})
         yield from findings
@@ -117,13 +121,16 @@ def _leads(item: KubeObject, host: str, service: str, ports: list[dict[str, Any]
 
 
 @requirement(
-    "with `ingress.tls: true` (and `ingress.enabled`) the Ingress asks for TLS for its host, with "
+    "with `ingress.tls: true` (and `ingress.enabled`) the Ingress of `{chart}` asks for TLS for its host, with "
     "the Secret named in `ingress.secretName`",
-    "`ingress.tls: true` gives the Ingress a TLS entry for its host with the Secret in "
+    "`ingress.tls: true` gives the Ingress of `{chart}` a TLS entry for its host with the Secret in "
     "`ingress.secretName`",
 )
-def ingress_tls(model: HelmModel) -> Iterable[Finding]:
+def ingress_tls(model: HelmModel, chart: str) -> Iterable[Finding]:
     """Rendered with and without TLS."""
+    if missing := other_chart(model, chart):
+        yield from missing
+        return
     base = {"ingress.enabled": True, "ingress.host": "one.example.com"}
     plain, findings = one_of(model, "Ingress", base)
     yield from findings
@@ -139,15 +146,18 @@ def ingress_tls(model: HelmModel) -> Iterable[Finding]:
 
 
 @requirement(
-    "with `autoscaling.enabled: true` a HorizontalPodAutoscaler keeps the {kind} between "
+    "with `autoscaling.enabled: true` a HorizontalPodAutoscaler keeps the {kind} of `{chart}` between "
     "`autoscaling.minReplicas` ({low} by default) and `autoscaling.maxReplicas` ({high} by "
     "default) replicas, and the {kind} sets no `replicas`",
-    "`autoscaling.enabled: true` adds a HorizontalPodAutoscaler for the {kind} (from "
+    "`autoscaling.enabled: true` adds a HorizontalPodAutoscaler for the {kind} of `{chart}` (from "
     "`autoscaling.minReplicas`, {low} by default, to `autoscaling.maxReplicas`, {high} by "
     "default) and takes `replicas` out of the {kind}",
 )
-def autoscales(model: HelmModel, kind: str, low: int, high: int) -> Iterable[Finding]:
+def autoscales(model: HelmModel, chart: str, kind: str, low: int, high: int) -> Iterable[Finding]:
     """Rendered without, with the defaults and with other bounds."""
+    if missing := other_chart(model, chart):
+        yield from missing
+        return
     bare, findings = rendered(model)
     yield from findings
     if bare is None:
@@ -209,13 +219,16 @@ def autoscaler_target(model: HelmModel, percent: int) -> Iterable[Finding]:
 
 
 @requirement(
-    "the chart makes a ServiceAccount of its own for the {kind} unless `serviceAccount.create` is "
+    "the chart makes a ServiceAccount of its own for the {kind} of `{chart}` unless `serviceAccount.create` is "
     "false; then the {kind} uses the one in `serviceAccount.name`",
     "`serviceAccount.create` (true by default) decides whether the chart makes the ServiceAccount "
-    "that the {kind} uses, or `serviceAccount.name` names it",
+    "that the {kind} of `{chart}` uses, or `serviceAccount.name` names it",
 )
-def service_account(model: HelmModel, kind: str) -> Iterable[Finding]:
+def service_account(model: HelmModel, chart: str, kind: str) -> Iterable[Finding]:
     """Rendered with the default, with another name, and without one of its own."""
+    if missing := other_chart(model, chart):
+        yield from missing
+        return
     path = "spec.template.spec.serviceAccountName"
     cases: tuple[dict[str, Any], ...] = ({}, {"serviceAccount.name": "probe-account"})
     for values in cases:
@@ -459,3 +472,27 @@ def account_may(model: HelmModel, kind: str, verbs: list[str], resource: str) ->
     yield from findings
     if off is not None and off.manifest.of_kind("Role", "RoleBinding"):
         yield Finding("`rbac.create: false` leaves the Role or the RoleBinding", "")
+
+
+@requirement(
+    "the folder `{source}` of the node is mounted read-only at `{path}` in the first container of "
+    "the {kind}",
+    "the first container of the {kind} sees the node's `{source}` at `{path}`, read-only",
+)
+def host_folder(model: HelmModel, source: str, path: str, kind: str) -> Iterable[Finding]:
+    """A hostPath volume and its mount."""
+    item, findings = one_of(model, kind)
+    yield from findings
+    if item is None:
+        return
+    volume = _volume(item, path) or {}
+    mounts = at(item, "spec.template.spec.containers[0].volumeMounts")
+    locked = any(
+        one.get("mountPath") == path and one.get("readOnly") is True
+        for one in (mounts if isinstance(mounts, list) else [])
+        if isinstance(one, dict)
+    )
+    given = volume.get("hostPath")
+    if not isinstance(given, dict) or given.get("path") != source or not locked:
+        where = "spec.template.spec.containers[0].volumeMounts"
+        yield wrong(item, f"`{source}` is not at `{path}`, read-only", where)

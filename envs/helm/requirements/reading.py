@@ -63,6 +63,13 @@ def at(item: KubeObject, path: str) -> Any:
     return item.get(*steps(path))
 
 
+def other_chart(model: HelmModel, chart: str) -> list[Finding]:
+    """Return a finding where an answer is another chart than the one that is meant."""
+    if model.chart.meta.name == chart:
+        return []
+    return [model.chart_finding(f"there is no chart `{chart}`", "name")]
+
+
 def same(value: Any, wanted: Any) -> bool:
     """Whether a value is the wanted one; a number may be written as text and the other way round."""
     if isinstance(wanted, dict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from envs.helm.requirements.reading import at, one_of, only, rendered, same, wrong
+from envs.helm.requirements.reading import at, one_of, only, other_chart, rendered, same, wrong
 from iac_gym.check import requirement
 from iac_gym.languages.helm import HelmModel
 from iac_gym.verdict import Finding
@@ -66,12 +66,17 @@ def _container(kind: str) -> str:
 
 
 @requirement(
-    "whatever is given as the value `{value}` appears as `{field}` of the {kind}; by default "
+    "whatever is given as the value `{value}` appears as `{field}` of the {kind} of `{chart}`; by default "
     "there is none",
-    "the value `{value}` is taken over into `{field}` of the {kind}, which is missing by default",
+    "the value `{value}` is taken over into `{field}` of the {kind} of `{chart}`, which is missing by default",
 )
-def value_taken_over(model: HelmModel, value: str, field: str, kind: str) -> Iterable[Finding]:
+def value_taken_over(
+    model: HelmModel, chart: str, value: str, field: str, kind: str
+) -> Iterable[Finding]:
     """Rendered without it and with a mapping or a list that fits the field."""
+    if missing := other_chart(model, chart):
+        yield from missing
+        return
     sample = _SAMPLES[field.rpartition(".")[2]]
     plain, findings = one_of(model, kind)
     yield from findings
@@ -104,11 +109,14 @@ _SAMPLES: Mapping[str, Any] = {
 
 
 @requirement(
-    "the {kind} is rendered only when the value `{value}` is true, which it is not by default",
-    "by default there is no {kind}; with `{value}: true` there is one",
+    "the {kind} of `{chart}` is rendered only when the value `{value}` is true, which it is not by default",
+    "by default there is no {kind} of `{chart}`; with `{value}: true` there is one",
 )
-def rendered_if(model: HelmModel, kind: str, value: str) -> Iterable[Finding]:
+def rendered_if(model: HelmModel, chart: str, kind: str, value: str) -> Iterable[Finding]:
     """Rendered with the default, with true and with false."""
+    if missing := other_chart(model, chart):
+        yield from missing
+        return
     for given, count in (({}, 0), ({value: True}, 1), ({value: False}, 0)):
         found, findings = rendered(model, given)
         yield from findings
@@ -122,11 +130,14 @@ def rendered_if(model: HelmModel, kind: str, value: str) -> Iterable[Finding]:
 
 
 @requirement(
-    "the {kind} is rendered by default and left out when the value `{value}` is false",
-    "there is a {kind} unless somebody sets `{value}: false`",
+    "the {kind} of `{chart}` is rendered by default and left out when the value `{value}` is false",
+    "there is a {kind} of `{chart}` unless somebody sets `{value}: false`",
 )
-def rendered_unless(model: HelmModel, kind: str, value: str) -> Iterable[Finding]:
+def rendered_unless(model: HelmModel, chart: str, kind: str, value: str) -> Iterable[Finding]:
     """Rendered with the default and with false."""
+    if missing := other_chart(model, chart):
+        yield from missing
+        return
     for given, count in (({}, 1), ({value: False}, 0)):
         found, findings = rendered(model, given)
         yield from findings
@@ -160,12 +171,17 @@ def switched_value_sets(
 
 @requirement(
     "every entry of the mapping `{value}` becomes an environment variable of the first container "
-    "of the {kind}; it is empty by default",
-    "the first container of the {kind} gets an environment variable for each entry of the value "
+    "of the {kind} of `{chart}`; it is empty by default",
+    "the first container of the {kind} of `{chart}` gets an environment variable for each entry of the value "
     "`{value}`, an empty mapping by default",
 )
-def environment_from_values(model: HelmModel, value: str, kind: str) -> Iterable[Finding]:
+def environment_from_values(
+    model: HelmModel, chart: str, value: str, kind: str
+) -> Iterable[Finding]:
     """Rendered with two entries, one of them a number."""
+    if missing := other_chart(model, chart):
+        yield from missing
+        return
     given = {value: {"PROBE_NAME": "probe value", "PROBE_COUNT": 3}}
     item, findings = one_of(model, kind, given)
     yield from findings
@@ -204,11 +220,14 @@ def config_from_values(model: HelmModel, value: str, key: str, content: str) -> 
 
 
 @requirement(
-    "the first container of the {kind} reads the whole ConfigMap into its environment (`envFrom`)",
-    "all keys of the ConfigMap are environment variables of the first container of the {kind}",
+    "the first container of the {kind} of `{chart}` reads the whole ConfigMap into its environment (`envFrom`)",
+    "all keys of the ConfigMap are environment variables of the first container of the {kind} of `{chart}`",
 )
-def environment_from_config(model: HelmModel, kind: str) -> Iterable[Finding]:
+def environment_from_config(model: HelmModel, chart: str, kind: str) -> Iterable[Finding]:
     """`envFrom` with the name of the ConfigMap that is rendered."""
+    if missing := other_chart(model, chart):
+        yield from missing
+        return
     item, findings = one_of(model, kind)
     yield from findings
     config, findings = one_of(model, "ConfigMap")
@@ -225,13 +244,16 @@ def environment_from_config(model: HelmModel, kind: str) -> Iterable[Finding]:
 
 
 @requirement(
-    "a change of the ConfigMap changes an annotation of the pods of the {kind}, so that they are "
+    "a change of the ConfigMap changes an annotation of the pods of the {kind} of `{chart}`, so that they are "
     "replaced (value `{value}`)",
-    "the pods of the {kind} have an annotation with a checksum of the ConfigMap, so that a change "
+    "the pods of the {kind} of `{chart}` have an annotation with a checksum of the ConfigMap, so that a change "
     "of `{value}` rolls them",
 )
-def config_rolls_pods(model: HelmModel, kind: str, value: str) -> Iterable[Finding]:
+def config_rolls_pods(model: HelmModel, chart: str, kind: str, value: str) -> Iterable[Finding]:
     """The annotations with the default and with one more entry."""
+    if missing := other_chart(model, chart):
+        yield from missing
+        return
     path = "spec.template.metadata.annotations"
     first, findings = one_of(model, kind)
     yield from findings
@@ -244,15 +266,18 @@ def config_rolls_pods(model: HelmModel, kind: str, value: str) -> Iterable[Findi
 
 
 @requirement(
-    "with the value `{value}` naming a Secret, the first container of the {kind} takes the "
+    "with the value `{value}` naming a Secret, the first container of the {kind} of `{chart}` takes the "
     "variable `{variable}` from its key `{key}`",
-    "the variable `{variable}` of the first container of the {kind} comes from the key `{key}` of "
+    "the variable `{variable}` of the first container of the {kind} of `{chart}` comes from the key `{key}` of "
     "the Secret that the value `{value}` names",
 )
 def secret_from_value(
-    model: HelmModel, value: str, kind: str, variable: str, key: str
+    model: HelmModel, chart: str, value: str, kind: str, variable: str, key: str
 ) -> Iterable[Finding]:
     """Rendered with two names."""
+    if missing := other_chart(model, chart):
+        yield from missing
+        return
     for name in ("probe-secret", "other-secret"):
         item, findings = one_of(model, kind, {value: name})
         yield from findings

@@ -152,7 +152,7 @@ def _zone(draw: Draw, work: Workload) -> None:
 @family(LANGUAGE, levels=(1, 2, 3, 4, 5))
 def gpu_training(draw: Draw) -> Draft:
     """A training Job on GPU nodes, with its scheduling, data and shared memory."""
-    image = draw.choice("image", choices.TRAIN_IMAGES)
+    image = draw.choice("image", choices.TORCH_IMAGES)
     work = Workload(draw, "Job", parts.model_name(draw, choices.TRAININGS), image, "train")
     work.pod["restartPolicy"] = draw.phrase("restart", ("Never", "OnFailure"))
     command(draw, work, choices.TRAIN_COMMANDS)

@@ -66,6 +66,12 @@ def _memory(draw: Draw, one: Service) -> None:
     one.want(gpus.memory_request, amount=amount)
 
 
+def _large_memory(draw: Draw, one: Service) -> None:
+    amount = draw.choice("memory", choices.MEMORY)
+    _resource(one, "requests", "memory", amount)
+    one.want(gpus.memory_request, amount=amount)
+
+
 def _cpu(draw: Draw, one: Service) -> None:
     amount = draw.choice("cpu", choices.SMALL_CPUS)
     _resource(one, "requests", "cpu", amount)
@@ -183,7 +189,7 @@ def kserve_llm(draw: Draw) -> Draft:
         one.want(workloads.env_secret, variable="HF_TOKEN", secret=secret, key=key)
 
     served(draw, one)
-    one.grow(one, _gpus, token, _range, length, _memory, _mode, _tolerates, _node, _timeout)
+    one.grow(one, _gpus, token, _range, length, _large_memory, _mode, _tolerates, _node, _timeout)
     if not one.box["args"]:
         del one.box["args"]
     return one.draft(

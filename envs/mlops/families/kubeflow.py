@@ -16,6 +16,11 @@ _SPECS = {
     "TFJob": "tfReplicaSpecs",
     "MPIJob": "mpiReplicaSpecs",
 }
+_IMAGES = {
+    "PyTorchJob": choices.TORCH_IMAGES,
+    "TFJob": choices.TENSORFLOW_IMAGES,
+    "MPIJob": choices.OWN_IMAGES,
+}
 _CONTAINERS = {"PyTorchJob": "pytorch", "TFJob": "tensorflow", "MPIJob": "mpi"}
 
 
@@ -26,7 +31,7 @@ class Training(Stack):
         super().__init__(draw)
         self.kind, self.part = kind, part
         self.name = draw.name("job", choices.TRAININGS, choices.FIRST)
-        self.image = draw.choice("image", choices.TRAIN_IMAGES)
+        self.image = draw.choice("image", _IMAGES[kind])
         self.tree = self.add(version, kind, self.name)
         self.spec: Tree = {}
         self.tree["spec"] = self.spec
@@ -245,7 +250,7 @@ def _train_nodes(draw: Draw, one: Trainer) -> None:
 
 
 def _train_image(draw: Draw, one: Trainer) -> None:
-    image = draw.choice("image", choices.TRAIN_IMAGES)
+    image = draw.choice("image", choices.TORCH_IMAGES)
     one.trainer["image"] = image
     one.want(training.train_image, image=image)
 

@@ -73,7 +73,7 @@ def _taint(draw: Draw, one: Queue) -> None:
 
 def _job(draw: Draw, one: Queue) -> None:
     name = draw.name("job", choices.TRAININGS, choices.FIRST)
-    image = draw.choice("image", choices.TRAIN_IMAGES)
+    image = draw.choice("image", choices.TORCH_IMAGES)
     count = draw.choice("job gpus", (1, 2, 4))
     box: Tree = {"name": "train", "image": image}
     box["resources"] = {"limits": {"nvidia.com/gpu": count}}
@@ -111,7 +111,7 @@ def kueue_setup(draw: Draw) -> Draft:
 @family(LANGUAGE, levels=(2, 3, 4))
 def queued_training(draw: Draw) -> Draft:
     """A training Job that waits in a queue of Kueue that exists."""
-    image = draw.choice("image", choices.TRAIN_IMAGES)
+    image = draw.choice("image", choices.TORCH_IMAGES)
     work = Workload(draw, "Job", parts.model_name(draw, choices.TRAININGS), image, "train")
     space = draw.choice("namespace", choices.SPACES)
     queue = draw.choice(
@@ -139,21 +139,14 @@ def queued_training(draw: Draw) -> Draft:
     )
 
 
-_QUERIES = (
-    ("vllm:num_requests_waiting", "sum(vllm:num_requests_waiting)"),
-    ("vllm:num_requests_running", "avg(vllm:num_requests_running)"),
-    ("nv_inference_pending_request_count", "sum(nv_inference_pending_request_count)"),
-    ("tgi_queue_size", "max(tgi_queue_size)"),
-)
-
-
 @family(LANGUAGE, levels=(2, 3, 4))
 def keda_scaling(draw: Draw) -> Draft:
     """A model server that KEDA scales on a Prometheus query."""
-    image = draw.choice("image", (*choices.VLLM_IMAGES, *choices.TRITON_IMAGES))
+    images, _, queries = choices.LOADS[draw.choice("server", tuple(choices.LOADS))]
+    image = draw.choice("image", images)
     work = Workload(draw, "Deployment", parts.model_name(draw), image)
     name = f"{work.name}-{draw.choice('scaler', ('scaler', 'keda', 'scaledobject'))}"
-    _, query = draw.choice("query", _QUERIES)
+    query = draw.choice("query", queries)
     address = draw.choice(
         "address",
         ("http://prometheus.monitoring:9090", "http://prometheus-k8s.monitoring.svc:9090"),

@@ -21,7 +21,7 @@ def katib_experiment(draw: Draw) -> Draft:
          ("minimize", "val-loss"), ("maximize", "f1")),
     )  # fmt: skip
     parallel, most = draw.integer("parallel", 2, 4), draw.integer("most", 8, 30, 2)
-    image = draw.choice("image", choices.TRAIN_IMAGES)
+    image = draw.choice("image", choices.TORCH_IMAGES)
     searched: list[Tree] = []
     given: list[Tree] = []
     words = ["python", "train.py"]

@@ -164,19 +164,14 @@ def _ingress(port: int, draw: Draw, work: Workload) -> None:
     work.ask(services.ingress(name=name, host=host, service=front, port=80))
 
 
-_METRICS = (
-    "vllm:num_requests_waiting", "vllm:num_requests_running", "vllm:gpu_cache_usage_perc",
-    "tgi_queue_size", "nv_inference_queue_duration_us", "DCGM_FI_DEV_GPU_UTIL",
-)  # fmt: skip
-
-
 @family(LANGUAGE, levels=(2, 3, 4))
 def llm_autoscaling(draw: Draw) -> Draft:
     """A HorizontalPodAutoscaler for a model server, on a metric of its pods."""
-    image = draw.choice("image", (*choices.VLLM_IMAGES, *choices.TRITON_IMAGES))
+    images, metrics, _ = choices.LOADS[draw.choice("server", tuple(choices.LOADS))]
+    image = draw.choice("image", images)
     work = Workload(draw, "Deployment", parts.model_name(draw), image)
     name = f"{work.name}-{draw.choice('autoscaler', ('hpa', 'scaler', 'autoscaler'))}"
-    metric = draw.choice("metric", _METRICS)
+    metric = draw.choice("metric", metrics)
     target = draw.choice("target", ("2", "5", "8", "10", "20", "500m", "800m"))
     low, high = draw.integer("fewest", 1, 4), draw.integer("most", 5, 20)
     spec = {

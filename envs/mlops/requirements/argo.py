@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 
-from envs.mlops.commands import lines_in, lines_of, runs_with_more
+from envs.mlops.commands import container_lines, lines_of, runs_with_more
 from envs.mlops.reading import differs, each, equal, same_image, shown, texts, value_is
 from envs.mlops.requirements.workloads import runs_line
 from envs.mlops.spots import ARGO, nodes_of, spots, view_of
@@ -52,19 +52,14 @@ def workflow_template(
         view = view_of(manifest, item)
         found = view.templates.get(template) if view else None
         container = found.container if found else {}
-        words = [*as_list(container.get("command")), *as_list(container.get("args"))]
         if not same_image(container.get("image"), image):
             message = f"`{template}` of `{name}` has not the image {image}"
             yield item.finding(message, "spec", "templates")
-        elif not _says(words, command):
+        elif not runs_line(container_lines(container, {}, str), command):
             message = f"`{template}` of `{name}` does not run `{command}`"
             yield item.finding(message, "spec", "templates")
 
     return each(manifest, name, ("WorkflowTemplate",), check)
-
-
-def _says(words: list[object], command: str) -> bool:
-    return runs_line(lines_in([str(word) for word in words], {}), command)
 
 
 def _views(
@@ -387,10 +382,8 @@ def exit_handler(manifest: Manifest, of: str, template: str, command: str, image
             yield item.finding(f"`{template}` is no exit handler of `{of}`", *view.spec_path)
         for node in found:
             container = node.template.container if node.template else {}
-            words = [*as_list(container.get("command")), *as_list(container.get("args"))]
-            if not same_image(container.get("image"), image) or not _says(
-                [node.resolve(str(word)) for word in words], command
-            ):
+            lines = container_lines(container, {}, node.resolve)
+            if not same_image(container.get("image"), image) or not runs_line(lines, command):
                 yield node.finding(f"`{template}` does not run `{command}` in {image}")
 
     return _views(manifest, of, check)

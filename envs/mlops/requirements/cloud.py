@@ -323,7 +323,10 @@ def sagemaker_role(config: Configuration, of: str, role: str) -> Findings:
         sources = config.resolved().instances("aws_iam_role", "data")
         known = [one for one in sources if one.get("name") == role]
         found |= any(isinstance(given, Unknown) and one.is_source_of(given, "arn") for one in known)
-        if not found and given != f"arn:aws:iam::123456789012:role/{role}":
+        arn = f"arn:aws:iam::123456789012:role/{role}"
+        pieces = getattr(given, "parts", (given,))
+        joined = len(pieces) > 1 and str(pieces[-1]).endswith(f":role/{role}")
+        if not found and given != arn and not joined:
             message = f"`{of}` does not run with the role `{role}`"
             yield config.finding(thing.where("execution_role_arn"), message)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from envs.mlops.commands import lines_in, runs_with_more, same_value
 from envs.mlops.reading import same_amount, same_image, shown
@@ -108,6 +109,16 @@ def _uses(task: Task, kind: str, key: str) -> bool:
     return any(tag in word for word in words for tag in tags)
 
 
+def _origin(task: Task, entry: Mapping[Any, Any]) -> str:
+    """Return the parameter of the pipeline that an input is, through all the DAGs around it."""
+    name = as_text(get(entry, "componentInputParameter"))
+    outer = task.parent
+    while outer is not None and name:
+        given = dict(entries(outer.tree, "inputs", "parameters")).get(name, {})
+        name, outer = as_text(get(given, "componentInputParameter")), outer.parent
+    return name
+
+
 @requirement(
     "the command of `{task}` also gets the pipeline parameter `{parameter}` (or its environment"
     " does)",
@@ -119,8 +130,7 @@ def parameter_reaches(pipeline: Pipeline, task: str, parameter: str) -> Findings
 
     def check(one: Task) -> Findings:
         for key, entry in entries(one.tree, "inputs", "parameters"):
-            outer = get(entry, "componentInputParameter")
-            if one.parent is None and outer == parameter and _uses(one, "parameters", key):
+            if _origin(one, entry) == parameter and _uses(one, "parameters", key):
                 return
         message = f"the command of `{task}` does not get `{parameter}`"
         yield pipeline.finding(message, "root", "dag", "tasks", one.name)

@@ -243,14 +243,14 @@ def service_monitor(manifest: Manifest, name: str, service: str, port: int) -> F
         for one in named(manifest, service, "Service"):
             if not selects(item.get("spec", "selector"), one.labels) or not _sees(item, one):
                 continue
-            names = [
-                entry.get("name")
-                for entry in maps(one.get("spec", "ports"))
-                if equal(entry.get("port"), port)
-            ]
-            ends = [entry.get("port") for entry in maps(item.get("spec", "endpoints"))]
-            if any(isinstance(end, str) and end in names for end in ends):
-                return
+            chosen = [e for e in maps(one.get("spec", "ports")) if equal(e.get("port"), port)]
+            names = [entry.get("name") for entry in chosen]
+            targets = [entry.get("targetPort", port) for entry in chosen]
+            for end in maps(item.get("spec", "endpoints")):
+                if isinstance(end.get("port"), str) and end["port"] in names:
+                    return
+                if "port" not in end and end.get("targetPort") in targets:
+                    return
         yield item.finding(f"`{name}` does not scrape `{service}:{port}`", "spec")
 
     return each(manifest, name, _MONITOR, check)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import Context, Decimal
+from decimal import Context, Decimal, DecimalException
 from typing import Any
 
 from iac_gym.formats.gotemplate.casts import MOST, real, whole, wrap64
@@ -89,16 +89,19 @@ def _decimal(value: Any) -> Decimal:
 def _folded(operation: str, first: Any, others: tuple[Any, ...]) -> float:
     total = _decimal(first)
     for other in others:
-        number = _decimal(other)
-        if operation == "add":
-            total = _EXACT.add(total, number)
-        elif operation == "sub":
-            total = _EXACT.subtract(total, number)
-        elif operation == "mul":
-            total = _EXACT.multiply(total, number)
-        else:
-            total = _quotient(total, number)
+        try:
+            total = _step(operation, total, _decimal(other))
+        except DecimalException:
+            raise Unbounded("the number is too long") from None
     return float(total) + 0.0  # a decimal has no negative zero
+
+
+def _step(operation: str, total: Decimal, number: Decimal) -> Decimal:
+    if operation == "add":
+        return _EXACT.add(total, number)
+    if operation == "sub":
+        return _EXACT.subtract(total, number)
+    return _EXACT.multiply(total, number) if operation == "mul" else _quotient(total, number)
 
 
 def _quotient(total: Decimal, number: Decimal) -> Decimal:

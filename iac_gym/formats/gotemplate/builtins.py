@@ -238,7 +238,7 @@ _SCRIPT = {
 
 def html(run: Any, *args: Any) -> str:
     """`html x`: text with HTML's characters escaped."""
-    return _text(args, run).translate(_HTML)
+    return _charged(_text(args, run).translate(_HTML), run)
 
 
 def _script(character: str) -> str:
@@ -252,27 +252,31 @@ def _script(character: str) -> str:
 
 def script(run: Any, *args: Any) -> str:
     """`js x`: text with JavaScript's characters escaped."""
-    return "".join(map(_script, _text(args, run)))
+    return _charged("".join(map(_script, _text(args, run))), run)
 
 
 def urlquery(run: Any, *args: Any) -> str:
     """`urlquery x`: text as part of a query."""
-    return quote_plus(encode(_text(args, run)), safe="~")
+    return _charged(quote_plus(encode(_text(args, run)), safe="~"), run)
 
 
-def _print(run: Any, *args: Any) -> str:
-    return sprint(list(args), run)
-
-
-def _printf(run: Any, pattern: str, *args: Any) -> str:
-    text = sprintf(pattern, list(args), run)
+def _charged(text: str, run: Any) -> str:
+    """Count a long text against the bounds of the execution."""
     if len(text) > 512:
         run.charge(len(text))
     return text
 
 
+def _print(run: Any, *args: Any) -> str:
+    return _charged(sprint(list(args), run), run)
+
+
+def _printf(run: Any, pattern: str, *args: Any) -> str:
+    return _charged(sprintf(pattern, list(args), run), run)
+
+
 def _println(run: Any, *args: Any) -> str:
-    return sprintln(list(args), run)
+    return _charged(sprintln(list(args), run), run)
 
 
 #: `and` and `or` are compiled; their entries only say that the names exist.

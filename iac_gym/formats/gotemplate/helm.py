@@ -47,7 +47,7 @@ def tpl(run: Any, text: str, data: Any) -> str:
     if "{{" not in text:
         return text
     run.charge(len(text))
-    run.step(len(text) >> 3)
+    run.step(100 + (len(text) >> 3))
     try:
         parsed = parse(name, text, run.engine.table.names)
     except TemplateError as error:

@@ -13,7 +13,8 @@ from iac_gym.formats.gotemplate.floats import json_float
 from iac_gym.formats.gotemplate.values import INVALID, Struct, go_type, is_integer, sorted_keys
 
 _DEPTH = 100
-_LONGEST = 2_000_000
+_LONGEST = 1_000_000
+_NODES = 30_000
 _ESCAPED = re.compile(r'[\x00-\x1f"\\\u2028\u2029\udc80-\udcff]')
 _ESCAPED_HTML = re.compile(r'[\x00-\x1f"\\\u2028\u2029<>&\udc80-\udcff]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -32,14 +33,15 @@ class _Writer:
     def __init__(self, html: bool, indent: str | None) -> None:
         self.pattern = _ESCAPED_HTML if html else _ESCAPED
         self.indent = indent
-        self.size = 0
+        self.size = self.nodes = 0
 
     def text(self, value: str) -> str:
         return f'"{self.pattern.sub(_escape, value)}"'
 
     def write(self, value: Any, depth: int = 0) -> str:
-        self.size += 8
-        if depth > _DEPTH or self.size > _LONGEST:
+        self.size += 1
+        self.nodes += 1
+        if depth > _DEPTH or self.size > _LONGEST or self.nodes > _NODES:
             raise Unbounded("the value is too large for JSON")
         if isinstance(value, str):
             self.size += len(value)

@@ -83,6 +83,8 @@ _WORDS = {
     "false": Kind.BOOL,
 }
 _SPACES = " \t\r\n"
+#: Texts with more tokens are refused; the longest public charts have a quarter of that.
+MOST_TOKENS = 20_000
 #: The common tokens at once; what it does not match is looked at with care.
 _COMMON = re.compile(
     r"(?P<trim>[ \t\r\n]-\}\})"
@@ -206,6 +208,8 @@ class _Lexer:
         """Lex one action up to its delimiter; return where the text goes on."""
         text, tokens, depth, match_at = self.text, self.tokens, 0, _COMMON.match
         while True:
+            if len(tokens) > MOST_TOKENS:
+                raise _Broken(f"the template has more than {MOST_TOKENS} words", at)
             found = match_at(text, at)
             if found is None:
                 at = self.uncommon(at)

@@ -7,7 +7,7 @@ from typing import Any
 
 from iac_gym.formats.gotemplate.casts import atoi
 from iac_gym.formats.gotemplate.clock import DAYS, MONTHS, format_time, parse_duration, parse_time
-from iac_gym.formats.gotemplate.errors import FunctionError
+from iac_gym.formats.gotemplate.errors import FunctionError, Unbounded
 from iac_gym.formats.gotemplate.functions import Function, function
 from iac_gym.formats.gotemplate.printing import str_duration
 from iac_gym.formats.gotemplate.values import Duration, Int32, Int64, Struct, is_integer
@@ -16,6 +16,7 @@ from iac_gym.formats.gotemplate.values import Duration, Int32, Int64, Struct, is
 NOW = datetime(2025, 1, 1, 12, 0, 0, tzinfo=UTC)
 _FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 _SECOND = 1_000_000_000
+_LONGEST = 1_000
 
 
 def _unix(moment: datetime) -> int:
@@ -102,6 +103,8 @@ def _moment(value: Any) -> datetime:
 
 def date_in_zone(layout: str, value: Any, zone: str) -> str:
     """`dateInZone layout date zone`; zones are not known here, all count as UTC."""
+    if len(layout) > _LONGEST:
+        raise Unbounded("the layout is too long")
     return format_time(layout, _moment(value).astimezone(UTC))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any, NoReturn
 
 from iac_gym.formats.gotemplate.errors import TemplateError
-from iac_gym.formats.gotemplate.lexer import Kind, Token, lex, shown
+from iac_gym.formats.gotemplate.lexer import MOST_TOKENS, Kind, Token, lex, shown
 from iac_gym.formats.gotemplate.nodes import (
     Action,
     Bool,
@@ -107,6 +107,9 @@ class Parser:
         self.templates: dict[str, Template] = {}
         self.action_at = -1
         self.depth = 0
+        if len(self.tokens) > MOST_TOKENS and self.tokens[-1][0] is Kind.ERROR:
+            self.furthest = len(self.tokens) - 1
+            self.fail(self.tokens[-1][2])
 
     # Tokens.
 
@@ -339,6 +342,8 @@ class Parser:
                 self.unexpected(token, context)
             self.at -= 1
             pipe.commands.append(self.command())
+        if len(pipe.commands) > _DEPTH:
+            self.fail(f"a pipeline has more than {_DEPTH} commands")
         if not pipe.commands:
             self.fail(f"missing value for {context}")
         for number, command in enumerate(pipe.commands[1:], 2):

@@ -23,7 +23,7 @@ from iac_gym.formats.gotemplate.values import (
 
 #: How deep and how many values are printed, and the widest padding.
 _DEPTH = 100
-_NODES = 100_000
+_NODES = 30_000
 _WIDEST = 1_000_000
 
 

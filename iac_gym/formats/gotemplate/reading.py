@@ -35,6 +35,7 @@ _TABLES = 16
 _LONGEST_ACTION = 2_000
 #: So many actions of a text may hold delimiters; the exact parser reads texts full of them faster.
 _MOST_LONGER = 200
+_MOST_NEW = 1_500
 _LONGEST_TEXT = 1 << 16
 #: Deeper nesting is left to the exact parser, which refuses it.
 _DEPTH = 90
@@ -330,7 +331,7 @@ class _Reader:
         self.text = text
         self.functions = functions
         self.cache = _cache(functions)
-        self.longer = 0
+        self.longer = self.new = 0
 
     def take(self, opening: int) -> tuple[int, _Entry]:
         """Return where the action at a place ends, and what it is."""
@@ -342,6 +343,9 @@ class _Reader:
         if piece in cache:
             entry = cache[piece]
         else:
+            self.new += 1
+            if self.new > _MOST_NEW:
+                raise _Odd
             entry = cache[piece] = _entry(piece, self.functions)
         return (closing, entry) if entry is not None else self.take_longer(opening)
 

@@ -19,6 +19,7 @@ __all__ = ["Pattern", "RegexError", "compile_regex"]
 _STEPS = 2_000_000
 _SIMULATED = 200_000
 _LARGEST_PROGRAM = 20_000
+_MOST_MATCHES = 20_000
 _ASSERTIONS = {
     "start": r"\A",
     "end": r"\Z",
@@ -274,6 +275,8 @@ class Pattern:
             before = found[1]
             if not empty_again:
                 matches.append(found)
+                if len(matches) > _MOST_MATCHES:
+                    raise Unbounded("the regular expression has too many matches")
         return matches
 
 

@@ -10,7 +10,7 @@ from iac_gym.formats.gotemplate.values import Struct, go_type
 
 _SCALARS = (str, int, float, bool, type(None))
 _DEPTH = 100
-_NODES = 100_000
+_NODES = 30_000
 
 
 class _Count:

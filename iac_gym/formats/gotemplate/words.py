@@ -5,6 +5,10 @@ from __future__ import annotations
 import unicodedata
 from enum import Enum
 
+from iac_gym.formats.gotemplate.errors import Unbounded
+
+_LONGEST = 20_000
+
 
 class _Kind(Enum):
     NONE = 0
@@ -150,19 +154,25 @@ class _Splitter:
         self.connect(_Kind.NONE, _Kind.CONNECTOR, _Kind.PUNCTUATION)
 
 
+def _short(text: str) -> str:
+    if len(text) > _LONGEST:
+        raise Unbounded("the text is too long to split into words")
+    return text
+
+
 def snake(text: str) -> str:
     """`snakecase x`."""
-    return _Splitter(text, "_").run()
+    return _Splitter(_short(text), "_").run()
 
 
 def kebab(text: str) -> str:
     """`kebabcase x`."""
-    return _Splitter(text, "-").run()
+    return _Splitter(_short(text), "-").run()
 
 
 def camel(text: str) -> str:
     """`camelcase x`."""
-    at = _run(text, 0, _connects)
+    at = _run(_short(text), 0, _connects)
     parts = [text[:at]]
     if at == len(text):
         return text

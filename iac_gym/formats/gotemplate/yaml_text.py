@@ -36,7 +36,8 @@ _BREAKS = "\n\r\x85\u2028\u2029"
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _WIDTH = 80
 _DEPTH = 100
-_LONGEST = 2_000_000
+_LONGEST = 1_000_000
+_NODES = 30_000
 #: A key that is longer, or has several lines, needs the `? ` form.
 _LONGEST_KEY = 128
 
@@ -119,9 +120,7 @@ _ESCAPES = {
     0x2028: "L",
     0x2029: "P",
 }
-_MUST_ESCAPE = re.compile(
-    "[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|[\"\\\\\u2028\u2029]"
-)
+_MUST_ESCAPE = re.compile('[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|["\\\\\u2028\u2029]')
 
 
 def _escaped(found: re.Match[str]) -> str:
@@ -219,7 +218,7 @@ class _Writer:
         self.pretty = pretty
         self.width = 1 << 30 if pretty else _WIDTH
         self.lines: list[str] = []
-        self.size = 0
+        self.size = self.nodes = 0
 
     def write(self, value: Any) -> str:
         """Return the whole text, with its last newline."""
@@ -234,8 +233,9 @@ class _Writer:
 
     def plain(self, value: Any, depth: int) -> Any:
         """Return what JSON would make of a value."""
-        self.size += 4
-        if self.size > _LONGEST or depth > _DEPTH:
+        self.size += 1
+        self.nodes += 1
+        if self.size > _LONGEST or self.nodes > _NODES or depth > _DEPTH:
             raise Unbounded("the value is too large for YAML")
         if isinstance(value, str):
             self.size += len(value)

@@ -377,7 +377,7 @@ class ExpressionParser:
         """Parse `(a, b=c, *d, **e)`."""
         opening = self.expect("(")
         found: list[Node] = []
-        seen: set[str] = set()
+        highest = 0
         names: set[object] = set()
         while self.kinds[self.place] != ")":
             if found:
@@ -385,14 +385,17 @@ class ExpressionParser:
                 if self.kinds[self.place] == ")":
                     break
             node = self.argument()
-            kind = node.kind
-            rank = kind if kind in ("star", "starstar", "keyword") else "plain"
-            if seen & _NOT_BEFORE[rank]:
+            rank = _RANKS.get(node.kind, 0)
+            if (
+                rank < highest - (rank == _NAMED and highest == _STARRED)
+                or rank == highest > _NAMED
+            ):
                 self.fail("the arguments of the call stand in a wrong order", opening)
-            if kind == "keyword" and node.value in names:
-                self.fail(f"the argument `{node.value}` is given twice", opening)
-            names.add(node.value if kind == "keyword" else None)
-            seen.add(rank)
+            highest = max(rank, highest)
+            if rank == _NAMED:
+                if node.value in names:
+                    self.fail(f"the argument `{node.value}` is given twice", opening)
+                names.add(node.value)
             found.append(node)
         self.place += 1
         return tuple(found)
@@ -465,10 +468,6 @@ class ExpressionParser:
         return Node("not", at, None, (made,)) if negated else made
 
 
-#: What may not stand before an argument of each sort.
-_NOT_BEFORE: dict[str, frozenset[str]] = {
-    "plain": frozenset(("keyword", "star", "starstar")),
-    "keyword": frozenset(("starstar",)),
-    "star": frozenset(("star", "starstar")),
-    "starstar": frozenset(("starstar",)),
-}
+#: Kinds of arguments in the order in which they must stand; names may follow `*a` too.
+_NAMED, _STARRED = 1, 2
+_RANKS = {"keyword": _NAMED, "star": _STARRED, "starstar": 3}

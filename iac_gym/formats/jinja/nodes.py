@@ -110,7 +110,7 @@ class Parsed:
     def free(self) -> frozenset[str]:
         """The variables that are looked up from outside, as `find_undeclared_variables` tells."""
         if self.flat:
-            return frozenset([use.name for use in self.names])
+            return frozenset([use.name for use in self.names]) - {"self"}
         from iac_gym.formats.jinja.scopes import undeclared
 
         return undeclared(self.body)

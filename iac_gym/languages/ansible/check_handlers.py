@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
@@ -26,6 +25,9 @@ def play_of(project: Project, task: Written) -> Play | None:
     return next((play for play in project.written_plays if play.path == task.path), None)
 
 
+_MOST_PATTERNS = 50
+
+
 class _Names:
     """Names and topics of handlers."""
 
@@ -43,7 +45,7 @@ class _Names:
 
     def _keep(self, name: str) -> None:
         self.exact.add(name)
-        if "{{" in name:
+        if "{{" in name and name.count("{{") < 4 and len(self.patterns) < _MOST_PATTERNS:
             parts = [re.escape(part) for part in re.split(r"\{\{.*?\}\}", name)]
             self.patterns.append(re.compile(".*".join(parts)))
 
@@ -66,10 +68,13 @@ def check_handlers(project: Project, unseen: bool) -> None:
     shared, by_play = _handler_names(project)
     in_plays = _trees_of_plays(project)
     partial = unseen or not (project.written_plays or project.roles_by_folder)
+    open_plays = {id(play): _brings_unseen(project, [play]) for play in project.written_plays}
+    some = any(open_plays.values())
     for path, tree in notifying:
         play = in_plays.get(id(tree))
         names = shared if play is None else by_play[id(play)]
-        _notifications(project, path, tree, names, shared, partial or _brings_unseen(project, play))
+        unsure = partial or (some if play is None else open_plays[id(play)])
+        _notifications(project, path, tree, names, shared, unsure)
 
 
 def _handler_names(project: Project) -> tuple[_Names, dict[int, _Names]]:
@@ -113,9 +118,8 @@ def _trees_of_plays(project: Project) -> dict[int, Play]:
     return found
 
 
-def _brings_unseen(project: Project, play: Play | None) -> bool:
+def _brings_unseen(project: Project, plays: list[Play]) -> bool:
     """Whether handlers come from a file that the answer lacks."""
-    plays = project.written_plays if play is None else [play]
     for one in plays:
         for task in every_task(one.written.get("handlers", [])):
             if task.module in TASK_FILES and not find_tasks(project, included(task), task, one):
@@ -145,12 +149,12 @@ def _missing(
     shared: _Names,
     partial: bool,
 ) -> None:
-    near = get_close_matches(name, sorted(names.exact), 1, 0.8)
+    near = project.near(name, names.exact)
     message = f"there is no handler `{name[:60]}`"
     if partial and not near:
         project.note("handlers-are-not-seen", message, path, mark)
         return
-    hint = f"did you mean `{near[0]}`?" if near else ""
+    hint = f"did you mean `{near}`?" if near else ""
     if not near and shared.has(name):
         hint = "it belongs to another play"
     project.note("handlers-exist", message, path, mark, hint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from iac_gym.formats.yaml import YamlList, YamlMap
@@ -74,8 +73,8 @@ def unknown_keys(
         if key in table or key in extra:
             continue
         text = str(key)
-        near = get_close_matches(text, table, 1, 0.75)
-        hint = f"did you mean `{near[0]}`?" if near else ""
+        near = project.near(text, table, 0.75)
+        hint = f"did you mean `{near}`?" if near else ""
         message = f"`{text[:60]}` is no keyword of {where}"
         project.note("keywords-are-known", message, path, tree.key_marks[key], hint)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ from iac_gym.languages.ansible.locating import (
     imported,
     plain,
 )
-from iac_gym.languages.ansible.slips import slip_of
 from iac_gym.languages.ansible.written import (
     IMPORT_TASKS,
     ROLES,
@@ -82,7 +80,7 @@ def _missing_role(project: Project, path: str, name: str, mark: Mark) -> None:
     wanted = {one.name for one in project.requirements.roles}
     if name in wanted or name.count(".") >= 2:
         return
-    near = slip_of(name, [*project.roles, *wanted])
+    near = project.slip(name, [*project.roles, *wanted])
     if near:
         hint = f"did you mean `{near}`?"
         project.note("roles-exist", f"there is no role `{name[:60]}`", path, mark, hint)
@@ -142,9 +140,9 @@ def _missing_file(
     """Note a file that is missing: a fault where its folder is among the files, else not seen."""
     folders = {dirname(one) for one in places[:1]}
     beside = [one for one in project.texts if dirname(one) in folders]
-    near = get_close_matches(normpath(places[0]), [one for one in beside if one != path], 1, 0.85)
+    near = project.near(normpath(places[0]), [one for one in beside if one != path], 0.85)
     if near or (role is not None and beside):
-        hint = f"did you mean `{near[0].rpartition('/')[2]}`?" if near else ""
+        hint = f"did you mean `{near.rpartition('/')[2]}`?" if near else ""
         message = f"the file `{text[:80]}` does not exist"
         project.note("included-files-exist", message, path, mark, hint)
     else:

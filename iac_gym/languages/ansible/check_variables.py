@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from iac_gym.formats.yaml import YamlList, YamlMap
 from iac_gym.languages.ansible.check_expressions import Uses
-from iac_gym.languages.ansible.slips import slip_of
 from iac_gym.languages.ansible.variables import is_given
 from iac_gym.languages.ansible.written import Written
 
@@ -74,7 +73,7 @@ def _item(project: Project, task: Written, mark: tuple[int, int]) -> None:
 def _unknown(
     project: Project, task: Written, name: str, mark: tuple[int, int], known: set[str]
 ) -> None:
-    near = slip_of(name, known)
+    near = project.slip(name, known)
     if near:
         message = f"nothing sets the variable `{name[:60]}`"
         hint = f"did you mean `{near}`?"

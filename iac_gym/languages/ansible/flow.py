@@ -25,6 +25,7 @@ from iac_gym.languages.ansible.written import (
 MOST_TASKS = 2_000
 _MOST_DEPTH = 25
 _MOST_REPEATS = 50
+_MOST_BRINGERS = 800
 _ENDS = ("end_play", "end_host", "end_batch")
 _EMPTY = YamlMap()
 
@@ -59,7 +60,7 @@ class _Flow:
         self.ended = ""
         self.depth = 0
         self.ran: set[str] = set()
-        self.open: list[str] = []  # folders of the roles that are being run
+        self.open: list[str] = []  # folders of the roles and paths of the files that are being run
 
     def run(self) -> list[Task]:
         play = self.play
@@ -161,6 +162,9 @@ class _Flow:
         self.play.bringers.append(probe)
         if self.depth >= _MOST_DEPTH or self.ended == "role":
             return
+        if len(self.play.bringers) > _MOST_BRINGERS:
+            self.play.truncated = True
+            return
         self.depth += 1
         for inner in self._scopes(probe, scope):
             followed = self._role_tasks(probe, inner) or self._file_tasks(probe, inner)
@@ -224,10 +228,12 @@ class _Flow:
         if probe.module in ROLES or isinstance(target, Unknown):
             return False
         path = self.project.find_tasks(target, probe.written, self.play)
-        if path is None:
-            return False
+        if path is None or path in self.open:
+            return path is not None
         entries = self.project.entries_of(path, probe.written.role, self.section == "handlers")
+        self.open.append(path)
         self.entries(entries, scope)
+        self.open.pop()
         return True
 
     def _text(self, probe: Task, scope: Scope, value: Any) -> str:

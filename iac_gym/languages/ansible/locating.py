@@ -49,20 +49,22 @@ def plays(project: Project) -> tuple[Play, ...]:
     tops = [path for path in project.playbooks if path not in brought] or [*project.playbooks]
     found: list[Play] = []
     for path in tops:
-        _collect(project, path, [], found, 0)
+        _collect(project, path, [], found, (path,))
     return tuple(found) if project.playbooks else tuple(_implied(project))
 
 
 def _collect(
-    project: Project, path: str, around: list[YamlMap], found: list[Play], depth: int
+    project: Project, path: str, around: list[YamlMap], found: list[Play], stack: tuple[str, ...]
 ) -> None:
     for entry in project.playbooks[path]:
         if len(found) >= _MOST_PLAYS:
             return
         if isinstance(entry, Play):
             found.append(_surrounded(entry, around) if around else entry)
-        elif depth < _MOST_DEPTH and (target := import_target(project, path, entry)):
-            _collect(project, target, [*around, entry], found, depth + 1)
+            continue
+        target = import_target(project, path, entry)
+        if target is not None and target not in stack and len(stack) < _MOST_DEPTH:
+            _collect(project, target, [*around, entry], found, (*stack, target))
 
 
 def _surrounded(play: Play, around: list[YamlMap]) -> Play:

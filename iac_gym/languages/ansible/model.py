@@ -29,8 +29,9 @@ place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from iac_gym.formats.lazy import lazy
@@ -42,6 +43,7 @@ from iac_gym.languages.ansible.paths import Place
 from iac_gym.languages.ansible.play import Play
 from iac_gym.languages.ansible.requirements import Required
 from iac_gym.languages.ansible.roles import Role
+from iac_gym.languages.ansible.slips import slip_of
 from iac_gym.languages.ansible.templates import Template
 from iac_gym.languages.ansible.written import Entry, Written, WrittenBlock
 from iac_gym.verdict import Finding
@@ -49,6 +51,9 @@ from iac_gym.verdict import Finding
 __all__ = ["Block", "Inventory", "Play", "Project", "Role", "Task", "Template", "Written"]
 
 Faults = dict[str, list[Finding]]
+#: How often similar names are looked for, and among how many.
+_MOST_SUGGESTIONS, _MOST_NAMES = 20, 120
+_MOST_SLIPS = 60
 
 
 @dataclass
@@ -74,6 +79,8 @@ class Project:
     requirements: Required = field(default_factory=Required)
     faults: Faults = field(default_factory=dict)
     examined: bool = False
+    suggestions: int = 0
+    slips: int = 0
 
     # --- what task authors read -------------------------------------------------------------------
 
@@ -115,6 +122,20 @@ class Project:
         """Return the template that a task names in `src`, None where the answer has none."""
         path = locating.find_file(self, task.written, "templates", name)
         return None if path is None else self.templates.get(path)
+
+    def near(self, name: str, names: Collection[str], cutoff: float = 0.8) -> str:
+        """Return the name that is most like another, '' for none; only so often, as it is slow."""
+        if self.suggestions >= _MOST_SUGGESTIONS or len(names) > _MOST_NAMES or len(name) > 100:
+            return ""
+        self.suggestions += 1
+        return next(iter(get_close_matches(name, sorted(names), 1, cutoff)), "")
+
+    def slip(self, name: str, names: Collection[str]) -> str:
+        """Return a name that is one slip away from another, '' for none; only so often."""
+        if self.slips >= _MOST_SLIPS:
+            return ""
+        self.slips += 1
+        return slip_of(name, names)
 
     def finding(self, message: str, path: str = "", mark: Mark = (0, 0)) -> Finding:
         """Make a finding, in the first file where none is named."""

@@ -19,6 +19,8 @@ Note = Callable[[str, str, str, Mark, str], None]
 BLOCK_KEYS = ("block", "rescue", "always")
 _PREFIXES = ("ansible.builtin.", "ansible.legacy.")
 _MOST_DEPTH = 60
+#: In how many tasks of a file similar keywords are looked for.
+_MOST_HINTS = 50
 
 
 def kind(value: Any) -> str:
@@ -147,7 +149,7 @@ class Reader:
 
     def _conflict(self, task: Written, found: list[str]) -> None:
         hint = "a task calls one module"
-        for key in found:
+        for key in found[:4] if len(self.every) < _MOST_HINTS else ():
             near = get_close_matches(key, task_keywords(), 1, 0.75)
             if near and not full_name(key):
                 hint = f"did you mean the keyword `{near[0]}`?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from iac_gym.check import Rule
 from iac_gym.language import Language
@@ -12,14 +13,27 @@ from iac_gym.languages.custom_resources.rules import IN_ORDER
 from iac_gym.languages.kubernetes.rules import IN_ORDER as BUILT_IN
 from iac_gym.languages.kubernetes.rules.schema import IN_ORDER as BUILT_IN_SCHEMA
 from iac_gym.languages.kubernetes.selection import chooser
+from iac_gym.verdict import Stage
+
+
+def _with_workflows(rule: Rule) -> Rule:
+    """Let a rule about the safety of pods look at those of Argo's templates, too."""
+    return replace(rule, check=lambda manifest: rule.check(manifest.for_security))
+
+
+_VALIDITY = tuple(rule for rule in BUILT_IN if rule.stage is not Stage.SECURITY)
+_SECURITY = tuple(_with_workflows(rule) for rule in BUILT_IN if rule.stage is Stage.SECURITY)
 
 RULES: tuple[Rule, ...] = (
     *BUILT_IN_SCHEMA,
     *IN_ORDER,
-    *(rule for rule in BUILT_IN if rule not in BUILT_IN_SCHEMA),
+    *(rule for rule in _VALIDITY if rule not in BUILT_IN_SCHEMA),
+    *_SECURITY,
 )
 
-_BUILT_IN_RULES = chooser(BUILT_IN)
+_VALIDITY_RULES = chooser(_VALIDITY)
+_SECURITY_RULES = chooser(_SECURITY)
+_FIRST = len(BUILT_IN_SCHEMA)  # they always run
 _SORTS = {
     "limit": "values-in-bounds",
     "repeated": "distinct-list-keys",
@@ -29,11 +43,11 @@ _SORTS = {
 
 def _select(manifest: CustomManifest) -> tuple[Rule, ...]:
     """Pick the rules that can find anything: the built-in ones by words, the others by faults."""
-    found = _BUILT_IN_RULES(manifest)
+    found = _VALIDITY_RULES(manifest)
     names = set(manifest.faults)
     names.update(_SORTS.get(problem.sort, "") for problem in manifest.problems)
-    own = tuple(rule for rule in IN_ORDER if rule.name in names)
-    return (*own, *found) if own else found
+    own = tuple(rule for rule in IN_ORDER if rule.name in names) if names else ()
+    return (*found[:_FIRST], *own, *found[_FIRST:], *_SECURITY_RULES(manifest.for_security))
 
 
 #: API groups that no plain manifest has; a file with one of them is in this language.

@@ -36,7 +36,7 @@ from iac_gym.languages.custom_resources.operators.prometheus import groups_of
 from iac_gym.languages.custom_resources.pack import describe_unserved
 from iac_gym.languages.custom_resources.schema import check_of
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, Path
-from iac_gym.languages.kubernetes.rules.views import Pod, entries, group_of, view
+from iac_gym.languages.kubernetes.rules.views import Pod, View, entries, group_of, view
 from iac_gym.languages.kubernetes.schema import Problem, check_objects
 from iac_gym.languages.prometheus.groups import Group
 from iac_gym.verdict import Finding
@@ -107,6 +107,24 @@ class CustomManifest(Manifest):
     def rule_groups(self, item: KubeObject) -> tuple[Group, ...]:
         """Return the groups of a PrometheusRule, as the language `prometheus` reads rule files."""
         return groups_of(item)
+
+    @lazy
+    def for_security(self) -> CustomManifest:
+        """The same manifest, in which the pods of Argo's templates are among the others.
+
+        They are kept out of the rules about validity: their values may be `{{tags}}`, and Argo
+        completes them.
+        """
+        pods = [pod for workflow in self.workflows for pod in workflow.pods]
+        if not pods:
+            return self
+        seen = view(self)
+        made = CustomManifest(self.objects, self.version, self.keys)
+        containers = tuple((pod.item, *found) for pod in pods for found in pod.all_containers)
+        made.__dict__["_view"] = View(
+            seen.kinds, (*seen.pods, *pods), (*seen.containers, *containers)
+        )
+        return made
 
     @lazy
     def workflows(self) -> list[ArgoWorkflow]:

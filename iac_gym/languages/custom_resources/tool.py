@@ -58,18 +58,22 @@ def _strict(schema: Any, *, root: bool = False) -> Any:
         made = {"type": ["integer", "string"], **{k: v for k, v in made.items() if k == "pattern"}}
     if made.get("type") == "object" and not kept and "additionalProperties" not in schema:
         made["additionalProperties"] = False
-    given = made.get("properties", {})
     if "required" in made:
-        filled = {n for n in given if "default" in schema["properties"].get(n, {})}
-        made["required"] = [n for n in made["required"] if n not in filled] or None
-        if made["required"] is None:
-            del made["required"]
+        del made["required"]
+        made |= _required(schema)
     if root:
-        given["metadata"] = {"type": "object"}
-        given["status"] = {}
+        given = made.setdefault("properties", {})
+        given |= {"metadata": {"type": "object"}, "status": {}}
         for name in ("apiVersion", "kind"):
             given.setdefault(name, {"type": "string"})
     return made
+
+
+def _required(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the required fields that have no default (an empty list is not allowed)."""
+    fields = schema.get("properties") or {}
+    names = [name for name in schema["required"] if "default" not in fields.get(name, {})]
+    return {"required": names} if names else {"minProperties": schema.get("minProperties", 0)}
 
 
 _KEPT = frozenset(

@@ -227,7 +227,7 @@ SCALING_CASES = [
     Case("activation", {"name": "so", "threshold": "1"}, [('activationThreshold: "1"', 'activationThreshold: "2"')]),
     Case("cooldown", {"name": "so", "seconds": 120}, [("cooldownPeriod: 120", "cooldownPeriod: 300")]),
     Case("polling", {"name": "so", "seconds": 15}, [("pollingInterval: 15", "pollingInterval: 30")]),
-    Case("service-monitor", {"name": "scrape", "service": "chat", "port": 8000}, [("port: api, interval", "port: http, interval"), ('values: ["yes"]', 'values: ["no"]'), ("metadata: {name: chat, labels", "metadata: {name: chat, namespace: x, labels")], [("endpoints:", "namespaceSelector: {any: true}\n  endpoints:")]),
+    Case("service-monitor", {"name": "scrape", "service": "chat", "port": 8000}, [("port: api, interval", "port: http, interval"), ('values: ["yes"]', 'values: ["no"]'), ("metadata: {name: chat, labels", "metadata: {name: chat, namespace: x, labels")], [("endpoints:", "namespaceSelector: {any: true}\n  endpoints:"), ("port: api, interval", "targetPort: http, interval")]),
     Case("scrape-interval", {"name": "scrape", "interval": "1m"}, [("60s", "30s")]),
     Case("scrape-path", {"name": "scrape", "path": "/stats"}, [(", path: /stats", "")]),
     Case("monitor-label", {"name": "scrape", "key": "release", "value": "prom"}, [("release: prom", "release: other")]),

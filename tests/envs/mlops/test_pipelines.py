@@ -118,7 +118,7 @@ ARGO_CASES = [
     Case("output-parameter", {**OF, "other": "check", "output": "auc", "file": "/tmp/auc"}, [("/tmp/auc", "/tmp/f1"), ("{name: auc,", "{name: f1,")]),
     Case("artifact-passed", {**OF, "other": "train", "artifact": "model", "source": "/out/m", "step": "check", "target": "/in/m"}, [("path: /out/m", "path: /out/x"), ("path: /in/m", "path: /in/x"), ("artifacts.model}}", "artifacts.other}}"), ("tasks.train.outputs.artifacts", "tasks.side.outputs.artifacts")]),
     Case("step-loop", {**OF, "step": "report", "values": ["eu", "us"], "flag": "--region"}, [("[eu, us]", "[eu]"), ('value: "{{ item }}"', "value: eu"), ("--region=", "--area=")], [("withItems: [eu, us]", """withParam: '["eu", "us"]'""")]),
-    Case("exit-handler", {**OF, "template": "bye", "command": "curl http://hooks/done", "image": "curlimages/curl:8.9.1"}, [("  onExit: bye\n", ""), ("hooks/done", "hooks/fail"), ("curl:8.9.1", "curl:8.8.0")]),
+    Case("exit-handler", {**OF, "template": "bye", "command": "curl http://hooks/done", "image": "curlimages/curl:8.9.1"}, [("  onExit: bye\n", ""), ("hooks/done", "hooks/fail"), ("curl:8.9.1", "curl:8.8.0")], [("command: [curl], args", "args"), ("command: [curl], args: [", "args: [curl, ")]),
     Case("step-reuses", {**OF, "step": "ship", "template": "ship", "source": "lib"}, [("{name: lib, template: ship}", "{name: lib, template: ship, clusterScope: true}"), ("      - name: ship", "      - name: sink")]),
     Case("workflow-deadline", {**OF, "seconds": 3600}, [("3600", "360")]),
     Case("workflow-ttl", {**OF, "seconds": 600}, [("secondsAfterCompletion: 600", "secondsAfterSuccess: 600")]),

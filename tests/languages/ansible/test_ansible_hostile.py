@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 
 import pytest
 
 from iac_gym.check import ParseError
-from iac_gym.formats.yaml_dump import dump
 from iac_gym.languages.ansible import LANGUAGE
 from iac_gym.languages.ansible.parse import parse
 from iac_gym.verifier import check_files
@@ -143,8 +143,8 @@ def _tree(rnd: random.Random, depth: int) -> object:
 @pytest.mark.parametrize("seed", range(150))
 def test_no_tree_makes_a_check_raise(seed: int) -> None:
     rnd = random.Random(seed)
-    files = {path: dump(_tree(rnd, 5)) for path in rnd.sample(_PATHS, 3)}
-    files["site.yml"] = dump([{"hosts": "all", **dict([(rnd.choice(_KEYS), _tree(rnd, 5))])}])
+    files = {path: json.dumps(_tree(rnd, 5)) for path in rnd.sample(_PATHS, 3)}
+    files["site.yml"] = json.dumps([{"hosts": "all", **dict([(rnd.choice(_KEYS), _tree(rnd, 5))])}])
     verdict = check_files(files, dict.fromkeys(files, LANGUAGE.name))
     assert verdict.unscored == ""
     read_all(files)

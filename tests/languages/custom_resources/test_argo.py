@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from iac_gym.languages.custom_resources import LANGUAGE
+from iac_gym.verdict import Stage
+from iac_gym.verifier import check_files
+
 Found = Callable[[str], set[tuple[str, int]]]
 
 HEAD = """apiVersion: argoproj.io/v1alpha1
@@ -201,3 +205,17 @@ def test_accepted(name: str, found: Found) -> None:
 )
 def test_rejected(rule: str, text: str, found: Found) -> None:
     assert rule in {name for name, line in found(text) if line > 0}
+
+
+def test_pods_of_templates_are_judged_for_security() -> None:
+    text = leaf("      container: {image: 'x:1', securityContext: {privileged: true}}\n")
+    verdict = check_files({LANGUAGE.path: text}, {LANGUAGE.path: LANGUAGE.name})
+    rules = {d.rule for d in verdict.diagnostics if d.stage == Stage.SECURITY}
+    assert {"runs-as-non-root", "resource-limits"} <= rules
+    assert verdict.valid
+
+
+def test_rules_run_in_their_order() -> None:
+    chosen = LANGUAGE.rules_for(LANGUAGE.parse({LANGUAGE.path: REJECTED["argo-names"][0]}))
+    places = [LANGUAGE.rules.index(rule) for rule in chosen]
+    assert places == sorted(places)
