@@ -37,6 +37,7 @@ _NONE_RUN: dict[str, tuple[Path, ...]] = {
     "Deployment": (("spec", "replicas"),),
     "StatefulSet": (("spec", "replicas"),),
     "ReplicaSet": (("spec", "replicas"),),
+    "LeaderWorkerSet": (("spec", "replicas"),),
     "Job": (("spec", "parallelism"), ("spec", "completions")),
     "CronJob": (
         ("spec", "jobTemplate", "spec", "parallelism"),
@@ -103,6 +104,8 @@ def asleep(item: KubeObject) -> Finding | None:
     suspended = _SUSPENDED.get(item.kind)
     if suspended and item.get(*suspended) is True and not item.labels.get(QUEUE):
         return item.finding(f"`{item.name}` runs nothing: it is suspended", *suspended)
+    if item.kind == "Workflow" and item.get("spec", "shutdown"):
+        return item.finding(f"`{item.name}` runs nothing: it is shut down", "spec", "shutdown")
     for path in _NONE_RUN.get(item.kind, ()):
         if equal(item.get(*path), 0):
             return item.finding(f"`{item.name}` runs nothing: `{dotted(path)}` is 0", *path)

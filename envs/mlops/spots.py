@@ -135,6 +135,8 @@ def pods_of(item: KubeObject) -> Iterator[tuple[str, Path, object]]:
         yield from _ray(item, RAY[item.kind])
     elif item.kind == "SeldonDeployment":
         yield from _seldon(item)
+    elif item.kind == "LeaderWorkerSet":
+        yield from _groups(item)
 
 
 def _replicas(item: KubeObject, path: Path) -> Iterator[tuple[str, Path, object]]:
@@ -150,6 +152,15 @@ def _ray(item: KubeObject, path: Path) -> Iterator[tuple[str, Path, object]]:
         most = group.get("maxReplicas")
         count = group.get("replicas") if equal(most, 0) or most is None else most
         yield str(group.get("groupName")), (*at, "template", "spec"), count
+
+
+def _groups(item: KubeObject) -> Iterator[tuple[str, Path, object]]:
+    """A leader without a template of its own has that of the workers."""
+    path: Path = ("spec", "leaderWorkerTemplate")
+    own = isinstance(item.get(*path, "leaderTemplate"), dict)
+    yield "leader", (*path, "leaderTemplate" if own else "workerTemplate", "spec"), None
+    size = item.get(*path, "size")
+    yield "worker", (*path, "workerTemplate", "spec"), 0 if equal(size, 1) else None
 
 
 def _seldon(item: KubeObject) -> Iterator[tuple[str, Path, object]]:

@@ -169,7 +169,7 @@ class Dialect:
     loose_tags: bool = True
     wraps: Mapping[str, str] = field(default_factory=dict)
     repeats: bool = False
-    #: Local tags of scalars (`!vault`) and what they make of the text; other local tags are refused.
+    #: Local tags of scalars (`!vault`) and what they make of the text; others are refused.
     local: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
     #: Values of short plain scalars met before (never `<<`).
     seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)

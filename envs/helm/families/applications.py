@@ -53,6 +53,7 @@ def worker_chart(draw: Draw) -> Draft:
     line = draw.choice("command", ("bin/worker", "celery -A app worker", "node worker.js",
                                    "php artisan queue:work", "./consume --forever"))  # fmt: skip
     made.container += ["command:", *(f"  - {word}" for word in line.split())]
+    made.ask(objects.runs_command(kind=made.kind, command=line))
     parts.usual_labels(made)
     made.grow([
         parts.environment(), parts.secret(), parts.taken_over(0), parts.budget(),
@@ -150,10 +151,11 @@ def controller_chart(draw: Draw) -> Draft:
     """A program that talks to the API server."""
     made = Chart(draw)
     parts.image(made)
+    parts.account().make(made)
     parts.rights().make(made)
     parts.own_names(made)
     made.grow([
-        parts.account(), parts.environment(), parts.taken_over(0),
+         parts.environment(), parts.taken_over(0),
         parts.pull_policy(), parts.taken_over(1), parts.budget(), parts.notes(), *about(),
     ])  # fmt: skip
     return made.draft(

@@ -51,8 +51,7 @@ def service_type() -> Extra:
 
     def make(made: Chart) -> None:
         kind, other = made.draw.choice("service type", (
-            ("ClusterIP", "NodePort"), ("NodePort", "ClusterIP"), ("ClusterIP", "LoadBalancer"),
-            ("LoadBalancer", "ClusterIP"),
+            ("ClusterIP", "NodePort"), ("NodePort", "LoadBalancer"), ("LoadBalancer", "ClusterIP"),
         ))  # fmt: skip
         made.set("service.type", kind)
         text = made.templates["templates/service.yaml"]
@@ -70,7 +69,7 @@ def pull_policy() -> Extra:
 
     def make(made: Chart) -> None:
         policy, other = made.draw.choice("policy", (
-            ("IfNotPresent", "Always"), ("Always", "IfNotPresent"), ("IfNotPresent", "Never"),
+            ("IfNotPresent", "Always"), ("Always", "IfNotPresent"), ("Never", "Always"),
         ))  # fmt: skip
         made.set("image.pullPolicy", policy)
         made.container.append("imagePullPolicy: {{ .Values.image.pullPolicy }}")
@@ -87,29 +86,32 @@ _TAKEN = (
     ("tolerations", "spec.template.spec.tolerations"),
     ("affinity", "spec.template.spec.affinity"),
     ("resources", "spec.template.spec.containers[0].resources"),
-    ("podAnnotations", "spec.template.metadata.annotations"),
     ("imagePullSecrets", "spec.template.spec.imagePullSecrets"),
     ("containerSecurityContext", "spec.template.spec.containers[0].securityContext"),
 )
 
 
+def take_over(made: Chart, value: str) -> None:
+    """Take a whole mapping or list over from the values. One requirement."""
+    field = dict(_TAKEN)[value]
+    last = field.rpartition(".")[2]
+    made.set(value, [] if last in ("tolerations", "imagePullSecrets") else {})
+    indent = 12 if "containers" in field else 8
+    lines = [
+        f"{{{{- with .Values.{value} }}}}", f"{last}:",
+        f"  {{{{- toYaml . | nindent {indent} }}}}", "{{- end }}",
+    ]  # fmt: skip
+    (made.container if "containers" in field else made.pod).extend(lines)
+    made.ask(values.value_taken_over(
+        chart=made.name, value=value, field=field, kind=made.kind))  # fmt: skip
+
+
 def taken_over(place: int) -> Extra:
-    """Take a whole mapping or list over from the values."""
+    """Take one of some mappings or lists over from the values."""
 
     def make(made: Chart) -> None:
-        pool = _TAKEN[place::2]
-        value, field = made.draw.choice(f"taken {place}", pool)
-        last = field.rpartition(".")[2]
-        made.set(value, [] if last in ("tolerations", "imagePullSecrets") else {})
-        if field.startswith("spec.template.metadata"):
-            made.annotations += ["{{- with .Values.podAnnotations }}",
-                                 "{{- toYaml . | nindent 8 }}", "{{- end }}"]  # fmt: skip
-        else:
-            indent = 12 if "containers" in field else 8
-            lines = [f"{{{{- with .Values.{value} }}}}", f"{last}:",
-                     f"  {{{{- toYaml . | nindent {indent} }}}}", "{{- end }}"]  # fmt: skip
-            (made.container if "containers" in field else made.pod).extend(lines)
-        made.ask(values.value_taken_over(chart=made.name, value=value, field=field, kind=made.kind))
+        names = [value for value, _ in _TAKEN][place::2]
+        take_over(made, made.draw.choice(f"taken {place}", names))
 
     return Extra(f"taken over {place}", 1, make)
 

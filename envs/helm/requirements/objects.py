@@ -97,27 +97,39 @@ def ingress_routes(model: HelmModel, chart: str) -> Iterable[Finding]:
         yield from more
         if item is None or service is None:
             return
-        ports = [one for one in service.get("spec", "ports", default=[]) if isinstance(one, dict)]
-        if not _leads(item, host, service.name, ports):
+        if not leads(item, host, service):
             yield wrong(item, f"`{host}` does not lead to the Service", "spec.rules")
             return
 
 
-def _leads(item: KubeObject, host: str, service: str, ports: list[dict[str, Any]]) -> bool:
-    rules = item.get("spec", "rules", default=[])
-    if not isinstance(rules, list) or len(rules) != 1 or rules[0].get("host") != host:
+def leads(item: KubeObject, host: str, service: KubeObject) -> bool:
+    """Whether an Ingress leads one host, and no other, to a port of a Service."""
+    rules = _mappings(item.get("spec", "rules"))
+    if len(rules) != 1 or rules[0].get("host") != host:
         return False
-    paths = (rules[0].get("http") or {}).get("paths") or []
-    for path in paths:
-        backend = (path.get("backend") or {}).get("service") or {}
-        port = backend.get("port") or {}
+    ports = _mappings(service.get("spec", "ports"))
+    for path in _mappings(at_path(rules[0], "http").get("paths")):
+        backend = at_path(path, "backend", "service")
+        port = at_path(backend, "port")
         known = any(
-            port.get("number") == one.get("port") or (port.get("name") and
-            port.get("name") == one.get("name")) for one in ports
-        )  # fmt: skip
-        if backend.get("name") == service and known:
+            port.get("number") == one.get("port")
+            or (port.get("name") and port.get("name") == one.get("name"))
+            for one in ports
+        )
+        if backend.get("name") == service.name and known:
             return True
     return False
+
+
+def _mappings(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def at_path(tree: Any, *keys: str) -> dict[str, Any]:
+    """Return the mapping under keys, an empty one where there is none."""
+    for key in keys:
+        tree = tree.get(key) if isinstance(tree, dict) else None
+    return tree if isinstance(tree, dict) else {}
 
 
 @requirement(
@@ -332,7 +344,7 @@ def persists(model: HelmModel, kind: str, path: str, size: str) -> Iterable[Find
         yield from findings
         if item is None:
             return
-        if _claimed(found, item, path) != wanted:
+        if claimed(found, item, path) != wanted:
             yield wrong(item, f"`{path}` is no claim of {wanted}", "spec.template.spec.volumes")
             return
     found, findings = rendered(model, {"persistence.enabled": False})
@@ -368,7 +380,7 @@ def _volume(item: KubeObject, path: str) -> dict[str, Any] | None:
     return None
 
 
-def _claimed(found: Rendering, item: KubeObject, path: str) -> str:
+def claimed(found: Rendering, item: KubeObject, path: str) -> str:
     """Return the size of the claim behind a path, '' where there is none."""
     name = _mounted(item, path)
     templates = at(item, "spec.volumeClaimTemplates")
@@ -496,3 +508,26 @@ def host_folder(model: HelmModel, source: str, path: str, kind: str) -> Iterable
     if not isinstance(given, dict) or given.get("path") != source or not locked:
         where = "spec.template.spec.containers[0].volumeMounts"
         yield wrong(item, f"`{source}` is not at `{path}`, read-only", where)
+
+
+@requirement(
+    "the first container of the {kind} runs `{command}`",
+    "`{command}` is what the first container of the {kind} runs",
+)
+def runs_command(model: HelmModel, kind: str, command: str) -> Iterable[Finding]:
+    """`command` and `args` together, or a shell that runs nothing else."""
+    item, findings = one_of(model, kind)
+    yield from findings
+    if item is None:
+        return
+    path = "spec.template.spec.containers[0]"
+    words = [*_listed(at(item, f"{path}.command")), *_listed(at(item, f"{path}.args"))]
+    shell = len(words) == 3 and words[0] in ("sh", "/bin/sh", "bash", "/bin/bash") and (
+        words[1] == "-c" and words[2].strip().removeprefix("exec ") == command
+    )  # fmt: skip
+    if " ".join(words) != command and not shell:
+        yield wrong(item, f"the container does not run `{command}`", f"{path}.command")
+
+
+def _listed(value: Any) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []

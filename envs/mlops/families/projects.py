@@ -131,7 +131,7 @@ def mlflow_conda_project(draw: Draw) -> Draft:
     return _draft(draw, "conda")
 
 
-@family("mlflow", levels=(3, 4), held_out=True)
+@family("mlflow", levels=(3, 4))
 def mlflow_python_project(draw: Draw) -> Draft:
     """An MLflow project with a Python environment file."""
     return _draft(draw, "python")

@@ -23,7 +23,8 @@ def http_probe(spot: Spot, probe: str, path: str, port: int) -> Findings:
     found = as_map(_probe(spot, probe).get("httpGet"))
     number = port_number([spot.container], found.get("port"))
     given = found.get("path", "/")
-    if not found or given != path or not equal(number, port) or found.get("host"):
+    plain = found.get("scheme", "HTTP") == "HTTP" and not found.get("host")
+    if not found or given != path or not equal(number, port) or not plain:
         what = f"asks {shown(given)} on port {shown(number)}" if found else "is no HTTP probe"
         message = f"the {probe} probe of `{spot.item.name}` {what}, asked for {path} on {port}"
         yield spot.finding(message, f"{probe}Probe")

@@ -215,7 +215,8 @@ class Jump:
 class Template:
     """A named template: its tree, and the text (of `source`, a file's name) it stands in.
 
-    Go lets a later definition of a name replace that of another text. `empty` says that it holds nothing but spaces and comments.
+    Go lets a later definition of a name replace that of another text. `empty` says that it holds
+    nothing but spaces and comments.
     """
 
     name: str
@@ -228,8 +229,8 @@ class Template:
     code: Any = None
 
 
-Literal: TypeAlias = Dot | Nil | Bool | Number | String
-Term: TypeAlias = Union[Literal, Identifier, Field, Variable, Chain, "Pipe"]
+Constant: TypeAlias = Dot | Nil | Bool | Number | String
+Term: TypeAlias = Union[Constant, Identifier, Field, Variable, Chain, "Pipe"]
 Node: TypeAlias = Text | Action | Branch | Call | Jump
 
 

@@ -208,7 +208,8 @@ def _oauth2(check: Checker, tree: YamlMap, mark: Mark) -> None:
 
 @hook("SigV4Config")
 def _sigv4(check: Checker, tree: YamlMap, mark: Mark) -> None:
-    """Its own check is not made when a configuration is loaded."""
+    if is_set(tree.get("access_key")) != is_set(tree.get("secret_key")):
+        check.bad(COMPLETE, "`access_key` and `secret_key` are needed together", mark)
 
 
 @hook("HTTPClientConfig")

@@ -26,17 +26,21 @@ _MOST_DEPTH = 40
 
 
 class Uses:
-    """The variables that one place needs: name -> where it is first needed."""
+    """The variables that one place needs: name -> where it is first needed.
 
-    __slots__ = ("free", "needed")
+    `asked` are those that some text handles when they are missing, such as `when: a is defined`.
+    """
+
+    __slots__ = ("asked", "needed")
 
     def __init__(self) -> None:
         self.needed: dict[str, Mark] = {}
-        self.free: set[str] = set()
+        self.asked: set[str] = set()
 
     def add(self, judged: Judgement, mark: Mark) -> None:
         """Take over what a text uses."""
-        self.free |= judged.free
+        if len(judged.free) != len(judged.needed):
+            self.asked |= judged.free - judged.needed
         for name in judged.needed:
             self.needed.setdefault(name, mark)
 

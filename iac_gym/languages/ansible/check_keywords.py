@@ -137,7 +137,8 @@ def _module_defaults(project: Project, path: str, tree: YamlMap, key: str, value
             project.note(_FITS, message, path, tree.marks[key])
             continue
         for name in entry:
-            if str(name).startswith("group/") or full_name(str(name)):
+            own = any("library/" in one for one in project.texts)
+            if str(name).startswith("group/") or full_name(str(name)) or own:
                 continue
             message = f"`{key}` names the module `{str(name)[:60]}`, which does not exist"
             project.note(_FITS, message, path, entry.key_marks[name])

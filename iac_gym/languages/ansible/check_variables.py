@@ -35,6 +35,8 @@ def check_variables(project: Project, used: list[tuple[Written, Uses]]) -> None:
         for name, mark in uses.needed.items():
             if name in known or name in local or is_given(name) or name in _JINJA:
                 continue
+            if name in uses.asked:
+                continue
             if name == "item":
                 _item(project, task, mark)
             else:

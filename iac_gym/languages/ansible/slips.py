@@ -28,9 +28,12 @@ def _is_slip(name: str, other: str) -> bool:
     if len(left) == len(right):
         swapped = len(left) > 1 and left[:2] == right[1::-1] and left[2:] == right[2:]
         one = left[1:] == right[1:] and left[:1].isalpha() and right[:1].isalpha()
-        return swapped or (one and len(left) > 1)
+        inside = start > 0 and name[start - 1] != "_"  # `db_a` and `db_b` are two names
+        return swapped or (one and inside and len(left) > 1)
     longer, shorter = (left, right) if len(left) > len(right) else (right, left)
     if longer[1:] != shorter:
         return False
     # `user` and `users`, `port` and `port2` are two names, not a slip
-    return longer[0].isalpha() and bool(shorter) and longer[0] != "_"
+    if longer[0] == "s" and shorter[:1] in ("", "_"):
+        return False
+    return longer[0].isalpha() and bool(shorter)

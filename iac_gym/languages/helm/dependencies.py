@@ -25,7 +25,7 @@ def _matching(chart: Instance, wanted: Dependency) -> Instance | None:
     for child in chart.children:
         known = child.chart.meta
         if known.name == wanted.name and fits(wanted.version, known.version):
-            return instance_of(child.chart, wanted.alias or wanted.name, chart)
+            return instance_of(child.chart, wanted.key, chart.full_path)
     return None
 
 

@@ -11,24 +11,28 @@ from iac_gym.languages.helm.metadata import Dependency
 
 @dataclass
 class Instance:
-    """A chart in one installation. `name` is its alias where it has one; `values` its defaults."""
+    """A chart in one installation. `name` is its alias where it has one; `values` its defaults.
+
+    `full_path` is the folder under which Helm names its templates: `shop/charts/db`. There is no
+    way up from a subchart, so that no cycle keeps a chart alive that nobody asks about any more.
+    """
 
     chart: Chart
     name: str
+    full_path: str
     values: dict[str, Any]
     dependencies: list[Dependency]
+    is_root: bool
     children: list[Instance] = field(default_factory=list)
-    parent: Instance | None = None
-
-    @property
-    def full_path(self) -> str:
-        """`shop/charts/db`: the folder under which Helm names its templates."""
-        return f"{self.parent.full_path}/charts/{self.name}" if self.parent else self.name
 
 
-def instance_of(chart: Chart, name: str = "", parent: Instance | None = None) -> Instance:
-    """Make an installation's view of a chart; the chart itself is never changed."""
+def instance_of(chart: Chart, name: str = "", above: str = "") -> Instance:
+    """Make an installation's view of a chart; the chart itself is never changed.
+
+    `above` is the full path of the chart that it is a subchart of.
+    """
+    name = name or chart.name
+    path = f"{above}/charts/{name}" if above else name
     dependencies = [replace(one) for one in chart.meta.dependencies]
-    made = Instance(chart, name or chart.name, chart.plain, dependencies, [], parent)
-    made.children = [instance_of(child, parent=made) for child in chart.children]
-    return made
+    children = [instance_of(child, above=path) for child in chart.children]
+    return Instance(chart, name, path, chart.plain, dependencies, not above, children)

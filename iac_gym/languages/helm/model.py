@@ -56,7 +56,9 @@ MOST_RENDERINGS = 40
 class Rendering:
     """What the chart gives with some values. See the module's docstring."""
 
-    model: HelmModel = field(repr=False)
+    chart: Chart = field(repr=False)
+    #: The objects of the folders `crds`, which are no templates.
+    crds: CustomManifest = field(repr=False)
     given: Values
     release: str
     namespace: str
@@ -64,7 +66,7 @@ class Rendering:
     @lazy
     def output(self) -> Output:
         """The texts, or why there are none."""
-        return render(self.model.chart, self.given, self.release, self.namespace, check_values)
+        return render(self.chart, self.given, self.release, self.namespace, check_values)
 
     @lazy
     def _read(self) -> tuple[tuple[RenderedObject, ...], tuple[Finding, ...]]:
@@ -131,15 +133,10 @@ class Rendering:
         """The objects that Helm runs as hooks (tests too): see `RenderedObject.hook_events`."""
         return manifest_of([item for item in self.objects if item.is_hook])
 
-    @property
-    def crds(self) -> CustomManifest:
-        """The objects of the folders `crds`, which are no templates."""
-        return self.model.crds
-
     @lazy
     def everything(self) -> CustomManifest:
         """Objects, hooks and custom resource definitions together, as the rules judge them."""
-        own = [item for item in self.model.crds.objects if isinstance(item, RenderedObject)]
+        own = [item for item in self.crds.objects if isinstance(item, RenderedObject)]
         return manifest_of([*own, *self.objects]) if own or self.hooks.objects else self.manifest
 
     @lazy
@@ -150,7 +147,7 @@ class Rendering:
     @lazy
     def notes(self) -> str:
         """The text of the chart's own NOTES.txt."""
-        return self.texts.get(self.model.chart.path(f"templates/{NOTES}"), "")
+        return self.texts.get(self.chart.path(f"templates/{NOTES}"), "")
 
     @lazy
     def findings(self) -> tuple[Problem, ...]:
@@ -216,7 +213,7 @@ class HelmModel:
         if found is None:
             if len(self._kept) >= MOST_RENDERINGS:
                 self._kept.clear()
-            found = self._kept[key] = Rendering(self, given, release, namespace)
+            found = self._kept[key] = Rendering(self.chart, self.crds, given, release, namespace)
         return found
 
     def effect(self, path: str, value: Any, values: Mapping[str, Any] | None = None) -> Effect:

@@ -39,7 +39,7 @@ def chart_object(chart: Instance) -> Struct:
     fields["Annotations"] = StringMap(meta.annotations or {})
     fields["Maintainers"] = OtherList("[]*chart.Maintainer", map(_maintainer, meta.maintainers))
     fields["Dependencies"] = OtherList("[]*chart.Dependency", map(_dependency, chart.dependencies))
-    fields["IsRoot"] = chart.parent is None
+    fields["IsRoot"] = chart.is_root
     return Struct("struct { chart.Metadata; IsRoot bool }", fields)
 
 

@@ -138,7 +138,7 @@ def _execute(
 def _gather(instance: Instance, above: Mapping[str, Any], files: dict[str, _File]) -> Any:
     """Collect the templates of a chart and its subcharts, each with what it sees."""
     values = above["Values"]
-    if instance.parent is not None:
+    if not instance.is_root:
         values = values.get(instance.name) if isinstance(values, dict) else None
         values = values if isinstance(values, dict) else {}
     below: dict[str, Any] = {}

@@ -359,7 +359,27 @@ TRAINING_CASES = [
     Case("seldon-secret", {**SD, "unit": "m", "secret": "s3"}, [("envSecretRefName: s3", "envSecretRefName: x")]),
 ]  # fmt: skip
 
+GROUPS = """
+apiVersion: leaderworkerset.x-k8s.io/v1
+kind: LeaderWorkerSet
+metadata: {name: big}
+spec:
+  replicas: 2
+  startupPolicy: LeaderReady
+  leaderWorkerTemplate:
+    size: 4
+    workerTemplate:
+      spec: {containers: [{name: w, image: "vllm/vllm-openai:v0.11.0", resources: {limits: {nvidia.com/gpu: 8}}}]}
+"""
+GROUP_CASES = [
+    Case("leader-worker-set", {"name": "big", "count": 2, "size": 4}, [("size: 4", "size: 2"), ("replicas: 2", "replicas: 0"), ("replicas: 2", "replicas: 1")]),
+    Case("leader-first", {"of": "big"}, [("LeaderReady", "LeaderCreated")]),
+    Case("part-gpus", {"of": "big", "part": "leader", "count": 8}, [("gpu: 8", "gpu: 4"), ("    workerTemplate", "    leaderTemplate: {spec: {containers: [{name: l, image: x}]}}\n    workerTemplate")]),
+    Case("part-gpus", {"of": "big", "part": "worker", "count": 8}, [("gpu: 8", "gpu: 4"), ("size: 4", "size: 1")]),
+]  # fmt: skip
+
 ANSWERS = {
+    "groups": (GROUPS, GROUP_CASES),
     "kserve": (KSERVE, KSERVE_CASES),
     "ray": (RAY, RAY_CASES),
     "training": (TRAINING, TRAINING_CASES),

@@ -37,7 +37,9 @@ def test_odd_values_are_judged(name: str) -> None:
             for path, text in task.reference.items():
                 trees = copy.deepcopy(list(yaml.safe_load_all(text)))
                 places = list(_places(trees))
-                for parent, key in chance.sample(places, min(len(places), chance.choice((1, 2, 5)))):
+                for parent, key in chance.sample(
+                    places, min(len(places), chance.choice((1, 2, 5)))
+                ):
                     parent[key] = copy.deepcopy(chance.choice(ODD))
                 files[path] = yaml.safe_dump_all(trees)
             verdict = verify(Answer(files), task)

@@ -51,6 +51,8 @@ BAD = [
      "settings-are-right", 5),
     (receiver("    webex_configs: [{room_id: x}]\n"), "integrations-are-complete", 5),
     (receiver("    sns_configs: [{subject: x}]\n"), "integrations-are-complete", 5),
+    (receiver("    sns_configs: [{topic_arn: x, sigv4: {access_key: y}}]\n"),
+     "integrations-are-complete", 5),
     (receiver("    jira_configs: [{project: x, issue_type: y}]\n"), "integrations-are-complete", 5),
     (receiver(HOOK % "http_config: {bearer_token: a, basic_auth: {}}"),
      "settings-exclude-each-other", 5),

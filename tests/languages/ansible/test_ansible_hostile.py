@@ -72,7 +72,8 @@ FILES = {
     | {"playbook.yml": "- hosts: a\n  roles: [r0]\n"},
     "includes in a circle": {
         "playbook.yml": PLAY + "    - include_tasks: a.yml\n",
-        "a.yml": "- include_tasks: a.yml\n  loop: [1, 2, 3]\n- include_tasks: a.yml\n  loop: [1, 2]\n",
+        "a.yml": "- include_tasks: a.yml\n  loop: [1, 2, 3]\n- include_tasks: a.yml\n"
+        "  loop: [1, 2]\n",
     },
     "imports in a circle": {"a.yml": "- import_playbook: a.yml\n- import_playbook: a.yml\n"},
     "many files": {f"tasks/t{at}.yml": "- ping:\n" for at in range(500)}
@@ -144,7 +145,7 @@ def _tree(rnd: random.Random, depth: int) -> object:
 def test_no_tree_makes_a_check_raise(seed: int) -> None:
     rnd = random.Random(seed)
     files = {path: json.dumps(_tree(rnd, 5)) for path in rnd.sample(_PATHS, 3)}
-    files["site.yml"] = json.dumps([{"hosts": "all", **dict([(rnd.choice(_KEYS), _tree(rnd, 5))])}])
+    files["site.yml"] = json.dumps([{"hosts": "all", rnd.choice(_KEYS): _tree(rnd, 5)}])
     verdict = check_files(files, dict.fromkeys(files, LANGUAGE.name))
     assert verdict.unscored == ""
     read_all(files)

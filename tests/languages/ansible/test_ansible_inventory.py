@@ -116,7 +116,8 @@ def test_variables_of_groups_beside_the_inventory() -> None:
 def test_requirements_and_settings() -> None:
     project = parse(
         {
-            "requirements.yml": "roles:\n  - {name: web, src: 'https://x/ansible-web.git', version: v1}\n"
+            "requirements.yml": "roles:\n"
+            "  - {name: web, src: 'https://x/ansible-web.git', version: v1}\n"
             "  - src: git@x:a/role-b.git\ncollections:\n  - community.general:>=8\n",
             "ansible.cfg": "[defaults]\nInventory = hosts\n",
         }

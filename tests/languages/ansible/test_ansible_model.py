@@ -392,7 +392,8 @@ def test_templates_and_their_variables() -> None:
     project = parse(
         {
             "playbook.yml": "- hosts: web\n  tasks:\n    - template: {src: a.j2, dest: /a}\n",
-            "templates/a.j2": "{# a note #}port {{ port }}\n{% for u in users %}{{ u }}{% endfor %}",
+            "templates/a.j2": "{# a note #}port {{ port }}\n"
+            "{% for u in users %}{{ u }}{% endfor %}",
         }
     )
     template = project.template_of(project.tasks[0], "a.j2")

@@ -8,6 +8,7 @@ import textwrap
 import pytest
 
 from iac_gym.languages.ansible import LANGUAGE
+from iac_gym.languages.ansible.slips import slip_of
 from iac_gym.verdict import Stage
 from iac_gym.verifier import check_files
 
@@ -170,9 +171,11 @@ ACCEPTED_TASKS = {
     "a templated action": "- action: \"{{ ansible_facts['pkg_mgr'] }} name=nginx\"",
     "args of a template": "- command: ls\n  args: '{{ given }}'\n  vars: {given: {chdir: /}}",
     "truth as text": "- ping:\n  become: 'Yes'\n  run_once: 'off'\n  ignore_errors: 1",
-    "templates as values": "- ping:\n  become: '{{ b }}'\n  retries: '{{ r }}'\n  vars: {b: 1, r: 2}",
+    "templates as values": "- ping:\n  become: '{{ b }}'\n  retries: '{{ r }}'\n"
+    "  vars: {b: 1, r: 2}",
     "numbers as text": "- ping:\n  retries: '3'\n  delay: '1.5'\n  until: true\n  async: 3.0",
-    "nothing as a value": "- ping:\n  become:\n  when:\n  notify:\n  vars:\n  environment:\n  loop:",
+    "nothing as a value": "- ping:\n  become:\n  when:\n  notify:\n  vars:\n"
+    "  environment:\n  loop:",
     "tags of all kinds": "- ping:\n  tags: [a, 1, [b, c]]",
     "truth as condition": "- ping:\n  when: [true, 'false', not false]",
     "a condition in braces": "- ping:\n  when: \"{{ inventory_hostname == 'a' }}\"",
@@ -218,7 +221,8 @@ ACCEPTED_PLAYS = {
     "a handler with a template": "- hosts: a\n  vars: {s: x}\n  tasks: [{ping: , notify: go x}]\n"
     "  handlers: [{name: 'go {{ s }}', ping: }]\n",
     "a foreign strategy": "- hosts: a\n  strategy: mitogen_free\n",
-    "defaults of modules": "- hosts: a\n  module_defaults: {group/aws: {region: x}, copy: {mode: a}}\n",
+    "defaults of modules": "- hosts: a\n"
+    "  module_defaults: {group/aws: {region: x}, copy: {mode: a}}\n",
 }
 
 
@@ -280,7 +284,8 @@ REFUSED_FILES = {
         "imports-make-no-circle@1:3",
     ),
     "roles in a circle": (
-        "# file: roles/a/meta/main.yml\ndependencies: [a]\n# file: roles/a/tasks/main.yml\n- ping:\n",
+        "# file: roles/a/meta/main.yml\ndependencies: [a]\n"
+        "# file: roles/a/tasks/main.yml\n- ping:\n",
         "imports-make-no-circle@1:15",
     ),
     "a slip in a role": (
@@ -306,21 +311,26 @@ ACCEPTED_FILES = {
     "# file: roles/a/tasks/c.yml\n- ping:\n# file: roles/a/templates/t.j2\n{{ x }}\n"
     "# file: roles/a/handlers/main.yml\n- name: go\n  include_tasks: c.yml\n"
     "# file: roles/a/meta/main.yml\ngalaxy_info: {author: x}\ndependencies:\n  - {src: a.b}\n",
-    "a role at the top": "# file: tasks/main.yml\n- ping:\n# file: meta/main.yml\ngalaxy_info: {}\n",
+    "a role at the top": "# file: tasks/main.yml\n- ping:\n# file: meta/main.yml\n"
+    "galaxy_info: {}\n",
     "an inventory": "# file: inventory\na ansible_host=1.2.3.4 # x\n[web]\nw[01:10:2].x:22\n"
     "[db:vars]\nx=[1, 2]\n[db]\n; no\n[all:children]\nweb\ndb\n",
-    "an inventory in YAML": "# file: hosts.yml\nall:\n  hosts: {a: , 'w[a:c]': {x: 1}}\n  children:\n"
+    "an inventory in YAML": "# file: hosts.yml\nall:\n  hosts: {a: , 'w[a:c]': {x: 1}}\n"
+    "  children:\n"
     "    web: {hosts: b, vars: }\n",
-    "requirements": "# file: requirements.yml\nroles:\n  - geerlingguy.nginx\n  - {src: x, scm: git}\n"
+    "requirements": "# file: requirements.yml\nroles:\n  - geerlingguy.nginx\n"
+    "  - {src: x, scm: git}\n"
     "collections:\n  - community.general\n  - {name: 'https://x/y.git', type: git}\n"
     "  - {name: a.b, version: '>=1'}\n",
     "old requirements": "# file: requirements.yml\n- src: geerlingguy.nginx\n",
-    "settings": "# file: ansible.cfg\n# x\n[defaults]\ninventory = hosts\nroles_path: a\n  b\n[ssh]\n",
+    "settings": "# file: ansible.cfg\n# x\n[defaults]\ninventory = hosts\nroles_path: a\n"
+    "  b\n[ssh]\n",
     "an empty file of tasks": "# file: roles/a/tasks/main.yml\n---\n",
     "an encrypted file": "# file: group_vars/all.yml\n$ANSIBLE_VAULT;1.1;AES256\n6162\n",
     "an odd name of a default": "# file: roles/a/defaults/main.yml\na-b: 1\n",
     "a handler of a role": "- hosts: a\n  roles: [a]\n  tasks: [{ping: , notify: 'a : go'}]\n"
-    "# file: roles/a/handlers/main.yml\n- name: go\n  ping:\n# file: roles/a/tasks/main.yml\n- ping:\n",
+    "# file: roles/a/handlers/main.yml\n- name: go\n  ping:\n"
+    "# file: roles/a/tasks/main.yml\n- ping:\n",
 }
 
 
@@ -353,3 +363,21 @@ def test_a_slip_is_named() -> None:
     files = {LANGUAGE.path: tasks("- ping:\n  wen: true\n")}
     verdict = check_files(files, {LANGUAGE.path: LANGUAGE.name})
     assert [one.finding.hint for one in verdict.diagnostics] == ["did you mean the keyword `when`?"]
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "slip"),
+    [
+        ("documnet_root", "document_root", True),
+        ("packges", "packages", True),
+        ("http_portt_in", "http_port_in", True),
+        ("Http_port", "http_port", True),
+        ("users", "user", False),
+        ("hosts_prod", "host_prod", False),
+        ("db_a_port", "db_b_port", False),
+        ("port1", "port2", False),
+        ("user_name", "username", False),
+    ],
+)
+def test_slips_are_told_from_other_names(name: str, other: str, slip: bool) -> None:
+    assert bool(slip_of(name, [other])) is slip

@@ -91,6 +91,9 @@ def check_pipeline(item: KubeObject, objects: Objects, notes: Notes) -> None:
         if name in seen:
             notes.add("seldon-pipelines", item, f"the step `{name[:40]}` is given twice", *path)
         seen.add(name)
+        if name and name == item.name:
+            message = "a step cannot have the name of its pipeline"
+            notes.add("seldon-pipelines", item, message, *path, "name")
         for field in ("inputs", "triggers"):
             for place, text in enumerate(as_list(step.get(field))):
                 other = as_text(text).partition(".")[0]
