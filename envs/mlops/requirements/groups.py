@@ -11,7 +11,7 @@ _KIND = ("LeaderWorkerSet",)
 
 @requirement(
     "a LeaderWorkerSet `{name}` with {count} group(s) of {size} pods each",
-    "the LeaderWorkerSet `{name}` runs {count} group(s), each with {size} pods, the leader included",
+    "the LeaderWorkerSet `{name}` runs {count} group(s) of {size} pods, the leader included",
 )
 def leader_worker_set(manifest: Manifest, name: str, count: int, size: int) -> Findings:
     """`replicas` (groups) and `leaderWorkerTemplate.size`; both are 1 by default."""
