@@ -19,6 +19,7 @@ from typing import Any
 
 from bench.agreements.subject import Change, Files, Subject
 from bench.agreements.tree_mutants import every
+from iac_gym.check import ParseError
 from iac_gym.formats.yaml import YamlError, dump, load
 from iac_gym.formats.yaml_scalars import ANSIBLE
 from iac_gym.language import Opinion
@@ -98,7 +99,7 @@ def _safe(change: Change) -> Change:
             return None
         try:
             return change(rng, text)
-        except YamlError:
+        except (YamlError, ParseError):
             return None
 
     return changed

@@ -1,7 +1,7 @@
 """How a task is put together: objects of the reference, and what is asked of them.
 
 A family makes a `Stack`, adds objects and requirements side by side, and turns it into a draft.
-Optional parts are functions of the draw and the thing they add to; `grow` picks as many of them as
+Optional parts are functions of the draw and the thing they add to; `with_parts` picks as many of them as
 the wanted difficulty needs.
 """
 
@@ -13,9 +13,9 @@ from typing import Any, cast
 
 from envs.mlops.requirements import workloads
 from iac_gym.category import Draft
-from iac_gym.check import Requirement, RequirementType
+from iac_gym.check import RequirementType
 from iac_gym.draw import Draw
-from iac_gym.extras import Extra, choose
+from iac_gym.extras import Extra, Recipe, choose
 from iac_gym.formats.yaml import dump
 
 Tree = dict[str, Any]
@@ -42,17 +42,12 @@ def in_order(tree: Tree, order: Sequence[str]) -> Tree:
     return {**known, **{key: value for key, value in tree.items() if key not in known}}
 
 
-class Stack:
+class Stack(Recipe):
     """A task under construction: the objects of its reference, and what is asked."""
 
     def __init__(self, draw: Draw) -> None:
-        self.draw = draw
-        self.asks: list[Requirement] = []
+        super().__init__(draw)
         self.objects: list[Tree] = []
-
-    def ask(self, *asked: Requirement) -> None:
-        """Add requirements."""
-        self.asks += asked
 
     def add(self, version: str, kind: str, name: str, **fields: Any) -> Tree:
         """Add an object to the reference and return it."""
@@ -60,7 +55,7 @@ class Stack:
         self.objects.append(tree)
         return tree
 
-    def grow(self, thing: Any, *parts: Callable[..., object] | tuple[float, Any]) -> None:
+    def with_parts(self, thing: Any, *parts: Callable[..., object] | tuple[float, Any]) -> None:
         """Add as many of some optional parts as the difficulty wants; each with its weight."""
         extras: list[Extra] = []
         for part in parts:
@@ -76,7 +71,7 @@ class Stack:
 
     def draft(self, *openings: str) -> Draft:
         """Make the draft of the task."""
-        return Draft(openings, self.asks, partial(dump, self.trees()))
+        return self.make_draft(openings, partial(dump, self.trees()))
 
 
 class Workload(Stack):

@@ -9,7 +9,10 @@ import pytest
 from bench.agreement import subject
 from bench.agreements.compare import Comparison, Kept
 
-LANGUAGES = ("cloudformation", "github_actions", "gitlab_ci", "jenkins")
+LANGUAGES = (
+    "alertmanager", "ansible", "cloudformation", "github_actions", "gitlab_ci", "jenkins",
+    "prometheus",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -52,7 +52,7 @@ def refusal(text: str, data: object = DATA, **options: str) -> TemplateError:
         ("{{ }}", "template: t:1: missing value for command"),
         ("{{ .a | 1 }}", "template: t:1: non executable command in pipeline stage 2"),
         ("{{ (.a }}", "template: t:1: unclosed left paren"),
-        ("{{ .a) }}", 'template: t:1: unexpected ")" in operand'),
+        ("{{ .a) }}", 'template: t:1: unexpected ")" in command'),
         ('{{ "a }}', "template: t:1: unterminated quoted string"),
         ("{{ `a }}", "template: t:1: unterminated raw quoted string"),
         ("{{ 'a }}", "template: t:1: unterminated character constant"),
@@ -97,25 +97,55 @@ def test_a_text_that_go_refuses_is_refused_in_its_words(text, message):
     ("text", "message"),
     [
         ("{{ .a.b.c }}", "1:5: executing `t` at <.a.b.c>: nil pointer evaluating interface {}.b"),
-        ("{{ .name.x }}", "1:8: executing `t` at <.name.x>: can't evaluate field x in type interface {}"),
-        ('{{ with "a" }}{{ .x }}{{ end }}', "1:17: executing `t` at <.x>: can't evaluate field x in type string"),
-        ("{{ index .list 9 }}", "1:3: executing `t` at <index .list 9>: error calling index: index out of range: 9"),
-        ("{{ eq 1 1.0 }}", "1:3: executing `t` at <eq 1 1.0>: error calling eq: incompatible types for comparison"),
-        ("{{ lt .nothing 1 }}", "1:3: executing `t` at <lt .nothing 1>: error calling lt: invalid type for comparison"),
+        (
+            "{{ .name.x }}",
+            "1:8: executing `t` at <.name.x>: can't evaluate field x in type interface {}",
+        ),
+        (
+            '{{ with "a" }}{{ .x }}{{ end }}',
+            "1:17: executing `t` at <.x>: can't evaluate field x in type string",
+        ),
+        (
+            "{{ index .list 9 }}",
+            "1:3: executing `t` at <index .list 9>: error calling index: index out of range: 9",
+        ),
+        (
+            "{{ eq 1 1.0 }}",
+            "1:3: executing `t` at <eq 1 1.0>: error calling eq: incompatible types for comparison",
+        ),
+        (
+            "{{ lt .nothing 1 }}",
+            "1:3: executing `t` at <lt .nothing 1>: error calling lt: invalid type for comparison",
+        ),
         ("{{ len 3 }}", "1:3: executing `t` at <len 3>: error calling len: len of type int"),
         ("{{ printf 1 }}", "1:10: executing `t` at <1>: expected string; found 1"),
-        ("{{ printf .count }}", "1:10: executing `t` at <.count>: wrong type for value; expected string; got float64"),
-        ("{{ printf .nothing }}", "1:10: executing `t` at <.nothing>: wrong type for value; expected string; got interface {}"),
+        (
+            "{{ printf .count }}",
+            "1:10: executing `t` at <.count>: wrong type for value; expected string; got float64",
+        ),
+        (
+            "{{ printf .nothing }}",
+            "1:10: executing `t` at <.nothing>: wrong type for value; expected string; got interface {}",
+        ),
         ("{{ not }}", "1:3: executing `t` at <not>: wrong number of args for not: want 1 got 0"),
         ("{{ nil }}", "1:3: executing `t` at <nil>: nil is not a command"),
         ("{{ 1 2 }}", "1:3: executing `t` at <1>: can't give argument to non-function 1"),
         ("{{ .name 1 }}", "1:3: executing `t` at <.name>: name is not a method but has arguments"),
-        ("{{ range .name }}{{ end }}", "1:9: executing `t` at <.name>: range can't iterate over web"),
-        ("{{ range $a, $b := 3 }}{{ end }}", "1:19: executing `t` at <3>: can't use 3 to iterate over more than one variable"),
-        ("{{ template `x` }}", "1:12: executing `t` at <{{template \"x\"}}>: template \"x\" not defined"),
-        ("é\né{{ .a.b }}", "2:6: executing `t` at <.a.b>: nil pointer evaluating interface {}.b"),
+        (
+            "{{ range .name }}{{ end }}",
+            "1:9: executing `t` at <.name>: range can't iterate over web",
+        ),
+        (
+            "{{ range $a, $b := 3 }}{{ end }}",
+            "1:19: executing `t` at <3>: can't use 3 to iterate over more than one variable",
+        ),
+        (
+            "{{ template `x` }}",
+            '1:12: executing `t` at <{{template "x"}}>: template "x" not defined',
+        ),
+        ("é\né{{ .a.b }}", "2:7: executing `t` at <.a.b>: nil pointer evaluating interface {}.b"),
     ],
-)  # fmt: skip
+)
 def test_an_execution_that_go_stops_stops_with_its_words(text, message):
     assert str(refusal(text)) == "template: t:" + message.replace("`", '"')
 
@@ -144,18 +174,28 @@ def test_an_execution_that_go_stops_stops_with_its_words(text, message):
         ('{{ block "x" .name }}<{{ . }}>{{ end }}', "<web>"),
         ('{{ define "x" }} {{ end }}{{ define "x" }}b{{ end }}{{ template "x" }}', "b"),
         ("{{ and .name .off }} {{ or .off .name }} {{ and 1 0 (index .list 99) }}", "false web 0"),
-        ("{{ eq .name `a` `web` }} {{ ne .nothing nil }} {{ lt 1 2 }}{{ ge `b` `a` }}", "true false truetrue"),
+        (
+            "{{ eq .name `a` `web` }} {{ ne .nothing nil }} {{ lt 1 2 }}{{ ge `b` `a` }}",
+            "true false truetrue",
+        ),
         ("{{ index .map `a` `c` }} {{ index .map `zz` }} {{ slice `abc` 1 2 }}", "d <no value> b"),
         ("{{ 0x1F }} {{ 1_0 }} {{ 1e3 }} {{ 'a' }} {{ 1i }} {{ 017 }}", "31 10 1000 97 (0+1i) 15"),
-        ('{{ printf "%d %5.1f|%-4s|%q %v %T %x" 3 2.55 "a" "b" .list .map "hi" }}',
-         '3   2.5|a   |"b" [b a <nil> 1.5] map[string]interface {} 6869'),
-        ('{{ printf "%d %s %z" "a" 1 2 }} {{ printf "%d" }} {{ printf "x" 1 }}',
-         "%!d(string=a) %!s(int=1) %!z(int=2) %!d(MISSING) x%!(EXTRA int=1)"),
-        ("{{ print 1 2 `a` `b` 3 true }}", "1 2a b3 true"),
-        ("{{ html `<a>&` }} {{ js `it's` }} {{ urlquery `a b&c` }}", "&lt;a&gt;&amp; it\\'s a+b%26c"),
+        (
+            '{{ printf "%d %5.1f|%-4s|%q %v %T %x" 3 2.55 "a" "b" .list .map "hi" }}',
+            '3   2.5|a   |"b" [b a <nil> 1.5] map[string]interface {} 6869',
+        ),
+        (
+            '{{ printf "%d %s %z" "a" 1 2 }} {{ printf "%d" }} {{ printf "x" 1 }}',
+            "%!d(string=a) %!s(int=1) %!z(int=2) %!d(MISSING) x%!(EXTRA int=1)",
+        ),
+        ("{{ print 1 2 `a` `b` 3 true }}", "1 2ab3 true"),
+        (
+            "{{ html `<a>&` }} {{ js `it's` }} {{ urlquery `a b&c` }}",
+            "&lt;a&gt;&amp; it\\'s a+b%26c",
+        ),
         ("{{ (index .list 0) }}{{ .name | printf `%s-%s` `x` }}", "bx-web"),
     ],
-)  # fmt: skip
+)
 def test_what_a_template_writes(text, output):
     assert write(text) == output
 
@@ -182,7 +222,7 @@ def test_objects_of_the_host_have_fields_and_methods():
     assert (
         write("{{ range $k, $v := .Files }}{{ $k }}{{ printf `%s` $v }}{{ end }}", data) == "a1b2"
     )
-    assert "can't evaluate field Nope in type *Capabilities" in str(
+    assert "can't evaluate field Nope in type interface {}" in str(
         refusal("{{ .Capabilities.Nope }}", data)
     )
     assert "error calling Has: no question" in str(

@@ -179,7 +179,7 @@ def argo_pipeline(draw: Draw) -> Draft:
     one.step("preprocess")
     one.step("train", ("preprocess",))
     one.step("evaluate", ("train",))
-    one.grow(
+    one.with_parts(
         one, (2, _parameter), _gpus, _artifact, _retries, _node, _account, _deadline, _ttl, _space
     )
     return one.draft(
@@ -208,7 +208,7 @@ def argo_fan(draw: Draw) -> Draft:
         one.spec["parallelism"] = count
         one.want(argo.workflow_parallelism, count=count)
 
-    one.grow(one, few, (3, compare), _deadline, _account, _ttl, _space)
+    one.with_parts(one, few, (3, compare), _deadline, _account, _ttl, _space)
     return one.draft(
         "Train two models side by side with Argo",
         "Write an Argo Workflow that compares two kinds of models",
@@ -252,7 +252,7 @@ def argo_gate(draw: Draw) -> Draft:
         }  # fmt: skip
         one.want(argo.exit_handler, template="notify", command=line, image=image)
 
-    one.grow(one, handler, _deadline, _account, _ttl, _space)
+    one.with_parts(one, handler, _deadline, _account, _ttl, _space)
     return one.draft(
         "Deploy a model only when its evaluation is good enough, with Argo",
         "Write an Argo Workflow with a quality gate",
@@ -292,7 +292,7 @@ def argo_retraining(draw: Draw) -> Draft:
     def check(draw: Draw, one: Flow) -> None:
         one.step("evaluate", ("train",))
 
-    one.grow(one, policy, zone, _gpus, (2, check), history, (2, _parameter), _account)
+    one.with_parts(one, policy, zone, _gpus, (2, check), history, (2, _parameter), _account)
     return one.draft(
         "Retrain our model on a schedule with Argo",
         "Write a CronWorkflow for our retraining",
@@ -334,7 +334,7 @@ def argo_shared_template(draw: Draw) -> Draft:
         one.want(argo.step_after, step="report", other="shared")
         one.want(argo.step_loop, step="report", values=values, flag="--region")
 
-    one.grow(one, _account, (2, loop), _deadline, _ttl)
+    one.with_parts(one, _account, (2, loop), _deadline, _ttl)
     return one.draft(
         "Share a step between Argo workflows",
         "Put a step into a WorkflowTemplate and use it from a Workflow",

@@ -88,7 +88,7 @@ def batch_inference(draw: Draw) -> Draft:
     work = Workload(draw, "Job", parts.model_name(draw, choices.BATCHES), image, "score")
     work.pod["restartPolicy"] = draw.phrase("restart", ("Never", "OnFailure"))
     command(draw, work, choices.BATCH_COMMANDS)
-    work.grow(
+    work.with_parts(
         work,
         (2, _shards), _backoff, parts.gpu_count, _data, _ttl, _key, parts.small_memory, _deadline,
         parts.tolerates, _setting, parts.namespace,
@@ -125,7 +125,7 @@ def nightly_scoring(draw: Draw) -> Draft:
     else:
         work.spec["schedule"] = choices.cron_daily(time)
         work.want(jobs.daily_at, time=time)
-    work.grow(
+    work.with_parts(
         work,
         _policy, _zone, parts.gpu_count, _backoff, _setting, parts.small_memory, _deadline, _data,
         parts.node_label,
@@ -157,7 +157,7 @@ def gpu_training(draw: Draw) -> Draft:
     work.pod["restartPolicy"] = draw.phrase("restart", ("Never", "OnFailure"))
     command(draw, work, choices.TRAIN_COMMANDS)
     parts.gpu_count(draw, work)
-    work.grow(
+    work.with_parts(
         work,
         parts.node_label, parts.shared_memory, _data, _key, parts.tolerates, _backoff,
         parts.memory, _fetch, parts.priority, _deadline, _setting, parts.memory_limit,
@@ -217,7 +217,7 @@ def model_cache(draw: Draw) -> Draft:
         work.main["volumeMounts"][0]["readOnly"] = True
         work.want(volumes.claim_read_only, claim=claim)
 
-    work.grow(work, storage, locked, parts.gpu_count, parts.replicas, parts.memory)
+    work.with_parts(work, storage, locked, parts.gpu_count, parts.replicas, parts.memory)
     return work.draft(
         "Download a model once into a shared volume and serve it from there",
         "Set up a model cache: a job fills it and vLLM reads from it",

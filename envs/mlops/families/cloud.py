@@ -128,7 +128,7 @@ def sagemaker_endpoint(draw: Draw) -> Draft:
         dict_of(first)["initial_variant_weight"] = value
         stack.ask(cloud.variant_weight(of=settings, variant=variant, weight=value))
 
-    stack.grow(stack, variable, capture, scaling, weight)
+    stack.with_parts(stack, variable, capture, scaling, weight)
     return stack.draft(
         "Write the Terraform configuration that serves a model on SageMaker",
         "Deploy a SageMaker endpoint with Terraform",
@@ -187,7 +187,7 @@ def vertex_platform(draw: Draw) -> Draft:
         body["labels"] = {key: value}
         stack.ask(cloud.vertex_label(of=name, key=key, value=value))
 
-    stack.grow(stack, labelled, (3.5, features), board)
+    stack.with_parts(stack, labelled, (3.5, features), board)
     return stack.draft(
         "Set up Vertex AI with Terraform",
         "Write the Terraform configuration of our Vertex AI platform",

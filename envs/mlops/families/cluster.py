@@ -90,7 +90,7 @@ def gpu_namespace(draw: Draw) -> Draft:
     made["metadata"]["labels"] = {key: value}
     one.ask(policy.namespace_label(name=one.name, key=key, value=value))
     one.allow("requests.nvidia.com/gpu", draw.choice("gpus", ("2", "4", "8", "16", "32")))
-    one.grow(
+    one.with_parts(
         one, _quota_memory, _default_memory, (2.2, _priority), _most_gpus, _quota_more, _default_cpu
     )
     return one.draft(
@@ -132,7 +132,7 @@ def gpu_sharing(draw: Draw) -> Draft:
         made["metadata"]["namespace"] = space
         stack.ask(workloads.in_namespace(of=name, namespace=space))
 
-    stack.grow(stack, spaced, renamed, single, mig)
+    stack.with_parts(stack, spaced, renamed, single, mig)
     made["data"] = {key: dump(config)}
     return stack.draft(
         "Let several pods share a GPU by time slicing, through the NVIDIA device plugin's"
@@ -185,7 +185,7 @@ def gpu_exporter(draw: Draw) -> Draft:
     def lives(draw: Draw, work: Workload) -> None:
         parts.probe(work, "liveness", "/health", port)
 
-    work.grow(work, serve, parts.tolerates, (2, counters), lives, parts.small_memory,
+    work.with_parts(work, serve, parts.tolerates, (2, counters), lives, parts.small_memory,
               parts.runtime, parts.namespace)  # fmt: skip
     return work.draft(
         "Export GPU metrics from every GPU node",
@@ -245,7 +245,7 @@ def feature_server(draw: Draw) -> Draft:
     def ready(draw: Draw, work: Workload) -> None:
         parts.probe(work, "readiness", "/health", port)
 
-    work.grow(work, serve, (2, online), registry, ready, parts.replicas, parts.small_memory)
+    work.with_parts(work, serve, (2, online), registry, ready, parts.replicas, parts.small_memory)
     made["data"] = {"feature_store.yaml": dump(store)}
     return work.draft(
         "Deploy a Feast feature server",

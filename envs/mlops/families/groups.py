@@ -81,7 +81,7 @@ def _space(draw: Draw, one: Groups) -> None:
 def multi_node_llm(draw: Draw) -> Draft:
     """A model that is too large for a node: groups of pods that serve it together."""
     one = Groups(draw)
-    one.grow(one, (2, _gpus), _leader_first, _node, (2, _shared), _space)
+    one.with_parts(one, (2, _gpus), _leader_first, _node, (2, _shared), _space)
     return one.draft(
         "Serve a model that needs several nodes with a LeaderWorkerSet",
         "Our model is larger than a node: run vLLM in groups of pods (LeaderWorkerSet)",

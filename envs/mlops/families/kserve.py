@@ -151,7 +151,7 @@ def kserve_model(draw: Draw) -> Draft:
     """An InferenceService for a model in a bucket."""
     one = Service(draw)
     one.model(draw)
-    one.grow(
+    one.with_parts(
         one, _range, _memory, _target, _account, _cpu, _protocol, _mode, _timeout, _batcher,
         _space,
     )  # fmt: skip
@@ -189,7 +189,9 @@ def kserve_llm(draw: Draw) -> Draft:
         one.want(workloads.env_secret, variable="HF_TOKEN", secret=secret, key=key)
 
     served(draw, one)
-    one.grow(one, _gpus, token, _range, length, _large_memory, _mode, _tolerates, _node, _timeout)
+    one.with_parts(
+        one, _gpus, token, _range, length, _large_memory, _mode, _tolerates, _node, _timeout
+    )
     if not one.box["args"]:
         del one.box["args"]
     return one.draft(
@@ -206,7 +208,7 @@ def kserve_canary(draw: Draw) -> Draft:
     percent = draw.choice("percent", (5, 10, 15, 20, 25, 30, 40, 50))
     one.predictor["canaryTrafficPercent"] = percent
     one.want(kserve.canary, percent=percent)
-    one.grow(one, _range, _target, _memory, _account, _concurrency, _logger, _space)
+    one.with_parts(one, _range, _target, _memory, _account, _concurrency, _logger, _space)
     return one.draft(
         "Roll out a new version of a model as a canary with KServe",
         "Our new model must first prove itself on a part of the traffic",
@@ -255,7 +257,9 @@ def kserve_custom(draw: Draw) -> Draft:
         }
         one.want(kserve.transformer, image=image)
 
-    one.grow(one, prepare, ports, argument, _gpus, _range, variable, _concurrency, _timeout, _cpu)
+    one.with_parts(
+        one, prepare, ports, argument, _gpus, _range, variable, _concurrency, _timeout, _cpu
+    )
     return one.draft(
         "Serve a model with our own container on KServe",
         "Our predictor is a custom image: make an InferenceService of it",
@@ -294,7 +298,7 @@ def serving_runtime(draw: Draw) -> Draft:
         container["resources"] = {"requests": {"memory": amount}}
         one.ask(gpus.memory_request(of=runtime, amount=amount))
 
-    one.grow(one, auto, argument, memory, _range, _gpus, _account, _timeout)
+    one.with_parts(one, auto, argument, memory, _range, _gpus, _account, _timeout)
     return one.draft(
         "Add a serving runtime of our own to KServe and use it for a model",
         "KServe has no runtime for our format: define one and serve a model with it",
@@ -343,7 +347,7 @@ def inference_graph(draw: Draw) -> Draft:
         graph["metadata"]["namespace"] = value
         stack.ask(workloads.in_namespace(of=name, namespace=value))
 
-    stack.grow(stack, space)
+    stack.with_parts(stack, space)
     return stack.draft(
         "Connect existing inference services to a graph",
         "Write an InferenceGraph over services that already run on KServe",

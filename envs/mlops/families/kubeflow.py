@@ -161,7 +161,7 @@ def pytorch_job(draw: Draw) -> Draft:
         one.spec["elasticPolicy"] = {"rdzvBackend": "c10d", "minReplicas": low, "maxReplicas": high}
         one.want(training.elastic, fewest=low, most=high)
 
-    one.grow(
+    one.with_parts(
         one, (2, _gpus), _shared, _clean, elastic, processes, _data, _backoff, _node, _ttl, _restart
     )
     return one.draft(
@@ -191,7 +191,7 @@ def tf_job(draw: Draw) -> Draft:
         one.type("Chief", 1, one.image)["command"] = command
         one.want(ray.part_image, part="Chief", image=one.image)
 
-    one.grow(one, (2, servers), chief, _clean, _restart, _data, _backoff, _ttl, _node)
+    one.with_parts(one, (2, servers), chief, _clean, _restart, _data, _backoff, _ttl, _node)
     return one.draft(
         "Train a TensorFlow model on several nodes",
         "Write a TFJob for our training",
@@ -218,7 +218,7 @@ def mpi_job(draw: Draw) -> Draft:
     one.want(training.part_command, part="Launcher", command=line)
     one.want(ray.part_image, part="Worker", image=one.image)
     _workers(draw, one)
-    one.grow(one, _gpus, _clean, _shared, _ttl, _backoff, _node)
+    one.with_parts(one, _gpus, _clean, _shared, _ttl, _backoff, _node)
     return one.draft(
         "Train with MPI on several nodes",
         "Write an MPIJob for our Horovod training",
@@ -298,7 +298,7 @@ def train_job(draw: Draw) -> Draft:
     """A TrainJob of Kubeflow Trainer v2 on a runtime of the cluster."""
     one = Trainer(draw)
     _train_image(draw, one)
-    one.grow(
+    one.with_parts(
         one, _train_nodes, _train_gpus, _train_command, _train_data, _train_env, _train_model,
         _train_space,
     )  # fmt: skip
@@ -363,7 +363,7 @@ def notebook(draw: Draw) -> Draft:
             one["metadata"]["namespace"] = value
         stack.ask(workloads.in_namespace(of=name, namespace=value))
 
-    stack.grow(stack, memory, (2, home), device, cpu, tolerates, space)
+    stack.with_parts(stack, memory, (2, home), device, cpu, tolerates, space)
     return stack.draft(
         "Start a Jupyter notebook server in Kubeflow",
         "A data scientist needs a Kubeflow Notebook",

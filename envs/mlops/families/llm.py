@@ -108,7 +108,7 @@ def named(function: Callable[..., object], *given: object) -> Callable[..., obje
 def vllm_server(draw: Draw) -> Draft:
     """A vLLM server for one model, with its Service, probes, token and options."""
     work, port = _vllm(draw)
-    work.grow(
+    work.with_parts(
         work,
         named(_serves, port), parts.gpu_count, (1, named(_ready, port)), parts.hub_token,
         (2, named(_starts, port)), _option, parts.memory, _served_name, _switch,
@@ -130,7 +130,7 @@ def sharded_llm(draw: Draw) -> Draft:
     arguments(work, *draw.phrase("short", (("--tensor-parallel-size", count), ("-tp", count))))
     work.ask(servers.tensor_parallel(of=work.name, count=count))
     work.want(gpus.gpus, count=count)
-    work.grow(
+    work.with_parts(
         work,
         parts.shared_memory, (2, parts.cache_claim), parts.node_label, parts.tolerates,
         named(_serves, port), (2, named(_starts, port)), parts.hub_token, _option, parts.memory,
@@ -181,7 +181,7 @@ def tgi_server(draw: Draw) -> Draft:
     work.port(port)
     work.want(servers.tgi_model, model=model)
     work.want(servers.tgi_option, flag="--port", value=port)
-    work.grow(
+    work.with_parts(
         work,
         (2, _shards), named(_ready, port), named(_serves, port), parts.hub_token, _tgi_option,
         parts.shared_memory, (2, parts.cache_claim_tgi), parts.tolerates, parts.replicas,
@@ -219,7 +219,7 @@ def embedding_server(draw: Draw) -> Draft:
     work.port(port)
     work.want(servers.tei_model, model=model)
     work.want(servers.tei_option, flag="--port", value=port)
-    work.grow(
+    work.with_parts(
         work,
         named(_serves, port), named(_ready, port), parts.replicas, parts.small_memory,
         _tei_option, parts.small_cpu, named(_lives, "/health", port), parts.grace,
@@ -286,7 +286,7 @@ def ollama_server(draw: Draw) -> Draft:
     work.ask(services.headless(name=service, app=work.name))
     work.want(volumes.claim_template, claim="models", size=size)
     work.want(volumes.template_mounted, claim="models", path="/root/.ollama")
-    work.grow(
+    work.with_parts(
         work,
         _ollama_pull, parts.gpu_count, named(_lives, "/", 11434), _keep_alive, parts.memory,
         parts.replicas, parts.node_label,

@@ -167,7 +167,7 @@ def kfp_pipeline(draw: Draw) -> Draft:
             pipelines.exit_task(task="notify", other="evaluate"),
         )
 
-    one.grow(one, (2, _parameter), _artifact, _retries, _accelerator, _cache, _memory, _variable,
+    one.with_parts(one, (2, _parameter), _artifact, _retries, _accelerator, _cache, _memory, _variable,
              (2, notify))  # fmt: skip
     return one.draft(
         "Write the compiled pipeline spec (KFP v2 YAML) of our training pipeline",

@@ -103,7 +103,7 @@ def _draft(draw: Draw, kind: str) -> Draft:
     one = Project(draw, kind)
     flags = draw.sample("flags", tuple(_FLAGS), draw.integer("flag count", 1, 2))
     one.point("main", draw.choice("program", ("train.py", "fit.py", "src/train.py")), flags)
-    one.grow(one, (2, _validate), _prepare, *((_volume,) if kind == "docker" else ()))
+    one.with_parts(one, (2, _validate), _prepare, *((_volume,) if kind == "docker" else ()))
     return Draft(
         (
             "Package our training as an MLflow project",

@@ -101,7 +101,7 @@ def kueue_setup(draw: Draw) -> Draft:
         kueue.local_queue(name=one.local, namespace=one.space, cluster=one.cluster),
         kueue.open_queue(name=one.cluster),
     )
-    one.grow(one, _more, (2, _borrow), _preempt, (3, _job), _taint)
+    one.with_parts(one, _more, (2, _borrow), _preempt, (3, _job), _taint)
     return one.draft(
         "Set up Kueue for our GPU nodes",
         "Batch jobs should wait for GPUs in a queue: configure Kueue",
@@ -131,7 +131,7 @@ def queued_training(draw: Draw) -> Draft:
         work.metadata["labels"]["kueue.x-k8s.io/priority-class"] = name
         work.ask(kueue.workload_priority(name=name, value=value, of=work.name))
 
-    work.grow(work, important, parts.memory, parts.cpu, parts.shared_memory, parts.tolerates,
+    work.with_parts(work, important, parts.memory, parts.cpu, parts.shared_memory, parts.tolerates,
               parts.hub_token)  # fmt: skip
     return work.draft(
         "Submit a training job to our Kueue queue",
@@ -182,7 +182,9 @@ def keda_scaling(draw: Draw) -> Draft:
         trigger["activationThreshold"] = value
         work.ask(scaling.activation(name=name, threshold=value))
 
-    work.grow(work, parts.gpu_count, cooldown, polling, activation, parts.memory, parts.tolerates)
+    work.with_parts(
+        work, parts.gpu_count, cooldown, polling, activation, parts.memory, parts.tolerates
+    )
     return work.draft(
         "Scale a model server with KEDA on a Prometheus query",
         "Our inference server must scale with its queue: use KEDA",
@@ -222,7 +224,7 @@ def monitored_server(draw: Draw) -> Draft:
         monitor["metadata"]["labels"] = {"release": value}
         work.ask(scaling.monitor_label(name=name, key="release", value=value))
 
-    work.grow(work, path, label, parts.gpu_count, parts.replicas)
+    work.with_parts(work, path, label, parts.gpu_count, parts.replicas)
     return work.draft(
         "Deploy a model server and let Prometheus scrape it",
         "We want the metrics of our inference server in Prometheus",

@@ -136,7 +136,7 @@ def ray_cluster(draw: Draw) -> Draft:
     one.ask(ray.ray_cluster(name=name, version=one.version))
     one.want(ray.part_image, part="head", image=one.image)
     one.ask_size()
-    one.grow(
+    one.with_parts(
         one, _gpus, _autoscale, _tolerates, _head_memory, _node, _idle_head, _worker_cpu,
         _shared, _dashboard,
     )  # fmt: skip
@@ -182,7 +182,7 @@ def ray_job(draw: Draw) -> Draft:
         one.want(ray.ray_backoff, count=count)
 
     one.ask_size()
-    one.grow(one, shutdown, _gpus, (2, packages), backoff, _tolerates, _worker_cpu, _node)
+    one.with_parts(one, shutdown, _gpus, (2, packages), backoff, _tolerates, _worker_cpu, _node)
     return one.draft(
         "Run a program as a RayJob",
         "Start a Ray cluster for one job and throw it away afterwards",
@@ -220,7 +220,7 @@ def ray_service(draw: Draw) -> Draft:
 
     one.want(ray.part_image, part="head", image=one.image)
     one.ask_size()
-    one.grow(one, actor, _gpus, _autoscale, _head_memory, _tolerates, _node, _worker_cpu)
+    one.with_parts(one, actor, _gpus, _autoscale, _head_memory, _tolerates, _node, _worker_cpu)
     one.spec["serveConfigV2"] = dump(config)
     one.tree["spec"] = {"serveConfigV2": one.spec.pop("serveConfigV2"), **one.spec}
     return one.draft(

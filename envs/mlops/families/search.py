@@ -87,7 +87,7 @@ def katib_experiment(draw: Draw) -> Draft:
         stack.objects[0]["metadata"]["namespace"] = value
         stack.ask(workloads.in_namespace(of=name, namespace=value))
 
-    stack.grow(stack, layers, optimizer, failures, space)
+    stack.with_parts(stack, layers, optimizer, failures, space)
     return stack.draft(
         "Search for the best hyperparameters with Katib",
         "Write a Katib Experiment for our training",
@@ -154,7 +154,7 @@ def seldon_deployment(draw: Draw) -> Draft:
         stack.objects[0]["metadata"]["namespace"] = value
         stack.ask(workloads.in_namespace(of=name, namespace=value))
 
-    stack.grow(stack, copies, (3, canary), secret, space, protocol)
+    stack.with_parts(stack, copies, (3, canary), secret, space, protocol)
     return stack.draft(
         "Serve a model with Seldon Core",
         "Write a SeldonDeployment for our model",

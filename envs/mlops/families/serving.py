@@ -50,7 +50,7 @@ def triton_server(draw: Draw) -> Draft:
     work.want(servers.triton_repository, path=path)
     work.ask(volumes.claim(name=claim, size=size))
     work.want(volumes.claim_mounted, claim=claim, path=path)
-    work.grow(
+    work.with_parts(
         work,
         _triton_ready, parts.gpu_count,
         _triton_live, named(_front, 8000), _triton_option,
@@ -92,7 +92,7 @@ def mig_inference(draw: Draw) -> Draft:
     kind = draw.choice("slice", _SLICES)
     work.limit(f"nvidia.com/{kind}", count)
     work.want(gpus.mig_slices, count=count, slice=kind)
-    work.grow(
+    work.with_parts(
         work,
         parts.replicas, parts.node_label, parts.small_memory, parts.tolerates, parts.runtime,
         parts.small_cpu, parts.namespace,
@@ -127,7 +127,7 @@ def mlflow_server(draw: Draw) -> Draft:
     work.want(mlflow.mlflow_serves, port=port)
     work.want(mlflow.mlflow_backend, secret=secret, key=key)
     work.want(mlflow.mlflow_artifacts, root=root)
-    work.grow(
+    work.with_parts(
         work,
         named(_front, port), named(_healthy, port), parts.small_memory, parts.replicas,
         _account, parts.small_cpu, named(_live, port), named(_ingress, port), parts.namespace,
@@ -194,7 +194,7 @@ def llm_autoscaling(draw: Draw) -> Draft:
         scaling.replica_range(name=name, fewest=low, most=high),
         scaling.pod_metric(name=name, metric=metric, amount=target),
     )
-    work.grow(
+    work.with_parts(
         work,
         parts.gpu_count, named(_down, scaler), named(_up, scaler), parts.memory,
         parts.one_per_node, parts.grace, parts.tolerates,

@@ -110,7 +110,8 @@ def entry_parameter(
             yield project.finding(f"`{entry}` has no parameter `{name}`", "entry_points", entry)
             return
         at = ("entry_points", entry, "parameters", name)
-        if found.type != kind:
+        # MLflow takes a type that it does not know, such as `str`, for text.
+        if found.type != kind and (found.type, kind) != ("str", "string"):
             yield project.finding(f"`{name}` is of the type {found.type}, not {kind}", *at)
         if found.default is None or not same_value(found.default, default):
             message = f"the default of `{name}` is {shown(found.default)}, asked for {default}"

@@ -81,7 +81,7 @@ class _Writer:
         """Write a table: what fits on a line first, then the tables in it."""
         if depth > _DEPTH:
             raise Unbounded("the value is too deep for TOML")
-        pad = "  " * max(0, depth - 1)
+        pad = "  " * depth
         names = [name for name in sorted_keys(value) if value[name] is not None]
         nested = [name for name in names if isinstance(value[name], dict) or _tables(value[name])]
         for name in names:

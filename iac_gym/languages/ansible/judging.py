@@ -66,6 +66,9 @@ def judge_condition(text: str) -> Judgement:
         return Judgement((("conditions-are-readable", message),))
     node = parsed.single
     faults: tuple[tuple[str, str], ...] = ()
+    if node is None and parsed.flat:
+        message = f"`{_short(text)}` is no condition: write one expression without `{{{{ }}}}`"
+        faults = (("conditions-are-readable", message),)
     if node is not None and _never_truth(node):
         message = f"`{_short(text)}` is neither true nor false"
         faults = (("conditions-give-true-or-false", message),)

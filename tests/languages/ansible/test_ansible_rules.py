@@ -129,6 +129,10 @@ REFUSED_TASKS = {
         "- ping:\n  when: \"'a' in {{ groups }}\"\n",
         "conditions-are-readable@4:13",
     ),
+    "two templates in a condition": (
+        "- ping:\n  when: '{{ a }} == 1 and {{ b }}'\n",
+        "conditions-are-readable@4:13",
+    ),
     "an empty condition": ("- ping:\n  when: ''\n", "conditions-are-readable@4:13"),
     "a number as condition": ("- ping:\n  when: 1\n", "conditions-are-readable@4:13"),
     "a word as condition": ("- ping:\n  when: 'yes'\n", "conditions-are-readable@4:13"),
