@@ -48,7 +48,7 @@ GONE = re.compile(
 def ask(inputs: Sequence[Files]) -> Sequence[Opinion]:
     """Ask promtool, and leave out what its version cannot judge."""
     said = ask_many(inputs)
-    if version().startswith("3."):
+    if missing_tool() or version().startswith("3."):
         return said
     return [_judged(files, opinion) for files, opinion in zip(inputs, said, strict=True)]
 

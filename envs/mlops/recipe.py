@@ -1,8 +1,8 @@
 """How a task is put together: objects of the reference, and what is asked of them.
 
 A family makes a `Stack`, adds objects and requirements side by side, and turns it into a draft.
-Optional parts are functions of the draw and the thing they add to; `with_parts` picks as many of them as
-the wanted difficulty needs.
+Optional parts are functions of the draw and the thing they add to; `with_parts` picks as many of
+them as the wanted difficulty needs.
 """
 
 from __future__ import annotations

@@ -13,9 +13,12 @@ import pytest
 
 from iac_gym.formats.gotemplate import Engine, TemplateError, parse
 from iac_gym.formats.gotemplate.helm import HELM, HELM_NAMES
-from tests.formats.gotemplate_forms import DATA, FORMS
 
 SOURCE = Path(__file__).with_name("gotemplate_oracle.go")
+#: Templates of every form of expression, and what they see.
+_FILE = json.loads(Path(__file__).with_name("gotemplate_forms.json").read_text(encoding="utf-8"))
+FORMS: list[str] = _FILE["forms"]
+DATA = _FILE["data"]
 GOPATH = os.environ.get("IAC_GYM_GOPATH", "")
 
 

@@ -167,8 +167,10 @@ def kfp_pipeline(draw: Draw) -> Draft:
             pipelines.exit_task(task="notify", other="evaluate"),
         )
 
-    one.with_parts(one, (2, _parameter), _artifact, _retries, _accelerator, _cache, _memory, _variable,
-             (2, notify))  # fmt: skip
+    one.with_parts(
+        one, (2, _parameter), _artifact, _retries, _accelerator, _cache, _memory, _variable,
+        (2, notify),
+    )  # fmt: skip
     return one.draft(
         "Write the compiled pipeline spec (KFP v2 YAML) of our training pipeline",
         "We need the Kubeflow Pipelines v2 spec of a pipeline, as its compiler would write it",
