@@ -1,5 +1,7 @@
 """Go's templates: what is refused, with Go's words and place, and what is written."""
 
+# ruff: noqa: E501 (a case is a line)
+
 import pytest
 
 from iac_gym.formats.gotemplate import (

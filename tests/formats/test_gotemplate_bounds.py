@@ -113,4 +113,7 @@ def test_every_function_takes_any_values_or_says_what_is_wrong(name, values):
     try:
         Engine(trees, HELM, LIMITS).execute("t", data)
     except TemplateError as error:
-        assert error.message
+        message = error.message
+    else:
+        message = "none"
+    assert message

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from iac_gym.languages.helm.chart_file import note_chart
-from iac_gym.languages.helm.judge import problems_of, unknown_of
+from iac_gym.languages.helm.judge import unknown_of
 from iac_gym.languages.helm.model import HelmModel
 from iac_gym.languages.helm.reading import Faults, note
 from iac_gym.languages.helm.rendered import RenderedObject
 from iac_gym.languages.helm.schema import note_schema
 from iac_gym.languages.helm.unused import unused_values
-from iac_gym.verdict import Finding, Stage
-
-#: What says whether the API server would take the objects, and what could not be judged of them.
-_JUDGED = (Stage.SYNTAX, Stage.SCHEMA, Stage.REFERENCES, Stage.SEMANTICS, Stage.NOTICE)
+from iac_gym.verdict import Finding
 
 
 def examined(model: HelmModel) -> Faults:
@@ -39,7 +36,7 @@ def _rendering(model: HelmModel, faults: Faults) -> None:
         message = f"the custom kind `{item.kind[:60]}` of `{item.api_version[:60]}` is not judged"
         _add(faults, "custom-kinds-are-known", item.finding(message, "kind"))
     if not shown.refused:
-        for problem in problems_of(shown.judged, stages=_JUDGED):
+        for problem in shown.said:
             _add(faults, problem.rule, problem.finding)
     for warning in output.warnings:
         note(faults, "values-fit-the-defaults", warning, model.chart.path("values.yaml"), (1, 1))

@@ -150,14 +150,14 @@ class Rendering:
         return self.texts.get(self.chart.path(f"templates/{NOTES}"), "")
 
     @lazy
-    def findings(self) -> tuple[Problem, ...]:
-        """What every Kubernetes rule says of the objects, SECURITY and NOTICE included."""
+    def said(self) -> tuple[Problem, ...]:
+        """What the rules of Kubernetes say of the objects, those about security left out."""
         return tuple(problems_of(self.judged))
 
-    @property
+    @lazy
     def problems(self) -> tuple[Problem, ...]:
         """Why the API server would refuse the objects."""
-        return tuple(one for one in self.findings if one.stage <= Stage.SEMANTICS)
+        return tuple(one for one in self.said if one.stage <= Stage.SEMANTICS)
 
 
 @dataclass(frozen=True)
