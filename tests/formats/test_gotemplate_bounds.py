@@ -74,12 +74,12 @@ def test_no_regular_expression_runs_away(pattern, text, expected):
     assert time.process_time() - start < 0.5
 
 
-PIECES = st.sampled_from(
-    """{{ }} {{- -}} ( ) | $ $x $x:= . .a .a.b "s" `r` 'c' end else if range with define template
+_WORDS = """{{ }} {{- -}} ( ) | $ $x $x:= . .a .a.b "s" `r` 'c' end else if range with define
+    template
     block break continue nil 1 -1 0x 1e , := = include print index dict list /* */ é \\ " ` $.a
     toYaml quote eq and or len (dict"a"1) true""".split()
-    + [" ", "\n", "{{ end }}", "{{ if .a }}", "{{ range .a }}", '{{ define "z" }}']
-)
+_WHOLE = (" ", "\n", "{{ end }}", "{{ if .a }}", "{{ range .a }}", '{{ define "z" }}')
+PIECES = st.sampled_from([*_WORDS, *_WHOLE])
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))

@@ -6,7 +6,7 @@ from typing import Any
 
 from envs.mlops import choices
 from envs.mlops.recipe import LANGUAGE, Stack, Tree, in_order
-from envs.mlops.requirements import argo, gpus, jobs, workloads
+from envs.mlops.requirements import argo, argo_data, gpus, jobs, workloads
 from iac_gym.category import Draft, family
 from iac_gym.check import RequirementType
 from iac_gym.draw import Draw
@@ -125,8 +125,8 @@ def _parameter(draw: Draw, one: Flow) -> None:
         one.templates["train"]["inputs"] = {"parameters": [{"name": name}]}
         tag = f"{{{{inputs.parameters.{name}}}}}"
     box.setdefault("env", []).append({"name": name.upper().replace("-", "_"), "value": tag})
-    one.want(argo.workflow_parameter, parameter=name, value=value)
-    one.want(argo.parameter_used, step="train", parameter=name)
+    one.want(argo_data.workflow_parameter, parameter=name, value=value)
+    one.want(argo_data.parameter_used, step="train", parameter=name)
 
 
 def _artifact(draw: Draw, one: Flow) -> None:
@@ -141,7 +141,7 @@ def _artifact(draw: Draw, one: Flow) -> None:
     arguments = one.tasks["evaluate"].setdefault("arguments", {})
     arguments["artifacts"] = [{"name": name, "from": one.reference("train", "artifacts", name)}]
     one.want(
-        argo.artifact_passed, other="train", artifact=name, source=source, step="evaluate",
+        argo_data.artifact_passed, other="train", artifact=name, source=source, step="evaluate",
         target=target,
     )  # fmt: skip
 
@@ -237,9 +237,9 @@ def argo_gate(draw: Draw) -> Draft:
     operator = {"is": "==", "is not": "!=", "is greater than": ">", "is at least": ">="}[relation]
     tag = one.reference("evaluate", "parameters", output)
     one.tasks["deploy"]["when"] = f"{tag} {operator} {value}"
-    one.want(argo.output_parameter, other="evaluate", output=output, file=file)
+    one.want(argo_data.output_parameter, other="evaluate", output=output, file=file)
     one.want(
-        argo.step_condition, step="deploy", other="evaluate", output=output, relation=relation,
+        argo_data.step_condition, step="deploy", other="evaluate", output=output, relation=relation,
         value=value,
     )  # fmt: skip
 
@@ -332,7 +332,7 @@ def argo_shared_template(draw: Draw) -> Draft:
             "container": {"image": image, "command": ["python", "report.py", "--region", tag]},
         }
         one.want(argo.step_after, step="report", other="shared")
-        one.want(argo.step_loop, step="report", values=values, flag="--region")
+        one.want(argo_data.step_loop, step="report", values=values, flag="--region")
 
     one.with_parts(one, _account, (2, loop), _deadline, _ttl)
     return one.draft(

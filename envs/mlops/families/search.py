@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envs.mlops import choices
 from envs.mlops.recipe import LANGUAGE, Stack, Tree
-from envs.mlops.requirements import seldon, training, workloads
+from envs.mlops.requirements import katib, seldon, workloads
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 
@@ -56,18 +56,18 @@ def katib_experiment(draw: Draw) -> Draft:
         "lr", "double", {"min": low, "max": high, **({"step": low} if algorithm == "grid" else {})}
     )
     stack.ask(
-        training.experiment(name=name, algorithm=algorithm),
-        training.objective(of=name, direction=direction, metric=metric),
-        training.trials(of=name, parallel=parallel, most=most),
-        training.search_range(of=name, kind="double", parameter="lr", low=low, high=high),
-        training.trial_image(of=name, image=image),
+        katib.experiment(name=name, algorithm=algorithm),
+        katib.objective(of=name, direction=direction, metric=metric),
+        katib.trials(of=name, parallel=parallel, most=most),
+        katib.search_range(of=name, kind="double", parameter="lr", low=low, high=high),
+        katib.trial_image(of=name, image=image),
     )
 
     def layers(draw: Draw, stack: Stack) -> None:
         least, greatest = draw.choice("layers", (("1", "5"), ("2", "8"), ("16", "128")))
         search("num-layers", "int", {"min": least, "max": greatest})
         stack.ask(
-            training.search_range(
+            katib.search_range(
                 of=name, kind="int", parameter="num-layers", low=least, high=greatest
             )
         )
@@ -75,12 +75,12 @@ def katib_experiment(draw: Draw) -> Draft:
     def optimizer(draw: Draw, stack: Stack) -> None:
         values = list(draw.sample("optimizers", ("sgd", "adam", "adamw", "ftrl", "rmsprop"), 3))
         search("optimizer", "categorical", {"list": values})
-        stack.ask(training.search_values(of=name, parameter="optimizer", values=values))
+        stack.ask(katib.search_values(of=name, parameter="optimizer", values=values))
 
     def failures(draw: Draw, stack: Stack) -> None:
         count = draw.integer("failures", 2, 6)
         spec["maxFailedTrialCount"] = count
-        stack.ask(training.failed_trials(of=name, count=count))
+        stack.ask(katib.failed_trials(of=name, count=count))
 
     def space(draw: Draw, stack: Stack) -> None:
         value = draw.choice("namespace", choices.SPACES)

@@ -127,9 +127,9 @@ def dashboard_link(model: Any, title: str, url: str) -> Iterable[Finding]:
     if board is None:
         return
     for one, _ in objects(board.tree, "links"):
-        if one.get("type") == "link" and text_of(one.get("title")).strip() == title:
-            if text_of(one.get("url")).rstrip("/") == url.rstrip("/"):
-                return
+        named = one.get("type") == "link" and text_of(one.get("title")).strip() == title
+        if named and text_of(one.get("url")).rstrip("/") == url.rstrip("/"):
+            return
     yield model.finding(f"there is no link `{title}` to `{url}`", board)
 
 
@@ -150,7 +150,8 @@ def linked_dashboards(model: Any, tag: str) -> Iterable[Finding]:
 
 
 @requirement(
-    "an annotation called `{name}` marks in all panels when alerts with the label `{label}={value}` "
+    "an annotation called `{name}` marks in all panels when alerts with the label "
+    "`{label}={value}` "
     "fire (series of `ALERTS`)",
     "the firing alerts (`ALERTS`) with `{label}={value}` are marked by an annotation `{name}`",
     language=LANGUAGE,
@@ -178,9 +179,10 @@ def alerts_annotated(model: Any, name: str, label: str, value: str) -> Iterable[
 
 def _marks(query: promql.Expression, label: str, value: str) -> bool:
     cases = (
-        ("A", {"alertstate": "firing", label: value}), ("B", {"alertstate": "pending", label: value}),
+        ("A", {"alertstate": "firing", label: value}),
+        ("B", {"alertstate": "pending", label: value}),
         ("C", {"alertstate": "firing", label: f"not-{value}"}),
-    )  # fmt: skip
+    )
     series = [Series("ALERTS", {"instance": name, **more}, 1) for name, more in cases]
     found = play(query.root, series)
     return found is not None and len(found) == 1 and found[0].labels.get("instance", "A") == "A"
@@ -200,7 +202,8 @@ def panel_in_row(model: Any, panel: str, row: str) -> Iterable[Finding]:
 
 
 @requirement(
-    "the row `{row}` is folded when the dashboard is opened", "the row `{row}` is collapsed at first",
+    "the row `{row}` is folded when the dashboard is opened",
+    "the row `{row}` is collapsed at first",
     language=LANGUAGE,
 )  # fmt: skip
 def folded_row(model: Any, row: str) -> Iterable[Finding]:

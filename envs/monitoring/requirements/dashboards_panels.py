@@ -129,7 +129,8 @@ def _coloured(panel: Panel) -> bool:
 
 
 @requirement(
-    "the thresholds of the panel `{panel}` are drawn as lines", "`{panel}` draws lines at its thresholds",
+    "the thresholds of the panel `{panel}` are drawn as lines",
+    "`{panel}` draws lines at its thresholds",
     language=LANGUAGE,
 )  # fmt: skip
 def threshold_lines(model: Any, panel: str) -> Iterable[Finding]:

@@ -27,7 +27,8 @@ def _labels(label: str, value: str, part: int, **more: str) -> dict[str, str]:
 @requirement(
     "the panel `{panel}` shows, by its only query, the per-second rate of the counter `{metric}` "
     "over {window}, summed up by `{label}`",
-    "by one query, `{panel}` shows for each `{label}` the sum of the per-second rates of the counter "
+    "by one query, `{panel}` shows for each `{label}` the sum of the per-second rates of the "
+    "counter "
     "`{metric}` over {window}",
     language=LANGUAGE,
 )
@@ -46,7 +47,8 @@ def panel_rate(model: Any, panel: str, metric: str, label: str, window: str) -> 
 @requirement(
     "the panel `{panel}` shows, by its only query, how many percent (0 to 100) of `{metric}` over "
     "{window} have a label `{code}` of 5xx, all series together",
-    "by one query, `{panel}` shows the share of `{metric}` with a `{code}` of 5xx over {window}, all "
+    "by one query, `{panel}` shows the share of `{metric}` with a `{code}` of 5xx over {window}, "
+    "all "
     "series together, in percent from 0 to 100",
     language=LANGUAGE,
 )
@@ -64,7 +66,8 @@ def panel_errors(model: Any, panel: str, metric: str, code: str, window: str) ->
 @requirement(
     "the panel `{panel}` shows the percentiles {percentiles} of the histogram `{metric}` over "
     "{window}, of all its series together, each by a query of its own",
-    "one query each shows in `{panel}` the percentiles {percentiles} of the histogram `{metric}` over "
+    "one query each shows in `{panel}` the percentiles {percentiles} of the histogram `{metric}` "
+    "over "
     "{window}, all its series together",
     language=LANGUAGE,
 )
@@ -98,7 +101,8 @@ def panel_percentiles(
 
 
 @requirement(
-    "the panel `{panel}` shows, by its only query, the {function} of the gauge `{metric}` by `{label}`",
+    "the panel `{panel}` shows, by its only query, the {function} of the gauge `{metric}` by "
+    "`{label}`",
     "by one query, `{panel}` shows for each `{label}` the {function} of the gauge `{metric}`",
     language=LANGUAGE,
 )
@@ -115,9 +119,11 @@ def panel_gauge(
 
 
 @requirement(
-    "the panel `{panel}` shows, by its only query, for each `instance` how many percent of the time "
+    "the panel `{panel}` shows, by its only query, for each `instance` how many percent of the "
+    "time "
     "its CPUs were busy over {window} (every mode of `node_cpu_seconds_total` but `idle`)",
-    "by one query, `{panel}` shows CPU usage by `instance` in percent, from `node_cpu_seconds_total` "
+    "by one query, `{panel}` shows CPU usage by `instance` in percent, from "
+    "`node_cpu_seconds_total` "
     "as all that is not `idle`, over {window}",
     language=LANGUAGE,
 )
@@ -137,7 +143,8 @@ def panel_cpu(model: Any, panel: str, window: str) -> Iterable[Finding]:
 
 
 @requirement(
-    "the panel `{panel}` shows, by its only query, for each `instance` how many percent of its memory "
+    "the panel `{panel}` shows, by its only query, for each `instance` how many percent of its "
+    "memory "
     "are in use: what `node_memory_MemAvailable_bytes` leaves of `node_memory_MemTotal_bytes`",
     "by one query, `{panel}` shows memory usage by `instance` in percent: "
     "`node_memory_MemTotal_bytes` without `node_memory_MemAvailable_bytes`",
@@ -196,9 +203,11 @@ def panel_up(model: Any, panel: str, job: str) -> Iterable[Finding]:
 
 
 @requirement(
-    "the panel `{panel}` shows, by its only query, by how much the counter `{metric}` grew, all its "
+    "the panel `{panel}` shows, by its only query, by how much the counter `{metric}` grew, all "
+    "its "
     "series together, over {window}",
-    "by one query, `{panel}` shows the growth of the counter `{metric}` over {window}, the sum of all "
+    "by one query, `{panel}` shows the growth of the counter `{metric}` over {window}, the sum "
+    "of all "
     "its series",
     language=LANGUAGE,
 )
@@ -222,9 +231,11 @@ def _spans(query: Any, metric: str) -> set[float]:
 
 
 @requirement(
-    "the panel `{panel}` shows, by its only query, the {count} values of `{label}` with the highest "
+    "the panel `{panel}` shows, by its only query, the {count} values of `{label}` with the "
+    "highest "
     "per-second rate of the counter `{metric}` over {window}, their series summed up",
-    "by one query, `{panel}` shows the top {count}: those `{label}` whose sum of the per-second rates "
+    "by one query, `{panel}` shows the top {count}: those `{label}` whose sum of the per-second "
+    "rates "
     "of the counter `{metric}` over {window} is highest",
     language=LANGUAGE,
 )

@@ -79,14 +79,16 @@ def _restricted(model: Any, selector: promql.Selector, variable: str, label: str
     known = model.dashboard.variables.get(variable)
     several = known is not None and (known.multi or known.include_all)
     for one in selector.matchers:
-        if one.label == label and one.value in (f"${variable}", f"(${variable})", f"^${variable}$"):
-            if one.op == "=~" or (one.op == "=" and one.value[0] == "$" and not several):
-                return True
+        chosen = one.value in (f"${variable}", f"(${variable})", f"^${variable}$")
+        exact = one.op == "=" and one.value[:1] == "$" and not several
+        if one.label == label and chosen and (one.op == "=~" or exact):
+            return True
     return False
 
 
 @requirement(
-    "all panels show only series whose label `{label}` has the value that is chosen in the variable "
+    "all panels show only series whose label `{label}` has the value that is chosen in the "
+    "variable "
     "`{variable}`",
     "what is chosen in the variable `{variable}` decides, by the label `{label}`, which series all "
     "panels show",
@@ -126,7 +128,8 @@ def variable_several(model: Any, variable: str) -> Iterable[Finding]:
 
 
 @requirement(
-    "the variable `{variable}` has the choice All", "All can be chosen for the variable `{variable}`",
+    "the variable `{variable}` has the choice All",
+    "All can be chosen for the variable `{variable}`",
     language=LANGUAGE,
 )  # fmt: skip
 def variable_all(model: Any, variable: str) -> Iterable[Finding]:
@@ -138,7 +141,8 @@ def variable_all(model: Any, variable: str) -> Iterable[Finding]:
 
 
 @requirement(
-    "the variable `{variable}` is shown as `{text}`", "the dashboard calls the variable `{variable}` "
+    "the variable `{variable}` is shown as `{text}`",
+    "the dashboard calls the variable `{variable}` "
     "`{text}`",
     language=LANGUAGE,
 )  # fmt: skip
@@ -179,7 +183,8 @@ def variable_choices(
 
 
 @requirement(
-    "with the variable `{variable}` one chooses among the data sources of the type `{kind}`, and all "
+    "with the variable `{variable}` one chooses among the data sources of the type `{kind}`, and "
+    "all "
     "panels use the one that is chosen",
     "all panels take their data from the data source that is chosen in the variable `{variable}` "
     "(type `{kind}`)",

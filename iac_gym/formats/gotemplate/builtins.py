@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from iac_gym.formats.gotemplate.errors import FunctionError
+from iac_gym.formats.gotemplate.formatting import sprintf
 from iac_gym.formats.gotemplate.functions import Function, function
-from iac_gym.formats.gotemplate.printing import show, sprint, sprintf, sprintln
+from iac_gym.formats.gotemplate.printing import show, sprint, sprintln
 from iac_gym.formats.gotemplate.quoting import printable
 from iac_gym.formats.gotemplate.values import (
     INVALID,

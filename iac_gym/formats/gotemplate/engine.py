@@ -6,8 +6,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, overload
 
-from iac_gym.formats.gotemplate.compiler import Code, Compiler
+from iac_gym.formats.gotemplate.compiler import Compiler
 from iac_gym.formats.gotemplate.errors import FunctionError, Limits, TemplateError, Unbounded
+from iac_gym.formats.gotemplate.frames import Code
 from iac_gym.formats.gotemplate.functions import Function
 from iac_gym.formats.gotemplate.nodes import Template
 from iac_gym.formats.gotemplate.quoting import quote

@@ -26,7 +26,16 @@ LANGUAGE = Language(
     IN_ORDER,
     tags=("helm", "yaml", "yml", "tpl", "gotmpl", "gotemplate", "json", "text", "txt"),
     path=BUNDLE,
-    patterns=("*.tpl", "Chart.yaml", "*/templates/*", BUNDLE),
+    patterns=(
+        "*.tpl",
+        "Chart.yaml",
+        "values.yaml",
+        "values.schema.json",
+        "*/templates/*.yaml",
+        "*/templates/*.yml",
+        "*/templates/NOTES.txt",
+        BUNDLE,
+    ),
     select=choose,
     tiers={"tool": "iac_gym.languages.helm.tool:ask_tool"},
 )

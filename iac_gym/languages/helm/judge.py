@@ -65,7 +65,13 @@ def manifest_of(objects: Sequence[RenderedObject]) -> CustomManifest:
         name = item.api_version, item.kind
         if item.kind in _built_in() and (name in own or name in known_custom_kinds()):
             item.__dict__["kind"] = f"{item.kind}.{item.api_version}"  # the kept property
-    return CustomManifest(tuple(objects))
+    keys: set[Any] | None = set()
+    for item in objects:
+        if keys is None or item.keys is None:
+            keys = None
+            break
+        keys |= item.keys
+    return CustomManifest(tuple(objects), "", None if keys is None else frozenset(keys))
 
 
 def _is_unknown(item: RenderedObject, own: set[tuple[str, str]]) -> bool:
@@ -87,22 +93,25 @@ def unknown_of(manifest: Manifest) -> list[RenderedObject]:
 
 def judged_part(manifest: CustomManifest) -> CustomManifest:
     """Return a manifest without what is not judged."""
-    unknown = unknown_of(manifest)
+    unknown = {id(item) for item in unknown_of(manifest)}
     if not unknown:
         return manifest
-    return CustomManifest(tuple(item for item in manifest.objects if item not in unknown))
+    return CustomManifest(tuple(item for item in manifest.objects if id(item) not in unknown))
 
 
-def problems_of(manifest: CustomManifest) -> list[Problem]:
-    """Run the rules over a judged part, those about security left out.
+def rules_for(manifest: CustomManifest) -> tuple[Rule, ...]:
+    """Return the rules that may find something in a judged part."""
+    return LANGUAGE.rules_for(manifest) if manifest.objects else ()
+
+
+def problems_of(manifest: CustomManifest, rules: Iterable[Rule]) -> list[Problem]:
+    """Run rules over a judged part, those about security left out.
 
     Findings stand in the templates.
     """
-    if not manifest.objects:
-        return []
     sources = _sources(manifest)
     found: list[Problem] = []
-    for rule in LANGUAGE.rules_for(manifest):
+    for rule in rules:
         if rule.stage is not _SECURITY:
             found += _run(rule, manifest, sources)
     return found

@@ -31,13 +31,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from iac_gym.check import Rule
 from iac_gym.formats.lazy import lazy
 from iac_gym.formats.yaml import YamlMap, find
 from iac_gym.languages.custom_resources.model import CustomManifest
 from iac_gym.languages.helm.chart import Chart
 from iac_gym.languages.helm.compare import Change, Effect, compare, other_values
 from iac_gym.languages.helm.helpers import Helper, helpers_of
-from iac_gym.languages.helm.judge import Problem, judged_part, manifest_of, problems_of
+from iac_gym.languages.helm.judge import Problem, judged_part, manifest_of, problems_of, rules_for
 from iac_gym.languages.helm.reading import Faults, as_values
 from iac_gym.languages.helm.render import NOTES, Output, render
 from iac_gym.languages.helm.rendered import MOST_OBJECTS, RenderedObject, Source, objects_of
@@ -150,9 +151,14 @@ class Rendering:
         return self.texts.get(self.chart.path(f"templates/{NOTES}"), "")
 
     @lazy
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of Kubernetes that may find something in the objects."""
+        return rules_for(self.judged)
+
+    @lazy
     def said(self) -> tuple[Problem, ...]:
         """What the rules of Kubernetes say of the objects, those about security left out."""
-        return tuple(problems_of(self.judged))
+        return tuple(problems_of(self.judged, self.rules))
 
     @lazy
     def problems(self) -> tuple[Problem, ...]:

@@ -42,6 +42,8 @@ class RenderedObject(KubeObject):
 
     template: str = ""
     source: Source | None = None
+    #: The keys of all its mappings, where the reader has noted them.
+    keys: set[Any] | None = None
 
     def finding(self, message: str, *path: str | int, hint: str = "") -> Finding:
         """Make a finding at the template's line that wrote the deepest step of the path."""
@@ -102,13 +104,13 @@ def objects_of(text: str, template: str, source: Source) -> Iterator[RenderedObj
         if wrong:
             yield placed(Finding(wrong, template, document.mark[0]), source)
         elif isinstance(value, YamlMap):
-            yield from _unfolded(value, template, source, 0)
+            yield from _unfolded(value, template, source, document.keys)
 
 
 def _unfolded(
-    tree: YamlMap, template: str, source: Source, depth: int
+    tree: YamlMap, template: str, source: Source, keys: set[Any] | None, depth: int = 0
 ) -> Iterator[RenderedObject | Finding]:
-    """Yield the object, or the items of a `List`."""
+    """Yield the object, or the items of a `List`, whose keys are not known one by one."""
     kind, items = tree.get("kind"), tree.get("items")
     if (
         isinstance(kind, str)
@@ -118,12 +120,12 @@ def _unfolded(
     ):
         for place, item in enumerate(items):
             if isinstance(item, YamlMap):
-                yield from _unfolded(item, template, source, depth + 1)
+                yield from _unfolded(item, template, source, None, depth + 1)
             else:
                 message = "an item of this list is not an object"
                 yield placed(Finding(message, template, items.marks[place][0]), source)
         return
-    yield RenderedObject(tree, f"{template} (rendered)", template, source)
+    yield RenderedObject(tree, f"{template} (rendered)", template, source, keys)
 
 
 def _wrong_head(value: Any) -> str:

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 from iac_gym.check import Rule
 from iac_gym.languages.helm.examine import examined
-from iac_gym.languages.helm.judge import objects_language
 from iac_gym.languages.helm.model import HelmModel
 from iac_gym.languages.helm.rules import chart_file, objects, rendering, values
 from iac_gym.verdict import Stage
@@ -27,7 +26,7 @@ def _chosen(names: frozenset[str]) -> tuple[Rule, ...]:
 def choose(model: HelmModel) -> tuple[Rule, ...]:
     """Return the rules that find something, and those of SECURITY that could."""
     names = set(examined(model))
-    for rule in objects_language().rules_for(model.default.judged):
+    for rule in model.default.rules:
         if rule.stage is Stage.SECURITY:
             names.add(rule.name)
     return _chosen(frozenset(names))

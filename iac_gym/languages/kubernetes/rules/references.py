@@ -254,6 +254,8 @@ def stateful_set_service(manifest: Manifest) -> Iterator[Finding]:
 def ingress_backend_ports(manifest: Manifest) -> Iterator[Finding]:
     """An Ingress leads to a port that the Service of that name has, if the answer contains it.
 
+    The port name `use-annotation` is that of an action in an annotation of the AWS controller.
+
     Source: https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource
 
     Bad::
@@ -295,6 +297,8 @@ def ingress_backend_ports(manifest: Manifest) -> Iterator[Finding]:
             reference = as_map(wanted.get("port"))
             for field, known in ports[id(service)].items():
                 asked = reference.get(field)
+                if asked == "use-annotation":
+                    continue
                 if isinstance(asked, (int, str)) and asked and asked not in known:
                     text = f"the Service `{service.name}` has no port `{str(asked)[:80]}`"
                     yield item.finding(text, *path, "service", "port", field)
