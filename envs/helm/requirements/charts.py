@@ -1,120 +1,135 @@
-"""Requirements about a chart as a whole: what Chart.yaml says, names, labels, notes, schema."""
+"""Requirements about a chart as a whole: what Chart.yaml says, names, labels, notes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from envs.helm.requirements.reading import WORKLOADS, other_chart, rendered
+from envs.helm.requirements.reading import (
+    WORKLOADS,
+    Unmet,
+    missing,
+    play,
+    played,
+    pod_labels,
+    selects,
+    wrong,
+)
 from iac_gym.check import requirement
-from iac_gym.languages.helm import HelmModel
+from iac_gym.languages.helm import HelmModel, Rendering
+from iac_gym.languages.kubernetes.model import KubeObject
 from iac_gym.verdict import Finding
 
 
 @requirement("the chart is called `{name}`", "the name of the chart is `{name}`")
-def chart_named(model: HelmModel, name: str) -> Iterable[Finding]:
+@played
+def chart_named(model: HelmModel, name: str) -> None:
     """`name` in Chart.yaml."""
     if model.chart.meta.name != name:
-        yield model.chart_finding(f"the chart is called `{model.chart.meta.name}`", "name")
+        message = f"the chart is called `{model.chart.meta.name}`"
+        raise Unmet(model.chart_finding(message, "name"))
 
 
 @requirement("its version is {version}", "the version of the chart is {version}")
-def chart_version(model: HelmModel, version: str) -> Iterable[Finding]:
+@played
+def chart_version(model: HelmModel, version: str) -> None:
     """`version` in Chart.yaml."""
     if model.chart.meta.version.removeprefix("v") != version:
-        yield model.chart_finding(f"the version is not {version}", "version")
+        raise Unmet(model.chart_finding(f"the version is not {version}", "version"))
 
 
 @requirement(
-    "the version of the application is {version} (`appVersion`)",
-    "`appVersion` says {version}",
+    "the version of the application is {version} (`appVersion`)", "`appVersion` says {version}"
 )
-def app_version(model: HelmModel, version: str) -> Iterable[Finding]:
+@played
+def app_version(model: HelmModel, version: str) -> None:
     """`appVersion` in Chart.yaml."""
     if model.chart.meta.app_version != version:
-        yield model.chart_finding(f"the application's version is not {version}", "appVersion")
+        message = f"the application's version is not {version}"
+        raise Unmet(model.chart_finding(message, "appVersion"))
 
 
 @requirement(
     "the chart needs a Kubernetes version that fits `{range}`",
     "`kubeVersion` of the chart is `{range}`",
 )
-def kube_version(model: HelmModel, range: str) -> Iterable[Finding]:
-    """`kubeVersion` in Chart.yaml, blanks aside."""
-    found = "".join(model.chart.meta.texts.get("kubeVersion", "").split())
-    if found != "".join(range.split()):
-        yield model.chart_finding(f"the chart does not ask for `{range}`", "kubeVersion")
+@played
+def kube_version(model: HelmModel, range: str) -> None:
+    """`kubeVersion` in Chart.yaml, blanks and commas aside."""
+    found = model.chart.meta.texts.get("kubeVersion", "")
+    if _tight(found) != _tight(range):
+        raise Unmet(model.chart_finding(f"the chart does not ask for `{range}`", "kubeVersion"))
+
+
+def _tight(text: str) -> str:
+    return "".join(text.replace(",", " ").split())
 
 
 @requirement(
     "{name} ({email}) maintains the chart", "the chart names {name} with {email} as a maintainer"
 )
-def maintained(model: HelmModel, name: str, email: str) -> Iterable[Finding]:
+@played
+def maintained(model: HelmModel, name: str, email: str) -> None:
     """One of the maintainers."""
     for one in model.chart.meta.maintainers:
         if one.get("name") == name and one.get("email") == email:
             return
-    yield model.chart_finding(f"{name} ({email}) is no maintainer", "maintainers")
+    raise Unmet(model.chart_finding(f"{name} ({email}) is no maintainer", "maintainers"))
 
 
 @requirement("`{word}` is a keyword of the chart", "the chart has the keyword `{word}`")
-def keyword(model: HelmModel, word: str) -> Iterable[Finding]:
+@played
+def keyword(model: HelmModel, word: str) -> None:
     """One of the keywords."""
     if word not in model.chart.meta.lists.get("keywords", ()):
-        yield model.chart_finding(f"`{word}` is no keyword", "keywords")
+        raise Unmet(model.chart_finding(f"`{word}` is no keyword", "keywords"))
+
+
+def _filled(found: Rendering) -> Rendering:
+    if not found.manifest.objects:
+        raise missing("the chart renders nothing")
+    return found
 
 
 @requirement(
-    "every object of `{chart}` carries the labels `app.kubernetes.io/name`, `app.kubernetes.io/instance` (the "
-    "release) and `app.kubernetes.io/managed-by` (Helm)",
-    "all objects of `{chart}` have the usual labels: `app.kubernetes.io/name`, `app.kubernetes.io/instance` with "
-    "the release's name, `app.kubernetes.io/managed-by` with Helm",
+    "every object of `{chart}` carries the labels `app.kubernetes.io/name`, "
+    "`app.kubernetes.io/instance` (the release) and `app.kubernetes.io/managed-by` (Helm)",
+    "all objects of `{chart}` have the usual labels: `app.kubernetes.io/name`, "
+    "`app.kubernetes.io/instance` with the release's name, `app.kubernetes.io/managed-by` with "
+    "Helm",
 )
-def standard_labels(model: HelmModel, chart: str) -> Iterable[Finding]:
+@played
+def standard_labels(model: HelmModel, chart: str) -> None:
     """Labels of every object of a release with a name of its own."""
-    if missing := other_chart(model, chart):
-        yield from missing
-        return
-    found = model.render({}, release="probe-release")
-    if found.error is not None or not found.manifest.objects:
-        yield Finding("the chart renders nothing", "")
-        return
-    for item in found.manifest:
+    for item in _filled(play(model, {}, chart, release="probe-release")).manifest:
         labels = item.labels
         if (
             not labels.get("app.kubernetes.io/name")
             or labels.get("app.kubernetes.io/instance") != "probe-release"
             or labels.get("app.kubernetes.io/managed-by") != "Helm"
         ):
-            yield item.finding(f"the {item.kind} lacks the usual labels", "metadata", "labels")
-            return
+            raise wrong(item, f"the {item.kind} lacks the usual labels", "metadata.labels")
 
 
 @requirement(
-    "two releases of `{chart}` can live in one namespace: no two objects get the same name, and no "
-    "selector takes the other's pods",
+    "two releases of `{chart}` can live in one namespace: no two objects get the same name, and "
+    "no selector takes the other's pods",
     "`{chart}` can be installed twice in a namespace without a clash of names or selectors",
 )
-def installs_twice(model: HelmModel, chart: str) -> Iterable[Finding]:
+@played
+def installs_twice(model: HelmModel, chart: str) -> None:
     """Two renderings with different release names."""
-    if missing := other_chart(model, chart):
-        yield from missing
-        return
-    first, second = (model.render({}, release=name) for name in ("probe-one", "probe-two"))
-    if first.error is not None or not first.manifest.objects:
-        yield Finding("the chart renders nothing", "")
-        return
-    names = {(item.kind, item.name) for item in second.manifest}
-    for item in first.manifest:
+    one = _filled(play(model, {}, chart, release="probe-one")).manifest
+    other = play(model, {}, chart, release="probe-two").manifest
+    names = {(item.kind, item.name) for item in other}
+    pods = [pod_labels(item) for item in other.of_kind(*WORKLOADS)]
+    for item in one:
         if (item.kind, item.name) in names:
-            yield item.finding(f"two releases share this {item.kind}", "metadata", "name")
-            return
-    selectors = [_selector(item) for item in first.manifest if _selector(item)]
-    if any(one == _selector(other) for one in selectors for other in second.manifest):
-        yield Finding("two releases select the same pods", "")
+            raise wrong(item, f"two releases share this {item.kind}", "metadata.name")
+        if any(selects(_selector(item), labels) for labels in pods):
+            raise wrong(item, "it selects the pods of another release", "spec.selector")
 
 
-def _selector(item: Any) -> Any:
+def _selector(item: KubeObject) -> Any:
     if item.kind in WORKLOADS:
         return item.get("spec", "selector", "matchLabels")
     return item.get("spec", "selector") if item.kind == "Service" else None
@@ -124,17 +139,12 @@ def _selector(item: Any) -> Any:
     "the objects of `{chart}` go to the namespace of the release, not to a fixed one",
     "no object of `{chart}` names a namespace other than that of the release",
 )
-def release_namespace(model: HelmModel, chart: str) -> Iterable[Finding]:
+@played
+def release_namespace(model: HelmModel, chart: str) -> None:
     """Rendered for a namespace of its own."""
-    if missing := other_chart(model, chart):
-        yield from missing
-        return
-    found = model.render({}, namespace="probe-space")
-    if found.error is not None or not found.manifest.objects:
-        yield Finding("the chart renders nothing", "")
-    for item in found.manifest:
+    for item in _filled(play(model, {}, chart, namespace="probe-space")).manifest:
         if item.get("metadata", "namespace", default="probe-space") != "probe-space":
-            yield item.finding("it goes to a fixed namespace", "metadata", "namespace")
+            raise wrong(item, "it goes to a fixed namespace", "metadata.namespace")
 
 
 @requirement(
@@ -142,20 +152,26 @@ def release_namespace(model: HelmModel, chart: str) -> Iterable[Finding]:
     "at least {count} templates include the named template `{helper}`",
     ordered=True,
 )
-def helper_used(model: HelmModel, helper: str, count: int) -> Iterable[Finding]:
-    """Where a named template is defined, and which files use it."""
+@played
+def helper_used(model: HelmModel, helper: str, count: int) -> None:
+    """Where a named template is defined, and which files that render something use it."""
     found = model.helpers.get(helper)
     if found is None:
-        yield Finding(f"there is no named template `{helper}`", "")
-        return
-    files = {one for one in found.users if not one.endswith((".tpl", "NOTES.txt"))}
-    around = [one for one in model.helpers.values() if one.file in found.users]
-    files |= {
-        user for one in around for user in one.users if not user.endswith((".tpl", "NOTES.txt"))
-    }
-    if len(files) < count:
-        message = f"`{helper}` is used by {len(files)} templates, not by {count}"
-        yield Finding(message, found.file, found.line, 1)
+        raise missing(f"there is no named template `{helper}`")
+    files = set(found.users)
+    for _ in range(3):  # templates that are included by templates
+        files |= {
+            user for one in model.helpers.values() if one.file in files for user in one.users
+        }
+    texts = model.default.texts
+    used = [
+        one for one in files
+        if not one.endswith((".tpl", "NOTES.txt")) and not texts.get(one, "").isspace()
+        and texts.get(one)
+    ]  # fmt: skip
+    if len(used) < count:
+        message = f"`{helper}` is used by {len(used)} templates, not by {count}"
+        raise Unmet(Finding(message, found.file, found.line, 1))
 
 
 @requirement(
@@ -163,36 +179,10 @@ def helper_used(model: HelmModel, helper: str, count: int) -> Iterable[Finding]:
     "after `-n`",
     "NOTES.txt prints `{command} -n` and the namespace of the release",
 )
-def notes_show(model: HelmModel, command: str) -> Iterable[Finding]:
+@played
+def notes_show(model: HelmModel, command: str) -> None:
     """The notes for a namespace of its own."""
-    found = model.render({}, namespace="probe-space")
-    notes = " ".join(found.notes.replace("--namespace", "-n").split())
-    if found.error is not None or f"{command} -n probe-space" not in notes:
-        yield Finding(f"the notes do not show `{command} -n` with the namespace", "")
-
-
-@requirement(
-    "`values.schema.json` refuses a `{value}` of {bad}, and takes {good}",
-    "by `values.schema.json` the value `{value}` may be {good} but not {bad}",
-)
-def schema_refuses(model: HelmModel, value: str, bad: object, good: object) -> Iterable[Finding]:
-    """Rendered with both, with a schema in the chart."""
-    if model.schema is None:
-        yield Finding("the chart has no values.schema.json", "")
-        return
-    taken, findings = rendered(model, {value: good})
-    yield from findings
-    if taken is not None and model.render({value: bad}).error is None:
-        yield model.value_finding(f"{bad} is taken for `{value}`", value)
-
-
-@requirement(
-    "without the value `{value}` the installation stops and says `{message}`",
-    "`{value}` has no default; Helm stops with `{message}` where nobody gives it",
-)
-def value_required(model: HelmModel, value: str, message: str) -> Iterable[Finding]:
-    """Rendered without it."""
-    found = model.render({value: None})
-    error = found.error
-    if error is None or message not in error.message:
-        yield model.value_finding(f"`{value}` is not demanded with `{message}`", value)
+    found = play(model, {}, namespace="probe-space").notes
+    plain = " ".join(found.replace("--namespace", "-n").replace("-n=", "-n ").split())
+    if f"{command} -n probe-space" not in plain.replace('"', "").replace("'", ""):
+        raise missing(f"the notes do not show `{command} -n` with the namespace")

@@ -124,7 +124,7 @@ def runs_line(lines: list[Line], line: str) -> bool:
 
 @of_pods(
     "{who} runs the command `{command}`",
-    "{who} starts with `{command}`",
+    "{who} executes `{command}`",
 )
 def runs_command(spot: Spot, command: str) -> Findings:
     """A command that the main container certainly runs, directly or through a shell."""

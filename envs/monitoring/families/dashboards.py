@@ -40,17 +40,49 @@ def _title(draw: Draw, *endings: str) -> str:
     return f"{word} {draw.phrase('title ending', endings)}"
 
 
-def _row(panel: dict[str, Any], *, folded: bool) -> Extra:
+def _row(panel: dict[str, Any]) -> Extra:
     """Ask for a row with a panel."""
 
     def make(made: Board) -> None:
         title = made.draw.choice("row", ("Details", "Resources", "Traffic", "Latency", "Backends"))
+        folded = made.draw.chance("folded", 0.5)
         made.move(panel, title, folded=folded)
         made.ask(dashboards.panel_in_row(panel=panel["title"], row=title))
         if folded:
             made.ask(dashboards.folded_row(row=title))
 
-    return Extra("row", 2 if folded else 1, make)
+    return Extra("row", 1.5, make)
+
+
+def _connected() -> list[Extra]:
+    """Return optional links and annotations of a dashboard."""
+
+    def link(made: Board) -> None:
+        draw = made.draw
+        title = draw.choice("link", ("Runbook", "Handbook", "Source code", "Status page"))
+        page = draw.choice("page", choices.TEAMS)
+        url = f"https://{draw.choice('linked', choices.DOMAINS)}/{page}"
+        made.fields.setdefault("links", []).append({"title": title, "type": "link", "url": url})
+        made.ask(dashboards.dashboard_link(title=title, url=url))
+
+    def others(made: Board) -> None:
+        tag = made.draw.choice("linked tag", choices.TEAMS)
+        made.fields.setdefault("links", []).append(
+            {"title": "More", "type": "dashboards", "tags": [tag], "asDropdown": True}
+        )
+        made.ask(dashboards.linked_dashboards(tag=tag))
+
+    def marks(made: Board) -> None:
+        draw = made.draw
+        severity = draw.choice("severity", choices.SEVERITIES)
+        name = draw.choice("annotation", ("Alerts", "Incidents", "Firing alerts", "Pages"))
+        made.fields["annotations"] = {"list": [{
+            "name": name, "enable": True, "iconColor": "red", "datasource": made.source,
+            "expr": f'ALERTS{{alertstate="firing", severity="{severity}"}}',
+        }]}  # fmt: skip
+        made.ask(dashboards.alerts_annotated(name=name, label="severity", value=severity))
+
+    return [Extra("marks", 1, marks), Extra("link", 1, link), Extra("others", 1, others)]
 
 
 @family("grafana", levels=(1, 2, 3, 4))
@@ -265,7 +297,7 @@ def overview_dashboard(draw: Draw) -> Draft:
             panel=title, count=count, metric=rated, label=label, window="5m"))  # fmt: skip
         text = f"topk({count}, sum by ({label}) (rate({rated}[5m])))"
         third = made.panel(title, draw.phrase("top kind", ("bargauge", "table")), text)
-        more.append(_row(third, folded=draw.chance("folded", 0.5)))
+        more.append(_row(third))
 
     def beside(made: Board) -> None:
         first["gridPos"]["w"] = 12
@@ -275,34 +307,11 @@ def overview_dashboard(draw: Draw) -> Draft:
         first["type"] = "stat"
         typed(made, first)
 
-    def link(made: Board) -> None:
-        title = draw.choice("link", ("Runbook", "Handbook", "Source code", "Status page"))
-        page = draw.choice("page", choices.TEAMS)
-        url = f"https://{draw.choice('linked', choices.DOMAINS)}/{page}"
-        made.fields.setdefault("links", []).append({"title": title, "type": "link", "url": url})
-        made.ask(dashboards.dashboard_link(title=title, url=url))
-
-    def others(made: Board) -> None:
-        tag = draw.choice("linked tag", choices.TEAMS)
-        made.fields.setdefault("links", []).append(
-            {"title": "More", "type": "dashboards", "tags": [tag], "asDropdown": True}
-        )
-        made.ask(dashboards.linked_dashboards(tag=tag))
-
-    def marks(made: Board) -> None:
-        severity = draw.choice("severity", choices.SEVERITIES)
-        name = draw.choice("annotation", ("Alerts", "Incidents", "Firing alerts", "Pages"))
-        made.fields["annotations"] = {"list": [{
-            "name": name, "enable": True, "iconColor": "red", "datasource": made.source,
-            "expr": f'ALERTS{{alertstate="firing", severity="{severity}"}}',
-        }]}  # fmt: skip
-        made.ask(dashboards.alerts_annotated(name=name, label="severity", value=severity))
-
     more: list[Extra] = []
+    marks, link, others = _connected()
     made.grow([
-        Extra("beside", 1, beside), reducing(second), Extra("marks", 1, marks),
-        Extra("top", 2, top), Extra("link", 1, link), *around()[:3], Extra("others", 1, others),
-        Extra("number", 1, number), *around()[5:],
+        Extra("beside", 1, beside), reducing(second), marks, Extra("top", 2, top), link,
+        *around()[:3], others, Extra("number", 1, number), *around()[5:],
     ])  # fmt: skip
     made.grow(more)
     return made.draft(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -26,7 +26,11 @@ from iac_gym.languages.helm.values import Values, ValuesError, coalesce
 from iac_gym.languages.helm.versions import fits
 from iac_gym.verdict import Finding
 
-LIMITS = Limits(depth=100, steps=50_000, output=400_000, text=200_000)
+#: What one template file may take, and what a few of a chart may that need more.
+LIMITS = Limits(depth=100, steps=3_000, output=400_000, text=200_000)
+WIDE_LIMITS = replace(LIMITS, steps=50_000)
+MOST_WIDE = 6
+_TOO_MANY = "takes too many steps"
 NOTES = "NOTES.txt"
 
 
@@ -54,6 +58,8 @@ class Output:
     values: Values = field(default_factory=dict)
     instance: Instance | None = None
     warnings: list[str] = field(default_factory=list)
+    #: How many templates needed the wider limits.
+    wide: int = 0
 
     def stop(self, rule: str, *findings: Finding, refused: bool = False) -> None:
         """Note why Helm stops."""
@@ -194,12 +200,25 @@ def _functions() -> Mapping[str, Function]:
 def _run(engine: Engine, file: _File, files: Mapping[str, _File], made: Output) -> None:
     file.scope["Template"] = {"Name": file.name, "BasePath": file.base}
     try:
-        traced = engine.execute(file.name, file.scope, trace=True)
+        traced = _executed(engine, file, made)
     except TemplateError as error:
         made.stop("templates-render", _finding(error, file, files), refused=bool(engine.host))
         return
     text = traced.text.replace("<no value>", "")
     made.texts.append(Text(file.path, text, _source(traced, file, files)))
+
+
+def _executed(engine: Engine, file: _File, made: Output) -> Rendered:
+    """Execute a template within the usual limits, and where these are too narrow in wider ones."""
+    engine.limits = LIMITS
+    try:
+        return engine.execute(file.name, file.scope, trace=True)
+    except TemplateError as error:
+        if _TOO_MANY not in error.message or made.wide >= MOST_WIDE:
+            raise
+    made.wide += 1
+    engine.limits = WIDE_LIMITS
+    return engine.execute(file.name, file.scope, trace=True)
 
 
 def _source(traced: Rendered, file: _File, files: Mapping[str, _File]) -> Source:

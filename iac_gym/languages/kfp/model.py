@@ -114,7 +114,7 @@ class Task:
         """Whether an earlier result may be reused."""
         return get(self.tree, "cachingOptions", "enableCache") is True
 
-    @property
+    @lazy
     def given(self) -> list[str]:
         """The names of the tasks beside it that must end first, in the order of the text."""
         found = texts(get(self.tree, "dependentTasks"))
@@ -129,7 +129,7 @@ class Task:
     def before(self) -> frozenset[str]:
         """The names of all the tasks beside it that must end first, directly or not."""
         found: dict[str, None] = {}
-        stack = self.given
+        stack = [*self.given]
         while stack:
             name = stack.pop()
             if name not in found and name in self.scope:
@@ -137,7 +137,7 @@ class Task:
                 stack += self.scope[name].given
         return frozenset(found)
 
-    @property
+    @lazy
     def line(self) -> list[Task]:
         """The task, its parent, and so on up to a task of the root."""
         found = [self]
@@ -212,12 +212,11 @@ class Pipeline:
     def tasks(self) -> list[Task]:
         """Every task that the root reaches."""
         found: list[Task] = []
-        self._unfold(self.root, None, found, 0)
+        self._unfold(self.root, None, found)
         return found
 
-    def _unfold(
-        self, component: dict[Any, Any], parent: Task | None, found: list[Task], depth: int
-    ) -> None:
+    def _unfold(self, component: dict[Any, Any], parent: Task | None, found: list[Task]) -> None:
+        above = parent.line if parent is not None else []
         scope: dict[str, Task] = {}
         for name, tree in entries(component, "dag", "tasks"):
             if len(found) >= MOST_TASKS:
@@ -228,8 +227,9 @@ class Pipeline:
             task = Task(name, tree, label, own, executor, parent, scope)
             scope[name] = task
             found.append(task)
-            if depth < MOST_NESTED:
-                self._unfold(own, task, found, depth + 1)
+            repeated = any(one.component_name == label for one in above)
+            if len(above) < MOST_NESTED and not repeated:
+                self._unfold(own, task, found)
 
     def named(self, name: str) -> list[Task]:
         """Return the tasks of a name (as a key, or in `taskInfo`)."""
