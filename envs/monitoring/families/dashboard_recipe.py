@@ -278,7 +278,7 @@ def legends(panel: Panel, name: str = "") -> list[Extra]:
     def table(made: Board) -> None:
         values = list(made.draw.choice(f"legend values{name}", (
             ("mean", "max"), ("lastNotNull", "max"), ("min", "max"), ("mean", "lastNotNull"),
-            ("max",), ("sum",), ("lastNotNull",),
+            ("min", "mean"), ("sum", "max"), ("mean", "sum"),
         )))  # fmt: skip
         panel["options"]["legend"] = {
             "showLegend": True, "displayMode": "table", "placement": "bottom", "calcs": values,

@@ -29,7 +29,11 @@ from iac_gym.verdict import Finding
 #: What one template file may take, and what a few of a chart may that need more.
 LIMITS = Limits(depth=100, steps=3_000, output=400_000, text=200_000)
 WIDE_LIMITS = replace(LIMITS, steps=50_000)
-MOST_WIDE = 6
+MOST_WIDE = 4
+#: After so many templates that take too long the others are not tried.
+MOST_OVER = 5
+#: Most characters that a whole chart renders.
+MOST_TEXT = 1_000_000
 _TOO_MANY = "takes too many steps"
 NOTES = "NOTES.txt"
 
@@ -60,6 +64,9 @@ class Output:
     warnings: list[str] = field(default_factory=list)
     #: How many templates needed the wider limits.
     wide: int = 0
+    #: How many templates were stopped for their steps, and how many characters were rendered.
+    over: int = 0
+    size: int = 0
 
     def stop(self, rule: str, *findings: Finding, refused: bool = False) -> None:
         """Note why Helm stops."""
@@ -138,6 +145,12 @@ def _execute(
         if not name.rpartition("/")[2].startswith("_"):
             refusals.clear()
             _run(engine, files[name], files, made)
+            if made.over >= MOST_OVER:
+                break
+            if made.size > MOST_TEXT:
+                message = f"the chart renders more than {MOST_TEXT} characters"
+                made.stop("templates-render", Finding(message, files[name].path, 1, 1))
+                break
     made.texts.sort(key=lambda text: text.template)
 
 
@@ -202,9 +215,11 @@ def _run(engine: Engine, file: _File, files: Mapping[str, _File], made: Output) 
     try:
         traced = _executed(engine, file, made)
     except TemplateError as error:
+        made.over += _TOO_MANY in error.message
         made.stop("templates-render", _finding(error, file, files), refused=bool(engine.host))
         return
     text = traced.text.replace("<no value>", "")
+    made.size += len(text)
     made.texts.append(Text(file.path, text, _source(traced, file, files)))
 
 

@@ -5,15 +5,16 @@ Source: https://github.com/prometheus/prometheus/blob/v3.14.0/model/relabel/rela
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from hashlib import md5
 from typing import Any, NamedTuple
 
+from iac_gym.formats.go_captures import Unplayable, captured, expanded
 from iac_gym.formats.go_regexp import GoRegexpError, go_regexp
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
 from iac_gym.languages.prometheus.faults import is_scalar, number_of, text_of
+
+__all__ = ["Relabel", "Unplayable", "played", "read_relabels", "relabeled"]
 
 
 class Relabel(NamedTuple):
@@ -67,10 +68,6 @@ def _step(tree: YamlMap, mark: Mark) -> Relabel:
 
 
 # --- playing the steps ---------------------------------------------------------------------------
-
-
-class Unplayable(Exception):
-    """A step whose regular expression is not played here."""
 
 
 def relabeled(labels: Mapping[str, str], steps: Sequence[Relabel]) -> dict[str, str] | None:
@@ -157,51 +154,3 @@ def _rename(step: Relabel, action: str, labels: dict[str, str]) -> None:
                 _set(labels, expanded(step.replacement, groups), labels[name])
         elif fits is (action == "labeldrop"):
             del labels[name]
-
-
-_VARIABLE = re.compile(r"\$(?:\$|(\w+)|\{(\w+)\})", re.ASCII)
-
-
-def expanded(template: str, groups: Mapping[str, str]) -> str:
-    """Put groups into a replacement, as Go's `regexp.Expand` does."""
-
-    def put(found: re.Match[str]) -> str:
-        name = found[1] or found[2]
-        return groups.get(name, "") if name else "$"
-
-    return _VARIABLE.sub(put, template) if "$" in template else template
-
-
-#: Expressions that mean the same to Python: no flags inside, no classes of RE2's own.
-_SHARED = re.compile(
-    r"(?:[^\\()\[\]*+?{}|^$]|\\[dwsDWS.\-/:+*?()\[\]{}|^$\\]|\[\^?[\w\-./:+*@;,= ]+\]"
-    r"|\((?:\?:|\?P<\w+>)?|\)|[*+?]\??|\{\d+(?:,\d*)?\}|\||\^|\$)*",
-    re.ASCII,
-)
-#: A group that is repeated without end and contains a repetition.
-_NESTED = re.compile(r"\)(?:[*+]|\{\d+,\d*\})")
-_MOST_LOOPS, _MOST_VALUE = 4, 100
-
-
-def captured(pattern: str, value: str) -> dict[str, str]:
-    """Return the groups of a match of the whole value. Raises `Unplayable`."""
-    loops = sum(1 for char in pattern if char in "*+{")
-    if loops > _MOST_LOOPS or len(value) > _MOST_VALUE or _NESTED.search(pattern):
-        raise Unplayable("the regular expression is too elaborate")
-    if not _SHARED.fullmatch(pattern):
-        raise Unplayable("the regular expression is not played here")
-    found = _compiled(pattern).fullmatch(value)
-    if found is None:
-        raise Unplayable("the regular expression is not played here")
-    groups = {str(index + 1): text or "" for index, text in enumerate(found.groups())}
-    groups["0"] = value
-    groups.update({name: text or "" for name, text in found.groupdict().items()})
-    return groups
-
-
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern, re.DOTALL | re.ASCII)
-    except (re.error, OverflowError, RecursionError):
-        raise Unplayable("the regular expression is not played here") from None

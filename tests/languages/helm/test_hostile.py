@@ -12,6 +12,7 @@ RECURSIVE = '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}\n'
 LOOPS = (
     "{{ range until 1000 }}{{ range until 1000 }}{{ range until 1000 }}x{{ end }}{{ end }}{{ end }}"
 )
+MANY = "{{ range until 200 }}{{ range until 200 }}{{ $x := add 1 2 }}{{ end }}{{ end }}"
 GROWING = '{{ $x := "x" }}{{ range until 60 }}{{ $x = printf "%s%s" $x $x }}{{ end }}{{ $x }}\n'
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{one}: &{one} [{', '.join([f'*{before}'] * 10)}]\n"
@@ -34,6 +35,8 @@ DEEP = "a: " + "[" * 3000 + "]" * 3000 + "\n"
         {"templates/x.yaml": "x: 1\n---\n" * 7000},
         {"templates/x.yaml": "x" * 65000},
         {"templates/x.yaml": "{{ .Files.Glob \"**{{a,b},{c,d}}**\" }}\n"},
+        {f"templates/x{count}.yaml": MANY for count in range(300)},
+        {f"templates/x{count}.yaml": '{{ repeat 90000 "x" }}' for count in range(300)},
         {"values.yaml": BOMB},
         {"values.yaml": VALUES + DEEP},
         {"values.yaml": VALUES + "big: 1e400\nnan: .nan\n"},

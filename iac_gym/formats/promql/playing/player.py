@@ -21,17 +21,17 @@ from iac_gym.formats.promql.nodes import (
     Unary,
 )
 from iac_gym.formats.promql.playing.aggregating import aggregate
+from iac_gym.formats.promql.playing.calls import SPECIAL
 from iac_gym.formats.promql.playing.matching import combine
-from iac_gym.formats.promql.playing.ranges import (
-    CLOCK,
-    SINGLE,
-    clock,
-    histogram_quantile,
-    line_through,
-    over_range,
-    quantile,
+from iac_gym.formats.promql.playing.ranges import CLOCK, SINGLE, clock, over_range
+from iac_gym.formats.promql.playing.series import (
+    Line,
+    NotPlayed,
+    Sample,
+    Series,
+    distinct,
+    unnamed,
 )
-from iac_gym.formats.promql.playing.series import Line, NotPlayed, Sample, Series
 
 Value: TypeAlias = "float | str | list[Sample]"
 #: Most samples that one expression may touch.
@@ -153,29 +153,30 @@ class Player:
             return -found
         if isinstance(found, str):
             raise NotPlayed("a text with a sign")
-        return [Sample(_unnamed(one), -one.value) for one in found]
+        return [Sample(unnamed(one), -one.value) for one in found]
 
     def _call(self, node: Call, at: float) -> Value:
         name, args = node.name, node.args
-        if name in _SPECIAL:
-            return _SPECIAL[name](self, node, at)
+        if name in SPECIAL:
+            return SPECIAL[name](self, node, at)
         if name in SINGLE:
-            return self._each(args[0], at, SINGLE[name])
+            return self.each(args[0], at, SINGLE[name])
         if name in CLOCK:
             if not args:
                 return [Sample({}, clock(name, at))]
-            return self._each(args[0], at, lambda value: clock(name, value))
+            return self.each(args[0], at, lambda value: clock(name, value))
         lines, window = self.lines(args[-1], at)
         results = ((line, over_range(name, line.points, window, at)) for line in lines)
         keeps = name in ("last_over_time", "first_over_time")
         return [
-            Sample(line.labels if keeps else _unnamed(line), value)
+            Sample(line.labels if keeps else unnamed(line), value)
             for line, value in results
             if value is not None
         ]
 
-    def _each(self, node: Node, at: float, function: Callable[[float], float]) -> list[Sample]:
-        return [Sample(_unnamed(one), function(one.value)) for one in self.vector(node, at)]
+    def each(self, node: Node, at: float, function: Callable[[float], float]) -> list[Sample]:
+        """Apply a function to every value of an instant vector."""
+        return [Sample(unnamed(one), function(one.value)) for one in self.vector(node, at)]
 
 
 def _times(at: float, window: float, step: float | None) -> list[float]:
@@ -189,10 +190,6 @@ def _times(at: float, window: float, step: float | None) -> list[float]:
     return [at - width * place for place in range(whole - first, -1, -1)]
 
 
-def _unnamed(one: Sample | Line) -> dict[str, str]:
-    return {key: value for key, value in one.labels.items() if key != "__name__"}
-
-
 def _fits(matcher: Matcher, series: Series) -> bool:
     value = series.name if matcher.label == "__name__" else series.labels.get(matcher.label, "")
     if matcher.op in ("=", "!="):
@@ -201,121 +198,3 @@ def _fits(matcher: Matcher, series: Series) -> bool:
         return go_regexp(matcher.value).fullmatch(value) == (matcher.op == "=~")
     except GoRegexpError as error:
         raise NotPlayed("an expression that Go refuses") from error
-
-
-# --- functions with rules of their own -----------------------------------------------------------
-
-
-def _absent(player: Player, node: Call, at: float) -> list[Sample]:
-    over_time = node.name == "absent_over_time"
-    argument = node.args[0]
-    there = player.lines(argument, at)[0] if over_time else player.vector(argument, at)
-    if there:
-        return []
-    while isinstance(argument, Paren):
-        argument = argument.expr
-    matchers = argument.matchers if isinstance(argument, Selector) else ()
-    once = [one.label for one in matchers]
-    return [Sample({
-        one.label: one.value for one in matchers
-        if one.op == "=" and one.label != "__name__" and once.count(one.label) == 1
-    }, 1.0)]  # fmt: skip
-
-
-def _clamp(player: Player, node: Call, at: float) -> list[Sample]:
-    low, high = -math.inf, math.inf
-    bounds = [player.scalar(one, at) for one in node.args[1:]]
-    if node.name == "clamp":
-        low, high = bounds
-        if low > high:
-            return []
-    elif node.name == "clamp_min":
-        low = bounds[0]
-    else:
-        high = bounds[0]
-    return player._each(node.args[0], at, lambda value: max(low, min(high, value)))
-
-
-def _round(player: Player, node: Call, at: float) -> list[Sample]:
-    nearest = player.scalar(node.args[1], at) if len(node.args) > 1 else 1.0
-    inverse = 1.0 / nearest
-    return player._each(node.args[0], at, lambda value: math.floor(value * inverse + 0.5) / inverse)
-
-
-def _scalar(player: Player, node: Call, at: float) -> float:
-    found = player.vector(node.args[0], at)
-    return found[0].value if len(found) == 1 else math.nan
-
-
-def _timestamp(player: Player, node: Call, at: float) -> list[Sample]:
-    return player._each(node.args[0], at, lambda _: at)
-
-
-def _over_quantile(player: Player, node: Call, at: float) -> list[Sample]:
-    share = player.scalar(node.args[0], at)
-    lines, _ = player.lines(node.args[1], at)
-    return [
-        Sample(_unnamed(line), quantile(share, [value for _, value in line.points]))
-        for line in lines
-    ]
-
-
-def _predict(player: Player, node: Call, at: float) -> list[Sample]:
-    ahead = player.scalar(node.args[1], at)
-    found = []
-    for line in player.lines(node.args[0], at)[0]:
-        fit = line_through(line.points, at)
-        if fit is not None:
-            found.append(Sample(_unnamed(line), fit[0] + fit[1] * ahead))
-    return found
-
-
-def _histogram(player: Player, node: Call, at: float) -> list[Sample]:
-    share = player.scalar(node.args[0], at)
-    groups: dict[tuple[tuple[str, str], ...], list[tuple[float, float]]] = {}
-    for one in player.vector(node.args[1], at):
-        labels = _unnamed(one)
-        bound = labels.pop("le", "")
-        if bound:
-            key = tuple(sorted(labels.items()))
-            groups.setdefault(key, []).append((float(bound), one.value))
-    return [Sample(dict(key), histogram_quantile(share, one)) for key, one in groups.items()]
-
-
-def _text(player: Player, node: Node, at: float) -> str:
-    found = player.run(node, at)
-    if not isinstance(found, str):
-        raise NotPlayed("no text")
-    return found
-
-
-def _label_join(player: Player, node: Call, at: float) -> list[Sample]:
-    target, separator, *sources = (_text(player, one, at) for one in node.args[1:])
-    found = []
-    for one in player.vector(node.args[0], at):
-        value = separator.join(one.labels.get(name, "") for name in sources)
-        labels = {key: text for key, text in one.labels.items() if key != target}
-        found.append(Sample({**labels, target: value} if value else labels, one.value))
-    return found
-
-
-_CONSTANT = {"time": lambda at: at, "pi": lambda at: math.pi}
-_SPECIAL: dict[str, Callable[[Player, Call, float], Value]] = {
-    "absent": _absent,
-    "absent_over_time": _absent,
-    "clamp": _clamp,
-    "clamp_min": _clamp,
-    "clamp_max": _clamp,
-    "round": _round,
-    "scalar": _scalar,
-    "vector": lambda player, node, at: [Sample({}, player.scalar(node.args[0], at))],
-    "time": lambda player, node, at: at,
-    "pi": lambda player, node, at: math.pi,
-    "timestamp": _timestamp,
-    "quantile_over_time": _over_quantile,
-    "predict_linear": _predict,
-    "histogram_quantile": _histogram,
-    "label_join": _label_join,
-    "sort": lambda player, node, at: player.vector(node.args[0], at),
-    "sort_desc": lambda player, node, at: player.vector(node.args[0], at),
-}

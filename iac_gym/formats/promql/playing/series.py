@@ -28,6 +28,18 @@ class Line(NamedTuple):
     points: list[tuple[float, float]]
 
 
+def unnamed(one: Sample | Line) -> dict[str, str]:
+    """Return the labels without the name of the metric."""
+    return {key: value for key, value in one.labels.items() if key != "__name__"}
+
+
+def distinct(samples: list[Sample]) -> list[Sample]:
+    """Return the samples; raises `NotPlayed` where two have the same labels, as the engine does."""
+    if len(samples) > 1 and len({frozenset(one.labels.items()) for one in samples}) < len(samples):
+        raise NotPlayed("two series with the same labels")
+    return samples
+
+
 @dataclass(frozen=True)
 class Series:
     """A series that is a straight line: `value` at `NOW`, growing by `slope` a second.
