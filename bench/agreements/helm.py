@@ -32,7 +32,7 @@ from bench.agreements.subject import Change, Files, Subject
 from iac_gym.check import ParseError
 from iac_gym.formats.yaml import YamlError
 from iac_gym.language import Opinion
-from iac_gym.languages.helm import LANGUAGE
+from iac_gym.languages.helm import LANGUAGE, render
 from iac_gym.languages.helm.equivalents import equivalents
 from iac_gym.languages.helm.parse import BUNDLE, unbundled
 from iac_gym.languages.helm.reading import documents_of
@@ -44,6 +44,8 @@ from iac_gym.verifier import check_files
 VARIABLE = "IAC_GYM_HELM_ENGINE"
 #: Most characters of a chart whose verdict is compared.
 MOST_TEXT = 60_000
+#: Most characters that a public chart may render.
+LARGEST = 50_000_000
 #: Bytes that are no UTF-8.
 _BYTES = re.compile("[\ud800-\udfff]")
 _OF_KUBERNETES = frozenset(rule.name for rule in objects.IN_ORDER)
@@ -237,6 +239,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not engine():
         print(f"{VARIABLE} names no engine; build bench/programs/helm_engine", file=sys.stderr)
         return 2
+    # Public charts are larger than an answer may be, and so is what they render.
+    render.LIMITS, render.MOST_TEXT = render.WIDE_LIMITS, LARGEST
     every = list(charts(options.folders))
     asked = [folder for _, folder in every]
     ones, twos = ask_engine(asked, lint=False), ask_engine(asked, lint=False)

@@ -1,15 +1,19 @@
-"""Requirements about files and folders on the hosts: where they come from, who may do what."""
+"""Requirements about files and folders on the hosts: where they come from, what is in them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from envs.ansible.requirements.patterns import finds
 from envs.ansible.requirements.reading import (
     Arguments,
+    Done,
     done,
+    given_last,
     missing,
+    path_of,
     same,
+    shown,
     text,
     truth,
     words,
@@ -26,39 +30,51 @@ FILE = "ansible.builtin.file"
 INI = "community.general.ini_file"
 REPLACE = "ansible.builtin.replace"
 GET_URL = "ansible.builtin.get_url"
+ARCHIVE = "community.general.archive"
 #: Modules that write a file, and the option that names it.
 WRITERS = {
     COPY: "dest", TEMPLATE: "dest", LINE: "path", BLOCK: "path", INI: "path", REPLACE: "path",
     GET_URL: "dest", "ansible.builtin.assemble": "dest",
 }  # fmt: skip
-_ATTRIBUTES = {**WRITERS, FILE: "path"}
-_SYMBOLIC = re.compile(r"([ugoa]*)=([rwxX]*)")
+ATTRIBUTES = {**WRITERS, FILE: "path"}
+_MAKERS = {**ATTRIBUTES, ARCHIVE: "dest", "ansible.builtin.git": "dest"}
+_EDITORS = (LINE, BLOCK, INI)
 
 
 def place(task: Task, given: Arguments) -> str:
     """Return the path that a task writes or looks after, '' if it is not known."""
-    path = text(given.get(_ATTRIBUTES.get(task.module, "path")))
-    source = text(given.get("src") or given.get("url"))
+    path = text(given.get(_MAKERS.get(task.module, "path")))
+    source = shown(given.get("src") or given.get("url"))
     if path.endswith("/") and source and task.module in (COPY, TEMPLATE, GET_URL):
         return path + source.rpartition("/")[2]
-    return path.rstrip("/") if len(path) > 1 else path
+    return path_of(path)
 
 
-def writers(model: Project, path: str) -> Iterator[tuple[Task, Arguments]]:
-    """Yield the tasks that certainly write a file, in order."""
+def removals(model: Project, path: str) -> Iterator[Done]:
+    """Yield the tasks that certainly remove a path or a folder around it."""
+    for task, given in done(model, (FILE,)):
+        gone = path_of(given.get("path"))
+        if same(given.get("state"), "absent") and gone:
+            if gone == path or path.startswith(gone.rstrip("/") + "/"):
+                yield task, given
+
+
+def writers(model: Project, path: str, *, kept: bool = True) -> list[Done]:
+    """Return the tasks that certainly write a file, in order.
+
+    There are none where the file is removed after them, unless it need not be `kept`.
+    """
+    found = []
     for task, given in done(model, WRITERS):
-        absent = text(given.get("state")) == "absent" and task.module not in (LINE, BLOCK, INI)
+        absent = text(given.get("state")) == "absent" and task.module not in _EDITORS
         if not absent and place(task, given) == path:
-            yield task, given
-
-
-def _attributes(model: Project, path: str) -> list[tuple[Task, Arguments]]:
-    """Return the tasks that may set owner and mode of a path, in order."""
-    return [
-        (task, given)
-        for task, given in done(model, _ATTRIBUTES)
-        if place(task, given) == path and text(given.get("state")) != "absent"
-    ]
+            found.append((task, given))
+    if kept and found:
+        order = {id(task): at for at, task in enumerate(model.tasks)}
+        last = max(order[id(task)] for task, _ in found)
+        if any(order[id(task)] > last for task, _ in removals(model, path)):
+            return []
+    return found
 
 
 @requirement(
@@ -67,14 +83,18 @@ def _attributes(model: Project, path: str) -> list[tuple[Task, Arguments]]:
 )
 def file_from_template(model: Project, path: str, source: str) -> Iterable[Finding]:
     """The template module; the source may stand in a folder `templates`."""
-    for task, given in writers(model, path):
-        if task.module == TEMPLATE and _named(text(given.get("src")), source, "templates/"):
-            return
-    yield from missing(f"`{path}` is not written from the template `{source}`")
+    found = [one for one in writers(model, path) if one[0].module in (TEMPLATE, COPY)]
+    task, given = found[-1] if found else (None, {})
+    good = task is not None and task.module == TEMPLATE
+    if not good or not _named(shown(given.get("src")), source, "templates/"):
+        yield from missing(f"`{path}` is not written from the template `{source}`")
 
 
 def _named(written: str, wanted: str, folder: str) -> bool:
-    return written.removeprefix("./").removeprefix(folder) == wanted.removeprefix(folder)
+    written = written.removeprefix("./")
+    for start in ("playbook_dir", "role_path"):
+        written = written.removeprefix("{{ %s }}/" % start)  # noqa: UP031
+    return written.removeprefix(folder) == wanted.removeprefix(folder)
 
 
 @requirement(
@@ -83,17 +103,20 @@ def _named(written: str, wanted: str, folder: str) -> bool:
 )
 def file_copied(model: Project, path: str, source: str) -> Iterable[Finding]:
     """The copy module with `src` on the controller."""
-    for task, given in writers(model, path):
-        from_here = task.module == COPY and not truth(given.get("remote_src"))
-        if from_here and _named(text(given.get("src")), source, "files/"):
-            return
-    yield from missing(f"`{source}` is not copied to `{path}`")
+    found = [one for one in writers(model, path) if one[0].module in (TEMPLATE, COPY)]
+    task, given = found[-1] if found else (None, {})
+    good = task is not None and task.module == COPY and not truth(given.get("remote_src"))
+    if not good or not _named(shown(given.get("src")), source, "files/"):
+        yield from missing(f"`{source}` is not copied to `{path}`")
 
 
-@requirement("the file `{path}` says `{content}`", "`{content}` is the content of `{path}`")
+@requirement(
+    "the whole content of the file `{path}` is `{content}`",
+    "`{path}` is written with the content `{content}` and nothing else",
+)
 def file_says(model: Project, path: str, content: str) -> Iterable[Finding]:
     """The copy module with that content; an end of line more or less does not matter."""
-    found = list(writers(model, path))
+    found = writers(model, path)
     if not found:
         yield from missing(f"no task writes `{path}`")
         return
@@ -105,55 +128,57 @@ def file_says(model: Project, path: str, content: str) -> Iterable[Finding]:
 @requirement("`{path}` has the line `{line}`", "the line `{line}` stands in `{path}`")
 def file_has_line(model: Project, path: str, line: str) -> Iterable[Finding]:
     """As a line, in a block, or in the whole content that is written."""
+    there = False
     for task, given in writers(model, path):
-        if line in [one.strip() for one in _lines(task, given)]:
-            return
-    yield from missing(f"no task puts the line `{line}` into `{path}`")
+        if task.module in (COPY, TEMPLATE):
+            there = False
+        if line in [one.strip() for one in lines_of(task, given)]:
+            there = True
+        elif _drops(task, given, line):
+            there = False
+    if not there:
+        yield from missing(f"no task puts the line `{line}` into `{path}`")
 
 
-def _lines(task: Task, given: Arguments) -> list[str]:
+def _drops(task: Task, given: Arguments, line: str) -> bool:
+    """Whether a task takes a line away again, or writes another one over it."""
+    if task.module != LINE:
+        return False
+    pattern = text(given.get("regexp"))
+    same_line = text(given.get("line")).strip() == line
+    if text(given.get("state")) == "absent":
+        return same_line or (bool(pattern) and finds(pattern, line))
+    return bool(pattern) and finds(pattern, line)
+
+
+def lines_of(task: Task, given: Arguments) -> list[str]:
     """Return the lines that a task certainly puts into its file."""
     if text(given.get("state")) == "absent":
         return []
     if task.module == LINE:
-        return [] if truth(given.get("backrefs")) else [text(given.get("line"))]
+        return [] if truth(given.get("backrefs")) else shown(given.get("line")).splitlines()
     key = {BLOCK: "block", COPY: "content"}.get(task.module)
-    return text(given.get(key)).splitlines() if key else []
+    return shown(given.get(key)).splitlines() if key else []
 
 
 @requirement(
-    "an existing line of `{path}` that starts with `{start}` is replaced by `{line}`, not joined "
-    "by a second one",
-    "in `{path}` the line `{line}` takes the place of any line that starts with `{start}`",
+    "a line of `{path}` that gives `{start}` another value is replaced by `{line}`, so that there "
+    "are not two of them",
+    "in `{path}` the line `{line}` takes the place of one that gives `{start}` another value",
 )
 def line_replaced(model: Project, path: str, start: str, line: str) -> Iterable[Finding]:
-    """`lineinfile` with a regular expression that finds lines with that start."""
+    """`lineinfile` with a regular expression that finds such lines."""
+    rest = line.removeprefix(start)
+    between = rest[: len(rest) - len(rest.lstrip(" =\t"))]
+    others = [f"{start}{between}{value}" for value in ("other", "1", "off")]
     for task, given in writers(model, path):
-        if task.module == LINE and line in _lines(task, given):
-            pattern = text(given.get("regexp"))
-            starts = text(given.get("search_string"))
-            if pattern and all(finds(pattern, f"{start}{end}") for end in (" 1", "=other", " x y")):
+        if task.module == LINE and line in lines_of(task, given):
+            pattern, starts = text(given.get("regexp")), text(given.get("search_string"))
+            if pattern and all(finds(pattern, other) for other in others):
                 return
-            if starts and starts == start:
+            if starts and all(starts in other for other in others):
                 return
-    yield from missing(f"no task replaces the lines of `{path}` that start with `{start}`")
-
-
-def finds(pattern: str, line: str) -> bool:
-    """Whether a regular expression of an answer finds something in a short line.
-
-    One whose time could explode (a repeat in a repeat) is not tried and finds nothing.
-    """
-    if len(pattern) > 200 or len(line) > 200 or _NESTED.search(pattern):
-        return False
-    try:
-        return re.search(pattern, line) is not None
-    except (re.error, OverflowError, RecursionError):
-        return False
-
-
-#: A repeated group with a repeat or a choice in it.
-_NESTED = re.compile(r"[*+}|][^()]*\)[^()]*\)*[*+{]")
+    yield from missing(f"no task replaces the lines of `{path}` that set `{start}`")
 
 
 @requirement(
@@ -175,17 +200,25 @@ def ini_option(
         yield from missing(f"`{option}` of `[{section}]` in `{path}` is not set")
         return
     task, given = found[-1]
-    if not same(given.get("value"), value) or text(given.get("state")) == "absent":
+    listed = given.get("values")
+    only = listed[0] if isinstance(listed, list) and len(listed) == 1 else None
+    good = same(given.get("value"), value) or same(only, value)
+    if not good or text(given.get("state")) == "absent":
         yield task.finding(f"`{option}` is not `{value}`", "value")
 
 
 @requirement("the folder `{path}` exists", "`{path}` is a directory")
 def folder_exists(model: Project, path: str) -> Iterable[Finding]:
-    """The file module with `state: directory`."""
+    """The file module with `state: directory`, which makes the folders around it as well."""
+    there = False
     for task, given in done(model, (FILE,)):
-        if text(given.get("path")).rstrip("/") == path and same(given.get("state"), "directory"):
-            return
-    yield from missing(f"no task makes the folder `{path}`")
+        found = place(task, given)
+        if same(given.get("state"), "directory") and (found + "/").startswith(path + "/"):
+            there = True
+        elif same(given.get("state"), "absent") and found and (path + "/").startswith(found + "/"):
+            there = False
+    if not there:
+        yield from missing(f"no task makes the folder `{path}`")
 
 
 @requirement(
@@ -193,100 +226,31 @@ def folder_exists(model: Project, path: str) -> Iterable[Finding]:
 )
 def link_exists(model: Project, path: str, target: str) -> Iterable[Finding]:
     """The file module with `state: link`."""
-    for task, given in done(model, (FILE,)):
-        if same(given.get("path"), path) and same(given.get("state"), "link"):
-            if not same(given.get("src"), target):
-                yield task.finding(f"the link does not point to `{target}`", "src")
-            return
-    yield from missing(f"no task makes the link `{path}`")
+    found = [
+        (task, given)
+        for task, given in done(model, (FILE,))
+        if place(task, given) == path and given.get("state") is not None
+    ]
+    if not found or not same(found[-1][1].get("state"), "link"):
+        yield from missing(f"no task makes the link `{path}`")
+    elif path_of(found[-1][1].get("src")) != target:
+        yield found[-1][0].finding(f"the link does not point to `{target}`", "src")
 
 
-@requirement("`{path}` does not exist", "`{path}` is removed where it exists")
+@requirement(
+    "`{path}` does not exist at the end", "`{path}` is removed where it exists, and stays away"
+)
 def path_absent(model: Project, path: str) -> Iterable[Finding]:
-    """The file module with `state: absent`."""
-    for _, given in done(model, (FILE,)):
-        if text(given.get("path")).rstrip("/") == path and same(given.get("state"), "absent"):
-            return
-    yield from missing(f"no task removes `{path}`")
-
-
-@requirement("`{path}` belongs to the user `{owner}`", "the owner of `{path}` is `{owner}`")
-def owner_is(model: Project, path: str, owner: str) -> Iterable[Finding]:
-    """`owner` in the last task that sets it."""
-    yield from _attribute(model, path, "owner", owner)
-
-
-@requirement("`{path}` belongs to the group `{group}`", "the group of `{path}` is `{group}`")
-def group_is(model: Project, path: str, group: str) -> Iterable[Finding]:
-    """`group` in the last task that sets it."""
-    yield from _attribute(model, path, "group", group)
-
-
-def _attribute(model: Project, path: str, key: str, wanted: str) -> Iterable[Finding]:
-    found = [one for one in _attributes(model, path) if one[1].get(key) is not None]
-    if not found:
-        yield from missing(f"no task sets the {key} of `{path}`")
-    elif not same(found[-1][1][key], wanted):
-        yield found[-1][0].finding(f"the {key} of `{path}` is not `{wanted}`", key)
-
-
-def mode_of(value: object) -> int | None:
-    """Return the bits of a mode: octal text, the number YAML made of it, or `u=rw,g=r,o=`."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    written = text(value).strip()
-    if re.fullmatch(r"0?o?[0-7]{3,5}", written):
-        return int(written.replace("o", ""), 8)
-    bits = {"u": 0, "g": 0, "o": 0}
-    if not written:
-        return None
-    for part in written.split(","):
-        found = _SYMBOLIC.fullmatch(part.strip())
-        if not found:
-            return None
-        number = sum({"r": 4, "w": 2, "x": 1, "X": 0}[letter] for letter in set(found[2]))
-        for who in "ugo" if not found[1] or "a" in found[1] else found[1]:
-            bits[who] = number
-    return bits["u"] << 6 | bits["g"] << 3 | bits["o"]
-
-
-@requirement("the mode of `{path}` is {mode}", "`{path}` has the permissions {mode}")
-def mode_is(model: Project, path: str, mode: str) -> Iterable[Finding]:
-    """`mode` in the last task that sets it, in any spelling that means these bits."""
-    found = [one for one in _attributes(model, path) if one[1].get("mode") is not None]
-    if not found:
-        yield from missing(f"no task sets the mode of `{path}`")
-    elif mode_of(found[-1][1]["mode"]) != int(mode, 8):
-        yield found[-1][0].finding(f"the mode of `{path}` is not {mode}", "mode")
-
-
-@requirement(
-    "a new `{path}` is put into place only after `{command}` has accepted it (`%s` stands for it)",
-    "before `{path}` is replaced, the new version passes `{command}` (with `%s` for its path)",
-)
-def file_validated(model: Project, path: str, command: str) -> Iterable[Finding]:
-    """`validate` of every task that writes the file."""
-    found = list(writers(model, path))
-    if not found:
-        yield from missing(f"no task writes `{path}`")
-    for task, given in found:
-        words_of = text(given.get("validate")).replace("'", "").replace('"', "").split()
-        if not words_of or [words_of[0].rpartition("/")[2], *words_of[1:]] != command.split():
-            yield task.finding(f"`{path}` is not checked with `{command}`", "validate")
-
-
-@requirement(
-    "the previous version of `{path}` is kept as a backup",
-    "a backup of `{path}` is made before it is changed",
-)
-def backup_kept(model: Project, path: str) -> Iterable[Finding]:
-    """`backup` of every task that writes the file."""
-    found = list(writers(model, path))
-    if not found:
-        yield from missing(f"no task writes `{path}`")
-    for task, given in found:
-        if not truth(given.get("backup")):
-            yield task.finding(f"no backup of `{path}` is made", "backup")
+    """The file module with `state: absent`, and nothing that makes the path again."""
+    gone = False
+    for task, given in done(model, _MAKERS):
+        found = place(task, given)
+        if task.module == FILE and same(given.get("state"), "absent"):
+            gone = gone or (bool(found) and (path + "/").startswith(found + "/"))
+        elif found == path and (task.module != FILE or given.get("state") is not None):
+            gone = False
+    if not gone:
+        yield from missing(f"no task removes `{path}`")
 
 
 @requirement(
@@ -294,10 +258,12 @@ def backup_kept(model: Project, path: str) -> Iterable[Finding]:
     "a copy of the host's `{path}` is fetched to `{folder}` on the controller",
 )
 def fetched(model: Project, path: str, folder: str) -> Iterable[Finding]:
-    """The fetch module."""
+    """The fetch module; a `flat` one must tell the hosts apart."""
     for _, given in done(model, ("ansible.builtin.fetch",)):
-        there = text(given.get("dest")).removeprefix("./").rstrip("/")
-        if same(given.get("src"), path) and there == folder.rstrip("/"):
+        there = shown(given.get("dest")).removeprefix("./").removeprefix("{{ playbook_dir }}/")
+        inside = f"{there.rstrip('/')}/".startswith(folder.rstrip("/") + "/")
+        mixed = truth(given.get("flat")) and "{{" not in there
+        if same(given.get("src"), path) and inside and not mixed:
             return
     yield from missing(f"`{path}` is not fetched into `{folder}`")
 
@@ -306,9 +272,14 @@ def fetched(model: Project, path: str, folder: str) -> Iterable[Finding]:
     "`{source}` is packed into the archive `{path}`", "the archive `{path}` is made of `{source}`"
 )
 def archived(model: Project, source: str, path: str) -> Iterable[Finding]:
-    """The archive module."""
-    for _, given in done(model, ("community.general.archive",)):
-        sources = [one.rstrip("/*").rstrip("/") for one in words(given.get("path"))]
-        if source in sources and same(given.get("dest"), path):
+    """The archive module; without a format it is gz."""
+    found = [
+        (task, given) for task, given in done(model, (ARCHIVE,)) if same(given.get("dest"), path)
+    ]
+    for _, given in found:
+        sources = [one.removesuffix("/*").rstrip("/") for one in words(given.get("path"))]
+        if source in sources and text(given.get("format")) in ("", "gz"):
             return
-    yield from missing(f"`{source}` is not packed into `{path}`")
+    last = given_last(found, "path")
+    message = f"`{source}` is not packed into `{path}`"
+    yield from missing(message) if last is None else [last[0].finding(message, "path")]

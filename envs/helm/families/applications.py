@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from envs.helm import choices
-from envs.helm.families import parts
+from envs.helm.families import parts, switches
 from envs.helm.families.chart_recipe import Chart, Extra, about
-from envs.helm.requirements import charts, objects, values
+from envs.helm.requirements import charts, pods, storage, values
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 
@@ -18,10 +18,21 @@ def web_chart(draw: Draw) -> Draft:
     parts.replicas(made)
     port = parts.service(made)
     parts.own_names(made)
-    made.grow([
-        parts.ingress(), parts.probes(port), parts.taken_over(0), parts.service_type(), parts.autoscaling(), parts.account(), parts.taken_over(1),
-        parts.pull_policy(), parts.notes(), *about(),
-    ])  # fmt: skip
+    made.grow(
+        [
+            switches.ingress(),
+            parts.probes(port),
+            parts.taken_over(0),
+            parts.service_type(),
+            switches.autoscaling(),
+            switches.account(),
+            parts.taken_over(1),
+            parts.pull_policy(),
+            parts.test_pod(),
+            parts.notes(),
+            *about(),
+        ]
+    )
     return made.draft(
         f"Write a Helm chart for the web application {made.name}",
         f"The web application {made.name} needs a Helm chart of its own: write it",
@@ -35,9 +46,18 @@ def configured_chart(draw: Draw) -> Draft:
     parts.image(made)
     parts.configuration().make(made)
     parts.usual_labels(made)
-    made.grow([
-        parts.secret(), parts.environment(), parts.taken_over(0), parts.pull_policy(), parts.taken_over(1), parts.hook(), parts.notes(), *about(),
-    ])  # fmt: skip
+    made.grow(
+        [
+            parts.secret(),
+            parts.environment(),
+            parts.taken_over(0),
+            parts.pull_policy(),
+            parts.taken_over(1),
+            switches.hook(),
+            parts.notes(),
+            *about(),
+        ]
+    )
     return made.draft(
         f"Write a Helm chart for {made.name}, whose configuration comes from the values",
         f"{made.name} is configured by environment variables; write its Helm chart",
@@ -50,15 +70,32 @@ def worker_chart(draw: Draw) -> Draft:
     made = Chart(draw)
     parts.image(made)
     parts.replicas(made)
-    line = draw.choice("command", ("bin/worker", "celery -A app worker", "node worker.js",
-                                   "php artisan queue:work", "./consume --forever"))  # fmt: skip
+    line = draw.choice(
+        "command",
+        (
+            "bin/worker",
+            "celery -A app worker",
+            "node worker.js",
+            "php artisan queue:work",
+            "./consume --forever",
+        ),
+    )
     made.container += ["command:", *(f"  - {word}" for word in line.split())]
-    made.ask(objects.runs_command(kind=made.kind, command=line))
+    made.ask(pods.runs_command(kind=made.kind, command=line))
     parts.usual_labels(made)
-    made.grow([
-        parts.environment(), parts.secret(), parts.taken_over(0), parts.budget(),
-        parts.autoscaling(), parts.account(), parts.taken_over(1), *about(),
-    ])  # fmt: skip
+    made.grow(
+        [
+            parts.environment(),
+            parts.secret(),
+            parts.init(),
+            parts.taken_over(0),
+            switches.budget(),
+            switches.autoscaling(),
+            switches.account(),
+            parts.taken_over(1),
+            *about(),
+        ]
+    )
     return made.draft(
         f"Write a Helm chart for the background worker {made.name}, run as a Deployment",
         f"{made.name} works through a queue; write a Helm chart that runs it as a Deployment",
@@ -71,11 +108,19 @@ def stateful_chart(draw: Draw) -> Draft:
     made = Chart(draw)
     parts.image(made)
     port = parts.service(made)
-    parts.persistence(made)
+    switches.persistence(made)
     parts.own_names(made)
-    made.grow([
-        parts.probes(port), parts.taken_over(0), parts.secret(), parts.service_type(), parts.pull_policy(), parts.taken_over(1), *about(),
-    ])  # fmt: skip
+    made.grow(
+        [
+            parts.probes(port),
+            parts.taken_over(0),
+            parts.secret(),
+            parts.service_type(),
+            parts.pull_policy(),
+            parts.taken_over(1),
+            *about(),
+        ]
+    )
     return made.draft(
         f"Write a Helm chart for {made.name}, a Deployment that keeps data",
         f"{made.name} stores files; write a Helm chart (a Deployment) with a volume for them",
@@ -93,8 +138,10 @@ def cron_chart(draw: Draw) -> Draft:
     made.set("image.repository", repository)
     made.set("image.tag", tag)
     made.set("schedule", schedule)
-    made.ask(values.image_from_values(kind="CronJob", image=repository, tag=tag),
-             objects.scheduled(kind="CronJob", schedule=schedule))  # fmt: skip
+    made.ask(
+        values.image_from_values(kind="CronJob", image=repository, tag=tag),
+        pods.scheduled(kind="CronJob", schedule=schedule),
+    )
     spec: list[str] = []
 
     def number(name: str, value: str, field: str, options: tuple[int, ...]) -> Extra:
@@ -102,43 +149,65 @@ def cron_chart(draw: Draw) -> Draft:
             count = draw.choice(name, options)
             made.set(value, count)
             spec.append(f"{field}: {{{{ .Values.{value} }}}}")
-            made.ask(values.value_sets(
-                value=value, default=count, kind="CronJob", field=f"spec.{field}",
-                other=count + 11,
-            ))  # fmt: skip
+            made.ask(
+                values.value_sets(
+                    value=value,
+                    default=count,
+                    kind="CronJob",
+                    field=f"spec.{field}",
+                    other=count + 11,
+                )
+            )
 
         return Extra(name, 1, make)
 
     def concurrency(made: Chart) -> None:
-        policy, other = draw.choice("policy", (("Forbid", "Replace"), ("Replace", "Allow"),
-                                               ("Allow", "Forbid")))  # fmt: skip
+        policy, other = draw.choice(
+            "policy", (("Forbid", "Replace"), ("Replace", "Allow"), ("Allow", "Forbid"))
+        )
         made.set("concurrencyPolicy", policy)
         spec.append("concurrencyPolicy: {{ .Values.concurrencyPolicy }}")
-        made.ask(values.value_sets(
-            value="concurrencyPolicy", default=policy, kind="CronJob",
-            field="spec.concurrencyPolicy", other=other,
-        ))  # fmt: skip
+        made.ask(
+            values.value_sets(
+                value="concurrencyPolicy",
+                default=policy,
+                kind="CronJob",
+                field="spec.concurrencyPolicy",
+                other=other,
+            )
+        )
 
     def suspended(made: Chart) -> None:
         made.set("suspend", False)
         spec.append("suspend: {{ .Values.suspend }}")
-        made.ask(values.value_sets(
-            value="suspend", default=False, kind="CronJob", field="spec.suspend", other=True))  # fmt: skip
+        made.ask(
+            values.value_sets(
+                value="suspend", default=False, kind="CronJob", field="spec.suspend", other=True
+            )
+        )
 
     parts.usual_labels(made)
-    made.grow([
-        Extra("concurrency", 1, concurrency), Extra("suspended", 1, suspended),
-        number("history", "history", "successfulJobsHistoryLimit", (1, 2, 4, 5)),
-        number("failed", "failedHistory", "failedJobsHistoryLimit", (2, 3, 4, 5)), *about(),
-    ])  # fmt: skip
+    made.grow(
+        [
+            Extra("concurrency", 1, concurrency),
+            Extra("suspended", 1, suspended),
+            number("history", "history", "successfulJobsHistoryLimit", (1, 2, 4, 5)),
+            number("failed", "failedHistory", "failedJobsHistoryLimit", (2, 3, 4, 5)),
+            *about(),
+        ]
+    )
     lines = "".join(f"  {line}\n" for line in spec)
-    made.add("cronjob", made.head("batch/v1", "CronJob") + (
-        f"spec:\n  schedule: {{{{ .Values.schedule | quote }}}}\n{lines}"
-        "  jobTemplate:\n    spec:\n      template:\n        spec:\n"
-        "          restartPolicy: OnFailure\n          containers:\n"
-        f"            - name: {made.name}\n"
-        '              image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"\n'
-    ))  # fmt: skip
+    made.add(
+        "cronjob",
+        made.head("batch/v1", "CronJob")
+        + (
+            f"spec:\n  schedule: {{{{ .Values.schedule | quote }}}}\n{lines}"
+            "  jobTemplate:\n    spec:\n      template:\n        spec:\n"
+            "          restartPolicy: OnFailure\n          containers:\n"
+            f"            - name: {made.name}\n"
+            '              image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"\n'
+        ),
+    )
     made.kind = ""
     return made.draft(
         f"Write a Helm chart for {made.name}, a CronJob",
@@ -151,13 +220,22 @@ def controller_chart(draw: Draw) -> Draft:
     """A program that talks to the API server."""
     made = Chart(draw)
     parts.image(made)
-    parts.account().make(made)
-    parts.rights().make(made)
+    switches.account().make(made)
+    switches.rights().make(made)
     parts.own_names(made)
-    made.grow([
-         parts.environment(), parts.taken_over(0),
-        parts.pull_policy(), parts.taken_over(1), parts.budget(), parts.notes(), *about(),
-    ])  # fmt: skip
+    made.grow(
+        [
+            parts.own_namespace(),
+            parts.environment(),
+            parts.taken_over(0),
+            parts.pull_policy(),
+            parts.arguments(),
+            parts.taken_over(1),
+            switches.budget(),
+            parts.notes(),
+            *about(),
+        ]
+    )
     return made.draft(
         f"Write a Helm chart for {made.name}, a Deployment that watches its namespace",
         f"{made.name} talks to the API server; write its Helm chart (a Deployment)",
@@ -177,11 +255,17 @@ def checked_chart(draw: Draw) -> Draft:
         made.ask(charts.helper_used(helper=f"{made.name}.labels", count=2))
 
     parts.usual_labels(made)
-    made.grow([
-        Extra("helper", 2, helper), parts.pull_policy(),
-         parts.environment(), parts.taken_over(0), parts.notes(),
-        *about(),
-    ])  # fmt: skip
+    made.grow(
+        [
+            Extra("helper", 2, helper),
+            parts.closed_schema(),
+            parts.pull_policy(),
+            parts.environment(),
+            parts.taken_over(0),
+            parts.notes(),
+            *about(),
+        ]
+    )
     return made.draft(
         f"Write a Helm chart for {made.name} (a Deployment) that refuses wrong values",
         f"{made.name} gets a Helm chart (a Deployment) whose values are checked by a schema: write it",
@@ -193,17 +277,29 @@ def agent_chart(draw: Draw) -> Draft:
     """An agent on every node."""
     made = Chart(draw, "DaemonSet")
     parts.image(made)
-    path, source = draw.choice("host path", (
-        ("/host/var/log", "/var/log"), ("/host/proc", "/proc"), ("/host/sys", "/sys"),
-        ("/run/containerd", "/run/containerd"),
-    ))  # fmt: skip
+    path, source = draw.choice(
+        "host path",
+        (
+            ("/host/var/log", "/var/log"),
+            ("/host/proc", "/proc"),
+            ("/host/sys", "/sys"),
+            ("/run/containerd", "/run/containerd"),
+        ),
+    )
     made.mounts += ["- name: host", f"  mountPath: {path}", "  readOnly: true"]
     made.volumes += ["- name: host", "  hostPath:", f"    path: {source}"]
-    made.ask(objects.host_folder(source=source, path=path, kind=made.kind))
+    made.ask(storage.host_folder(source=source, path=path, kind=made.kind))
     parts.usual_labels(made)
-    made.grow([
-        parts.taken_over(1), parts.environment(), parts.rights(), parts.taken_over(0), parts.pull_policy(), *about(),
-    ])  # fmt: skip
+    made.grow(
+        [
+            parts.taken_over(1),
+            parts.environment(),
+            switches.rights(),
+            parts.taken_over(0),
+            parts.pull_policy(),
+            *about(),
+        ]
+    )
     return made.draft(
         f"Write a Helm chart for the agent {made.name}, a DaemonSet that reads {source} of its node",
         f"The agent {made.name} runs on every node and reads {source}: write its Helm chart (a "

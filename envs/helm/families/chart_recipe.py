@@ -44,7 +44,8 @@ class Chart(Recipe):
     """The asks of a task, and the chart that meets them.
 
     Lists of lines are written into the workload: `spec`, `annotations` of the pods, `pod` (its
-    spec), `container` (the first one) and `environment`.
+    spec), `container` (the first one), `environment`, `mounts`, `others` (further containers),
+    `volumes` and `after` (behind the template). `more` holds further files.
     """
 
     def __init__(self, draw: Draw, kind: str = "Deployment") -> None:
@@ -52,9 +53,13 @@ class Chart(Recipe):
         self.kind = kind
         self.name = draw.choice("name", choices.NAMES)
         self.meta: dict[str, Any] = {
-            "apiVersion": "v2", "name": self.name, "description": f"A chart for {self.name}",
-            "type": "application", "version": "0.1.0", "appVersion": "1.0.0",
-        }  # fmt: skip
+            "apiVersion": "v2",
+            "name": self.name,
+            "description": f"A chart for {self.name}",
+            "type": "application",
+            "version": "0.1.0",
+            "appVersion": "1.0.0",
+        }
         self.values: dict[str, Any] = {}
         self.templates: dict[str, str] = {}
         self.spec: list[str] = []
@@ -64,6 +69,10 @@ class Chart(Recipe):
         self.environment: list[str] = []
         self.volumes: list[str] = []
         self.mounts: list[str] = []
+        self.others: list[str] = []
+        self.after: list[str] = []
+        self.more: dict[str, str] = {}
+        self.closed = False
         self.schema: dict[str, Any] = {}
         self.ask(charts.chart_named(name=self.name))
 
@@ -83,6 +92,11 @@ class Chart(Recipe):
             f'  labels:\n    {{{{- include "{self.name}.labels" . | nindent 4 }}}}\n'
         )
 
+    @property
+    def full(self) -> str:
+        """The usual name, as a template."""
+        return f'{{{{ include "{self.name}.fullname" . }}}}'
+
     def selector(self, indent: int) -> str:
         """Return the line that includes the labels of the pods."""
         return f'{{{{- include "{self.name}.selectorLabels" . | nindent {indent} }}}}'
@@ -94,27 +108,23 @@ class Chart(Recipe):
         self.templates[f"templates/{name}.yaml"] = text
 
     def _workload(self) -> str:
-        environment = (
-            ["env:", *(f"  {line}" for line in self.environment)] if self.environment else []
-        )
-        mounts = ["volumeMounts:", *(f"  {line}" for line in self.mounts)] if self.mounts else []
-        volumes = ["volumes:", *(f"  {line}" for line in self.volumes)] if self.volumes else []
-        notes = (
-            ["annotations:", *(f"  {line}" for line in self.annotations)]
-            if self.annotations
-            else []
-        )
-        lines = [*self.container, *environment, *mounts]
+        lines = [*self.container, *_under("env", self.environment)]
+        lines += _under("volumeMounts", self.mounts)
         return (
             self.head("apps/v1", self.kind)
-            + "spec:\n" + indented(self.spec, 2)
+            + "spec:\n"
+            + indented(self.spec, 2)
             + f"  selector:\n    matchLabels:\n      {self.selector(6)}\n"
-            + "  template:\n    metadata:\n" + indented(notes, 6)
-            + f"      labels:\n        {self.selector(8)}\n"
-            + "    spec:\n" + indented(self.pod, 6)
-            + f"      containers:\n        - name: {self.name}\n" + indented(lines, 10)
-            + indented(volumes, 6)
-        )  # fmt: skip
+            + "  template:\n    metadata:\n"
+            + indented(_under("annotations", self.annotations), 6)
+            + f"      labels:\n        {self.selector(8)}\n    spec:\n"
+            + indented(self.pod, 6)
+            + f"      containers:\n        - name: {self.name}\n"
+            + indented(lines, 10)
+            + indented(self.others, 8)
+            + indented(_under("volumes", self.volumes), 6)
+            + indented(self.after, 2)
+        )
 
     def files(self) -> dict[str, str]:
         """Return the files of the chart by path."""
@@ -125,20 +135,38 @@ class Chart(Recipe):
             "templates/_helpers.tpl": _HELPERS.replace("@", self.name),
             **workload,
             **self.templates,
+            **self.more,
         }
         if self.schema:
-            tree = {"$schema": "https://json-schema.org/draft-07/schema#", "type": "object",
-                    "properties": self.schema}  # fmt: skip
+            tree = {
+                "$schema": "https://json-schema.org/draft-07/schema#",
+                "type": "object",
+                "properties": self.schema,
+            }
+            if self.closed:
+                known = dict.fromkeys(self.values, {}) | {"global": {}} | self.schema
+                tree |= {"properties": known, "additionalProperties": False}
             found["values.schema.json"] = json.dumps(tree, indent=2) + "\n"
         return found
 
-    def draft(self, *openings: str, **more: Any) -> Draft:
-        """Make the draft of the task: a chart, whose templates may be split as one likes."""
+    def draft(self, *openings: str, patterns: tuple[str, ...] = ()) -> Draft:
+        """Make the draft of the task: a chart, whose templates may be split as one likes.
+
+        `patterns` are those of further files.
+        """
         expected = (
-            ("Chart.yaml", LANGUAGE), ("values.yaml", LANGUAGE), ("templates/*", LANGUAGE),
+            ("Chart.yaml", LANGUAGE),
+            ("values.yaml", LANGUAGE),
+            ("templates/*", LANGUAGE),
             ("values.schema.json*", LANGUAGE),
-        )  # fmt: skip
-        return self.make_draft(openings, partial(_copy, self.files()), expected, **more)
+            *((pattern, LANGUAGE) for pattern in patterns),
+        )
+        return self.make_draft(openings, partial(_copy, self.files()), expected)
+
+
+def _under(key: str, lines: list[str]) -> list[str]:
+    """Return lines below a key, nothing where there are none."""
+    return [f"{key}:", *(f"  {line}" for line in lines)] if lines else []
 
 
 def _copy(files: Mapping[str, str]) -> dict[str, str]:
@@ -171,7 +199,9 @@ def about() -> list[Extra]:
         made.ask(charts.keyword(word=word))
 
     return [
-        Extra("version", 1, version), Extra("application", 1, application),
-        Extra("kubernetes", 1, kubernetes), Extra("maintainer", 1, maintainer),
+        Extra("version", 1, version),
+        Extra("application", 1, application),
+        Extra("kubernetes", 1, kubernetes),
+        Extra("maintainer", 1, maintainer),
         Extra("keyword", 1, keyword),
-    ]  # fmt: skip
+    ]

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from envs.helm import choices
-from envs.helm.families import parts
+from envs.helm.families import parts, switches
 from envs.helm.families.chart_recipe import LANGUAGE, Chart, Extra
 from envs.helm.requirements import overrides
 from iac_gym.category import Draft, family
@@ -71,8 +71,7 @@ def _replicas() -> Extra:
     def make(made: Values) -> None:
         count = made.draw.integer("replicas", 4, 15)
         made.set("replicaCount", count)
-        made.ask(overrides.field_is(
-            kind=made.chart.kind, field="spec.replicas", value=count))  # fmt: skip
+        made.ask(overrides.field_is(kind=made.chart.kind, field="spec.replicas", value=count))
 
     return Extra("replicas", 1, make)
 
@@ -107,15 +106,23 @@ def _resources() -> Extra:
     def make(made: Values) -> None:
         memory = made.draw.choice("memory", choices.MEMORY)
         made.set("resources", {"limits": {"memory": memory}})
-        made.ask(overrides.field_is(
-            kind=made.chart.kind, field=f"{_CONTAINER}.resources.limits.memory", value=memory,
-        ))  # fmt: skip
+        made.ask(
+            overrides.field_is(
+                kind=made.chart.kind,
+                field=f"{_CONTAINER}.resources.limits.memory",
+                value=memory,
+            )
+        )
         if made.draw.chance("cpu too", 0.5):
             cpu = made.draw.choice("cpu", choices.CPU)
             made.values["resources"]["requests"] = {"cpu": cpu}
-            made.ask(overrides.field_is(
-                kind=made.chart.kind, field=f"{_CONTAINER}.resources.requests.cpu", value=cpu,
-            ))  # fmt: skip
+            made.ask(
+                overrides.field_is(
+                    kind=made.chart.kind,
+                    field=f"{_CONTAINER}.resources.requests.cpu",
+                    value=cpu,
+                )
+            )
 
     return Extra("resources", 1.5, make)
 
@@ -152,13 +159,24 @@ def _account() -> Extra:
 
 def _node() -> Extra:
     def make(made: Values) -> None:
-        key, value = made.draw.choice("node", (
-            ("disktype", "ssd"), ("pool", "web"), ("zone", "b"), ("size", "large"), ("arch", "arm64"),
-        ))  # fmt: skip
+        key, value = made.draw.choice(
+            "node",
+            (
+                ("disktype", "ssd"),
+                ("pool", "web"),
+                ("zone", "b"),
+                ("size", "large"),
+                ("arch", "arm64"),
+            ),
+        )
         made.set("nodeSelector", {key: value})
-        made.ask(overrides.field_is(
-            kind=made.chart.kind, field=f"spec.template.spec.nodeSelector.{key}", value=value,
-        ))  # fmt: skip
+        made.ask(
+            overrides.field_is(
+                kind=made.chart.kind,
+                field=f"spec.template.spec.nodeSelector.{key}",
+                value=value,
+            )
+        )
 
     return Extra("node", 1, make)
 
@@ -167,18 +185,23 @@ def _environment(draw: Draw) -> str:
     return draw.phrase("environment", ("production", "staging", "demo", "canary"))
 
 
-_SERVICE = Extra("service", 1, parts.service)
+def _with_service(made: Chart) -> None:
+    parts.service(made)
+
+
+_SERVICE = Extra("service", 1, _with_service)
 _SELECTOR = Extra("selector", 1, lambda made: parts.take_over(made, "nodeSelector"))
 _LIMITS = Extra("limits", 1, lambda made: parts.take_over(made, "resources"))
 _COUNT = Extra("count", 1, parts.replicas)
-_STORE = Extra("store", 1, parts.persistence)
+_STORE = Extra("store", 1, switches.persistence)
 
 
 @family("helm", levels=(1, 2, 3, 4))
 def web_values(draw: Draw) -> Draft:
     """Values of an environment for a web application's chart."""
-    chart = _chart("storefront", _COUNT, _SERVICE, parts.ingress(), parts.environment(), _LIMITS,
-                   _SELECTOR)  # fmt: skip
+    chart = _chart(
+        "storefront", _COUNT, _SERVICE, switches.ingress(), parts.environment(), _LIMITS, _SELECTOR
+    )
     where = _environment(draw)
     made = Values(draw, chart, f"values-{where}.yaml")
     _image(made)
@@ -192,12 +215,20 @@ def web_values(draw: Draw) -> Draft:
 @family("helm", levels=(1, 2, 3, 4))
 def scaled_values(draw: Draw) -> Draft:
     """Values of an environment with much traffic."""
-    chart = _chart("gateway", _COUNT, parts.autoscaling(), parts.budget(), parts.account(), _LIMITS,
-                   parts.environment())  # fmt: skip
+    chart = _chart(
+        "gateway",
+        _COUNT,
+        switches.autoscaling(),
+        switches.budget(),
+        switches.account(),
+        _LIMITS,
+        _SELECTOR,
+        parts.environment(),
+    )
     where = _environment(draw)
     made = Values(draw, chart, f"values-{where}.yaml")
     _image(made)
-    made.grow([_scaling(), _budget(), _resources(), _account(), _variable()])
+    made.grow([_scaling(), _budget(), _resources(), _account(), _variable(), _node()])
     return made.draft(
         f"Here is the chart gateway. Write values-{where}.yaml for it",
         f"The chart gateway is given; write the values of its {where} environment",

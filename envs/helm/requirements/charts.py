@@ -160,9 +160,7 @@ def helper_used(model: HelmModel, helper: str, count: int) -> None:
         raise missing(f"there is no named template `{helper}`")
     files = set(found.users)
     for _ in range(3):  # templates that are included by templates
-        files |= {
-            user for one in model.helpers.values() if one.file in files for user in one.users
-        }
+        files |= {user for one in model.helpers.values() if one.file in files for user in one.users}
     texts = model.default.texts
     used = [
         one for one in files

@@ -242,7 +242,8 @@ def environment(found: Rendering, item: KubeObject) -> dict[str, Any]:
     for one in maps(container.get("env")):
         source = below(one, "valueFrom", "configMapKeyRef")
         held = _held(found, "ConfigMap", source.get("name")) if source else {}
-        made[str(one.get("name"))] = held.get(str(source.get("key"))) if source else one.get("value")
+        name = str(one.get("name"))
+        made[name] = held.get(str(source.get("key"))) if source else one.get("value")
     return made
 
 
@@ -269,7 +270,7 @@ def events_of(item: KubeObject) -> tuple[str, ...]:
 
 
 def same(value: Any, wanted: Any) -> bool:
-    """Whether a value is the wanted one; a number may be written as text and the other way round."""
+    """Whether a value is the wanted one; a number may be written as text and vice versa."""
     if isinstance(wanted, dict):
         return isinstance(value, dict) and value.keys() == wanted.keys() and all(
             same(value[key], one) for key, one in wanted.items()

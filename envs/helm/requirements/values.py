@@ -58,9 +58,7 @@ def switched_value_sets(
             raise wrong(item, f"`{field}` is not {wanted} with `{value}`", field)
 
 
-def _images(
-    model: HelmModel, kind: str, image: str, tag: str, *, several: bool = False
-) -> None:
+def _images(model: HelmModel, kind: str, image: str, tag: str, *, several: bool = False) -> None:
     cases: Sequence[tuple[Mapping[str, Any], str]] = (
         ({}, f"{image}:{tag}"),
         ({"image.tag": "probe-tag"}, f"{image}:probe-tag"),
@@ -120,7 +118,8 @@ def value_taken_over(model: HelmModel, chart: str, value: str, field: str, kind:
 #: What is given for a field to see whether it is taken over.
 _SAMPLES: Mapping[str, Any] = {
     "nodeSelector": {"disktype": "ssd", "zone": "b"},
-    "tolerations": [{"key": "dedicated", "operator": "Equal", "value": "web", "effect": "NoSchedule"}],
+    "tolerations": [{"key": "dedicated", "operator": "Equal", "value": "web",
+                     "effect": "NoSchedule"}],
     "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {
         "nodeSelectorTerms": [
             {"matchExpressions": [{"key": "arch", "operator": "In", "values": ["amd64"]}]}

@@ -94,19 +94,13 @@ def _act(actions: Iterable[Mapping[str, Any]], attributes: dict[str, Any]) -> No
             or (action == "update" and there)
         ):  # fmt: skip
             attributes[key] = value
-        elif action in ("delete", "hash"):
-            for name in [one for one in attributes if _named(one, key, str(_pattern(actions, one)))]:
-                attributes[name] = HASHED
-                if action == "delete":
-                    del attributes[name]
-
-
-def _pattern(actions: Any, name: str) -> str:
-    return ""
-
-
-def _named(name: str, key: str, pattern: str) -> bool:
-    return name == key
+        elif action in ("delete", "hash") and there:
+            attributes[key] = HASHED
+            if action == "delete":
+                del attributes[key]
+        elif action == "delete" and one.get("pattern"):
+            for name in [name for name in attributes if fits(str(one["pattern"]), name)]:
+                del attributes[name]
 
 
 def _transform(one: Component, record: Record, signal: str) -> None:

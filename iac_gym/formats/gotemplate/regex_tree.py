@@ -15,7 +15,7 @@ Node = tuple[Any, ...]
 Ranges = tuple[tuple[int, int], ...]
 _LAST = 0x10FFFF
 _MOST = 1000
-_DEPTH = 200
+_DEPTH = 150
 _LONGEST = 10_000
 
 DIGITS: Ranges = ((48, 57),)
@@ -161,6 +161,7 @@ class _Parser:
             return None
         repeated = False
         while True:
+            opened = self.at
             bounds = self.bounds()
             if bounds is None:
                 return node
@@ -174,6 +175,8 @@ class _Parser:
             if "U" in self.flags:
                 greedy = not greedy
             node = ("repeat", node, bounds[0], bounds[1], greedy)
+            if self.text[self.at - 1 - (not greedy)] == "}" and _times(node) > _MOST:
+                raise RegexError(f"invalid repeat count: `{self.text[opened : self.at]}`")
             repeated = True
 
     def bounds(self) -> tuple[int, int | None] | None:
@@ -423,6 +426,23 @@ class _Parser:
         if not self.peek():
             raise RegexError("trailing backslash at end of expression: ``")
         return self.code()
+
+
+def _times(node: Node) -> int:
+    """Return how often the innermost of nested counted repetitions is repeated."""
+    total, waiting = 0, [(node, 1)]
+    while waiting and total <= _MOST:
+        (kind, *rest), times = waiting.pop()
+        if kind == "repeat":
+            inner, least, most, _ = rest
+            times *= max(least if most is None else most, 1)
+            waiting.append((inner, times))
+        elif kind == "group":
+            waiting.append((rest[1], times))
+        elif kind in ("cat", "alt"):
+            waiting.extend((one, times) for one in rest[0])
+        total = max(total, times)
+    return total
 
 
 def _is_count(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -252,8 +252,3 @@ def _finding(error: TemplateError, file: _File, files: Mapping[str, _File]) -> F
     place = files.get(deepest.name, file)
     hint = "" if deepest is error else f"rendered by {file.path}:{error.line}"
     return Finding(deepest.message, place.path, deepest.line, deepest.column, hint)
-
-
-def manifests(output: Output) -> Iterator[Text]:
-    """Yield the texts that hold objects: not the notes."""
-    return (text for text in output.texts if not text.template.endswith(NOTES))

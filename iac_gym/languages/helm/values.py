@@ -116,15 +116,6 @@ def overlaid(base: Values, over: Values) -> Values:
     return made
 
 
-def without_nulls(values: Values) -> Values:
-    """Drop keys whose value is null, everywhere but in lists."""
-    return {
-        key: without_nulls(value) if isinstance(value, dict) else value
-        for key, value in values.items()
-        if value is not None
-    }
-
-
 def table(values: Values, path: str) -> Values | None:
     """Return the mapping at a dotted path, None where there is none."""
     found: Any = values

@@ -30,7 +30,7 @@ def test_in_time(text):
     started = time.process_time()
     verdict = check_files({"a.yml": text}, {"a.yml": "alertmanager"})
     assert verdict.unscored == ""
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 2
 
 
 FIELDS = sorted({key for fields in structs().values() for key in fields} | {"zz", "0"})

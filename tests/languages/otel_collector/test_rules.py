@@ -183,7 +183,7 @@ HOSTILE = {
 def test_hostile_texts_in_time(text):
     started = time.process_time()
     assert check_files({"a.yaml": text}, {"a.yaml": "otel_collector"}).unscored == ""
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 2
 
 
 KEYS = sorted({name for schema in SCHEMAS.values() for name in fields(schema)[0]})

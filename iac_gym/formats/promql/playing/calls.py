@@ -1,4 +1,4 @@
-"""Functions of PromQL with rules of their own: `absent`, `label_replace`, `histogram_quantile`..."""
+"""Functions of PromQL with rules of their own: `absent`, `label_replace` and so on."""
 
 from __future__ import annotations
 
@@ -63,13 +63,23 @@ def _clamp(player: Player, node: Call, at: float) -> list[Sample]:
         low = bounds[0]
     else:
         high = bounds[0]
-    return player.each(node.args[0], at, lambda value: max(low, min(high, value)))
+    if math.isnan(low) or math.isnan(high):
+        return player.each(node.args[0], at, lambda value: math.nan)
+    return player.each(
+        node.args[0], at, lambda value: value if math.isnan(value) else max(low, min(high, value))
+    )
 
 
 def _round(player: Player, node: Call, at: float) -> list[Sample]:
     nearest = player.scalar(node.args[1], at) if len(node.args) > 1 else 1.0
-    inverse = 1.0 / nearest
-    return player.each(node.args[0], at, lambda value: math.floor(value * inverse + 0.5) / inverse)
+    inverse = 1.0 / nearest if nearest else math.inf
+
+    def nearest_of(value: float) -> float:
+        moved = value * inverse + 0.5
+        whole = float(math.floor(moved)) if math.isfinite(moved) else moved
+        return whole / inverse if inverse else math.nan
+
+    return player.each(node.args[0], at, nearest_of)
 
 
 def _scalar(player: Player, node: Call, at: float) -> float:
@@ -100,15 +110,23 @@ def _predict(player: Player, node: Call, at: float) -> list[Sample]:
     return found
 
 
+def _bound(text: str) -> float | None:
+    """Return the upper bound of a bucket; buckets whose `le` is no number are left out."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
 def _histogram(player: Player, node: Call, at: float) -> list[Sample]:
     share = player.scalar(node.args[0], at)
     groups: dict[tuple[tuple[str, str], ...], list[tuple[float, float]]] = {}
     for one in player.vector(node.args[1], at):
         labels = unnamed(one)
-        bound = labels.pop("le", "")
-        if bound:
+        bound = _bound(labels.pop("le", ""))
+        if bound is not None:
             key = tuple(sorted(labels.items()))
-            groups.setdefault(key, []).append((float(bound), one.value))
+            groups.setdefault(key, []).append((bound, one.value))
     return [Sample(dict(key), histogram_quantile(share, one)) for key, one in groups.items()]
 
 
@@ -124,12 +142,45 @@ def _label_join(player: Player, node: Call, at: float) -> list[Sample]:
     found = []
     for one in player.vector(node.args[0], at):
         value = separator.join(one.labels.get(name, "") for name in sources)
+        if len(value) > _MOST_TEXT:
+            raise NotPlayed("a long text")
         labels = {key: text for key, text in one.labels.items() if key != target}
         found.append(Sample({**labels, target: value} if value else labels, one.value))
     return found
 
 
-_CONSTANT = {"time": lambda at: at, "pi": lambda at: math.pi}
+def _label_replace(player: Player, node: Call, at: float) -> list[Sample]:
+    target, replacement, source, pattern = (_text(player, one, at) for one in node.args[1:])
+    try:
+        fits = go_regexp(pattern).fullmatch
+    except GoRegexpError as error:
+        raise NotPlayed("an expression that Go refuses") from error
+    found = []
+    for one in player.vector(node.args[0], at):
+        given = one.labels.get(source, "")
+        if not fits(given):
+            found.append(one)
+            continue
+        value = _expanded(replacement, pattern, given)
+        labels = {key: text for key, text in one.labels.items() if key != target}
+        found.append(Sample({**labels, target: value} if value else labels, one.value))
+    return found
+
+
+def _expanded(replacement: str, pattern: str, given: str) -> str:
+    if "$" not in replacement:
+        return replacement
+    whole = {"0": given, "1": given}
+    try:
+        groups = whole if pattern == "(.*)" else captured(pattern, given)
+    except Unplayable as error:
+        raise NotPlayed("groups of an elaborate expression") from error
+    value = expanded(replacement, groups)
+    if len(value) > _MOST_TEXT:
+        raise NotPlayed("a long text")
+    return value
+
+
 SPECIAL: dict[str, Callable[[Player, Call, float], Value]] = {
     "absent": _absent,
     "absent_over_time": _absent,
@@ -146,6 +197,7 @@ SPECIAL: dict[str, Callable[[Player, Call, float], Value]] = {
     "predict_linear": _predict,
     "histogram_quantile": _histogram,
     "label_join": _label_join,
+    "label_replace": _label_replace,
     "sort": lambda player, node, at: player.vector(node.args[0], at),
     "sort_desc": lambda player, node, at: player.vector(node.args[0], at),
 }

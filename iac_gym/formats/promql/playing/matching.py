@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from iac_gym.formats.promql.nodes import Binary, Matching
-from iac_gym.formats.promql.playing.series import NotPlayed, Sample
+from iac_gym.formats.promql.playing.series import NotPlayed, Sample, unnamed
 
 Value: TypeAlias = "float | str | list[Sample]"
 Key = tuple[tuple[str, str], ...]
@@ -24,10 +24,20 @@ def _divide(left: float, right: float) -> float:
 
 def _power(left: float, right: float) -> float:
     try:
-        found = math.pow(left, right)
-    except (OverflowError, ValueError):
-        return math.nan if left < 0 else math.inf
-    return found
+        return math.pow(left, right)
+    except ValueError:  # a root of a negative number, or a negative power of zero
+        if left:
+            return math.nan
+        odd = right % 2 == 1
+        return math.copysign(math.inf, left) if odd else math.inf
+    except OverflowError:
+        return -math.inf if left < 0 and right % 2 == 1 else math.inf
+
+
+def _remainder(left: float, right: float) -> float:
+    if not right or math.isinf(left):
+        return math.nan
+    return math.fmod(left, right)
 
 
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
@@ -35,7 +45,7 @@ _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "-": operator.sub,
     "*": operator.mul,
     "/": _divide,
-    "%": lambda left, right: math.fmod(left, right) if right else math.nan,
+    "%": _remainder,
     "^": _power,
     "atan2": math.atan2,
 }
@@ -81,7 +91,7 @@ def _with_number(node: Binary, left: Value, right: Value) -> list[Sample]:
         kept = _apply(node, first, second, one.value)
         if kept is not None:
             changes = node.op in _ARITHMETIC or node.bool
-            found.append(Sample(_unnamed(one) if changes else one.labels, kept))
+            found.append(Sample(unnamed(one) if changes else one.labels, kept))
     return found
 
 
@@ -93,10 +103,6 @@ def _apply(node: Binary, left: float, right: float, kept: float) -> float | None
         raise NotPlayed(node.op)
     holds = _COMPARISONS[node.op](left, right)
     return float(holds) if node.bool else kept if holds else None
-
-
-def _unnamed(one: Sample) -> dict[str, str]:
-    return {key: value for key, value in one.labels.items() if key != "__name__"}
 
 
 def _key(sample: Sample, matching: Matching) -> Key:
@@ -118,6 +124,8 @@ def _sets(op: str, left: list[Sample], right: list[Sample], matching: Matching) 
 def _vectors(
     node: Binary, left: list[Sample], right: list[Sample], matching: Matching
 ) -> list[Sample]:
+    if not left or not right:
+        return []  # whatever stands on the other side
     many, one_side = (right, left) if matching.group == "right" else (left, right)
     ones: dict[Key, Sample] = {}
     for one in one_side:
@@ -134,20 +142,19 @@ def _vectors(
         other = ones[key]
         first, second = (other, one) if matching.group == "right" else (one, other)
         value = _apply(node, first.value, second.value, first.value)
+        if value is None:
+            continue
         if not matching.group:
             if key in seen:
                 raise NotPlayed("several series match one")
             seen.add(key)
-        if value is not None:
-            found.append(Sample(_labels(node, one, other, matching), value))
+        found.append(Sample(_labels(node, one, other, matching), value))
     return found
 
 
 def _labels(node: Binary, many: Sample, one: Sample, matching: Matching) -> dict[str, str]:
-    if node.op in _COMPARISONS and not node.bool and not matching.group:
-        kept = dict(many.labels)
-    else:
-        kept = _unnamed(many)
+    named = node.op in _COMPARISONS and not node.bool
+    kept = dict(many.labels) if named else unnamed(many)
     if matching.group:
         for name in matching.include:
             kept.pop(name, None)

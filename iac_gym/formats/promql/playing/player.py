@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -68,13 +67,16 @@ class Player:
             return self._unary(node, at)
         if isinstance(node, Aggregation):
             parameter = None if node.param is None else self.run(node.param, at)
-            return aggregate(node, self.vector(node.expr, at), parameter)
+            samples = self.vector(node.expr, at)
+            self.spend(len(samples))
+            return aggregate(node, samples, parameter)
         if isinstance(node, Binary):
             found = combine(node, self.run(node.left, at), self.run(node.right, at))
             self.spend(len(found) if isinstance(found, list) else 1)
-            return found
+            return distinct(found) if isinstance(found, list) else found
         if isinstance(node, Call):
-            return self._call(node, at)
+            made = self._call(node, at)
+            return distinct(made) if isinstance(made, list) else made
         raise NotPlayed("a range where a vector belongs")
 
     def vector(self, node: Node, at: float) -> list[Sample]:
@@ -153,7 +155,7 @@ class Player:
             return -found
         if isinstance(found, str):
             raise NotPlayed("a text with a sign")
-        return [Sample(unnamed(one), -one.value) for one in found]
+        return distinct([Sample(unnamed(one), -one.value) for one in found])
 
     def _call(self, node: Call, at: float) -> Value:
         name, args = node.name, node.args
@@ -180,14 +182,13 @@ class Player:
 
 
 def _times(at: float, window: float, step: float | None) -> list[float]:
-    """Return the moments of a window, the last one being its end."""
+    """Return the moments of a window: its end is one of them, its beginning is not."""
     count = window / (step or _STEP)
     if step is None:
         count = max(count, _FEWEST)
     whole = max(1, min(int(count), _MOST))
     width = window / whole if step is None or count > _MOST else step
-    first = 1 if step is None else 0
-    return [at - width * place for place in range(whole - first, -1, -1)]
+    return [at - width * place for place in range(whole - 1, -1, -1)]
 
 
 def _fits(matcher: Matcher, series: Series) -> bool:

@@ -28,6 +28,10 @@ def _per_second(points: Points) -> float | None:
     return None if growth is None else growth / (points[-1][0] - points[0][0])
 
 
+def _slope(points: Points) -> float:
+    return (points[-1][1] - points[0][1]) / (points[-1][0] - points[0][0])
+
+
 def _last_two(points: Points, *, counter: bool, rate: bool) -> float | None:
     if len(points) < 2:
         return None
@@ -57,7 +61,9 @@ def quantile(share: float, values: list[float]) -> float:
         return -math.inf
     if share > 1:
         return math.inf
-    values = sorted(values)
+    if math.isnan(share):
+        return math.nan
+    values = sorted(values, key=lambda value: (not math.isnan(value), value))
     rank = share * (len(values) - 1)
     low = math.floor(rank)
     high = min(low + 1, len(values) - 1)
@@ -110,9 +116,11 @@ def over_range(name: str, points: Points, window: float, at: float) -> float | N
     if name == "increase":
         rate = _per_second(points)
         return None if rate is None else rate * window
-    if name in ("delta", "deriv"):
+    if name == "delta":
+        return None if len(points) < 2 else _slope(points) * window
+    if name == "deriv":
         line = line_through(points, at)
-        return None if line is None else line[1] * (window if name == "delta" else 1)
+        return None if line is None else line[1]
     raise NotPlayed(name)
 
 
@@ -133,12 +141,52 @@ def _whole(function: Callable[[float], int]) -> Callable[[float], float]:
     return lambda value: float(function(value)) if math.isfinite(value) else value
 
 
+def _exp(value: float) -> float:
+    return math.exp(value) if value < 709.7 else math.inf if value > 0 else value
+
+
+def _cosh(value: float) -> float:
+    return math.inf if abs(value) > 710 else math.cosh(value)
+
+
+def _sinh(value: float) -> float:
+    return math.copysign(math.inf, value) if abs(value) > 710 else math.sinh(value)
+
+
+def _atanh(value: float) -> float:
+    if abs(value) < 1:
+        return math.atanh(value)
+    return math.copysign(math.inf, value) if abs(value) == 1 else math.nan
+
+
+def _within(
+    function: Callable[[float], float], low: float, high: float
+) -> Callable[[float], float]:
+    return lambda value: function(value) if low <= value <= high else math.nan
+
+
+def _finite(function: Callable[[float], float]) -> Callable[[float], float]:
+    return lambda value: function(value) if math.isfinite(value) else math.nan
+
+
 #: Functions of single values.
 SINGLE: dict[str, Callable[[float], float]] = {
     "abs": abs,
     "ceil": _whole(math.ceil),
     "floor": _whole(math.floor),
-    "exp": math.exp,
+    "exp": _exp,
+    "acos": _within(math.acos, -1.0, 1.0),
+    "acosh": _within(math.acosh, 1.0, math.inf),
+    "asin": _within(math.asin, -1.0, 1.0),
+    "asinh": math.asinh,
+    "atan": math.atan,
+    "atanh": _atanh,
+    "cos": _finite(math.cos),
+    "cosh": _cosh,
+    "sin": _finite(math.sin),
+    "sinh": _sinh,
+    "tan": _finite(math.tan),
+    "tanh": math.tanh,
     "ln": _logarithm(math.log),
     "log2": _logarithm(math.log2),
     "log10": _logarithm(math.log10),
@@ -174,18 +222,29 @@ def clock(name: str, value: float) -> float:
     return float(CLOCK[name](datetime.fromtimestamp(value, UTC)))
 
 
+def _rising(buckets: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the buckets in order, those of one bound together, counts that fall lifted."""
+    together: dict[float, float] = {}
+    for bound, count in buckets:
+        together[bound] = together.get(bound, 0.0) + (0.0 if math.isnan(count) else count)
+    found, most = [], -math.inf
+    for bound, count in sorted(together.items()):
+        most = max(most, count)
+        found.append((bound, most))
+    return found
+
+
 def histogram_quantile(share: float, buckets: list[tuple[float, float]]) -> float:
     """Return the quantile of a classic histogram: (upper bound, cumulative count) pairs."""
-    buckets = sorted(buckets)
-    if len(buckets) < 2 or not math.isinf(buckets[-1][0]) or math.isnan(share):
+    if math.isnan(share):
         return math.nan
     if share < 0 or share > 1:
-        return math.copysign(math.inf, share)
-    total = buckets[-1][1]
-    if not total > 0:
+        return -math.inf if share < 0 else math.inf
+    buckets = _rising([one for one in buckets if not math.isnan(one[0])])
+    if len(buckets) < 2 or buckets[-1][0] != math.inf or not buckets[-1][1] > 0:
         return math.nan
-    rank = share * total
-    place = next(at for at, (_, count) in enumerate(buckets) if count >= rank)
+    rank = share * buckets[-1][1]
+    place = next((at for at, (_, count) in enumerate(buckets) if count >= rank), len(buckets) - 1)
     if place == len(buckets) - 1:
         return buckets[-2][0]
     if place == 0 and buckets[0][0] <= 0:
@@ -193,4 +252,6 @@ def histogram_quantile(share: float, buckets: list[tuple[float, float]]) -> floa
     low, before = buckets[place - 1] if place else (0.0, 0.0)
     high, count = buckets[place]
     inside = count - before
-    return high if not inside else low + (high - low) * ((rank - before) / inside)
+    if not inside or math.isinf(inside):
+        return high if not inside else math.nan
+    return low + (high - low) * ((rank - before) / inside)

@@ -1,0 +1,33 @@
+"""Regular expressions of an answer, tried out on short lines in bounded time."""
+
+from __future__ import annotations
+
+import re
+
+from iac_gym.formats.go_regexp import GoRegexpError, go_regexp
+
+_MOST_PATTERN, _MOST_LINE = 200, 120
+#: What Go cannot read (a look around, a reference back) is left to `re`, with so few repeats.
+_MOST_REPEATS = 3
+_REPEAT = re.compile(r"[*+}]")
+
+
+def finds(pattern: str, line: str) -> bool:
+    """Whether a regular expression finds something in a line; one that takes long finds nothing."""
+    if len(pattern) > _MOST_PATTERN or len(line) > _MOST_LINE:
+        return False
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    try:
+        return go_regexp(f"(?s:.*)(?:{pattern})(?s:.*)").fullmatch(line)
+    except GoRegexpError:
+        if len(_REPEAT.findall(pattern)) > _MOST_REPEATS:
+            return False
+        return re.search(pattern, line) is not None
+
+
+def replaces(pattern: str, new: str, lines: tuple[str, ...]) -> bool:
+    """Whether a pattern finds each of these lines, and the new line as well or no longer."""
+    return bool(pattern) and all(finds(pattern, line) for line in lines) and "\n" not in new

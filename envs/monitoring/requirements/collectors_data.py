@@ -1,0 +1,347 @@
+"""Requirements about what a collector does to data: records are sent through its processors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from envs.monitoring.requirements.collector_conditions import SEVERITIES, dropped
+from envs.monitoring.requirements.collector_reading import (
+    LANGUAGE,
+    Record,
+    changed,
+    flows_of,
+    items,
+    texts,
+)
+from iac_gym.check import requirement
+from iac_gym.languages.otel_collector.model import Component, Flow
+from iac_gym.languages.otel_collector.values import milliseconds
+from iac_gym.verdict import Finding
+
+
+def _every(
+    model: Any, signal: str, message: str, right: Callable[[Flow], bool]
+) -> Iterable[Finding]:
+    """Yield a finding unless something holds on every way of a signal."""
+    flows, findings = flows_of(model, signal)
+    yield from findings
+    for flow in flows:
+        if not right(flow):
+            yield model.finding(message, flow.pipelines[0].mark)
+            return
+
+
+@requirement(
+    "all {signal} leave with the resource attribute `{key}` set to `{value}`, whatever it was "
+    "before",
+    "the resource attribute `{key}` of all {signal} becomes `{value}`, also where there was "
+    "another",
+    language=LANGUAGE,
+)
+def resource_set(model: Any, signal: str, key: str, value: str) -> Iterable[Finding]:
+    """Played on a resource with another value and on one without any."""
+
+    def right(flow: Flow) -> bool:
+        return all(
+            changed(Record(resource=dict(given)), flow.processors, signal).resource.get(key)
+            == value
+            for given in ({}, {key: "other"})
+        )
+
+    yield from _every(model, signal, f"not all {signal} get `{key}={value}`", right)
+
+
+@requirement(
+    "{signal} without the resource attribute `{key}` get it with the value `{value}`; those that "
+    "have it keep theirs",
+    "the resource attribute `{key}` is `{value}` for those {signal} that come without it, and "
+    "stays "
+    "as it is for others",
+    language=LANGUAGE,
+)
+def resource_default(model: Any, signal: str, key: str, value: str) -> Iterable[Finding]:
+    """Played on a resource with another value and on one without any."""
+
+    def right(flow: Flow) -> bool:
+        plain = changed(Record(), flow.processors, signal).resource.get(key)
+        kept = changed(Record(resource={key: "own"}), flow.processors, signal).resource.get(key)
+        return (plain, kept) == (value, "own")
+
+    yield from _every(model, signal, f"`{key}={value}` is not just the default", right)
+
+
+@requirement(
+    "the attribute `{key}` is removed from all {signal}",
+    "no {signal} leave the collector with the attribute `{key}`",
+    language=LANGUAGE,
+)
+def attribute_removed(model: Any, signal: str, key: str) -> Iterable[Finding]:
+    """Played on a record with that attribute and another, which stays."""
+
+    def right(flow: Flow) -> bool:
+        before = {key: "x", "kept.attribute": "y"}
+        after = changed(Record(dict(before)), flow.processors, signal).attributes
+        return key not in after and after.get("kept.attribute") == "y"
+
+    yield from _every(model, signal, f"`{key}` is not removed from all {signal}", right)
+
+
+@requirement(
+    "the attribute `{key}` of all {signal} is replaced by its hash",
+    "all {signal} leave with a hash in the place of the attribute `{key}`",
+    language=LANGUAGE,
+)
+def attribute_hashed(model: Any, signal: str, key: str) -> Iterable[Finding]:
+    """The action `hash`, or a hash function of `transform`."""
+
+    def right(flow: Flow) -> bool:
+        return any(_hashes(one, key) for one in flow.processors)
+
+    yield from _every(model, signal, f"`{key}` is not hashed in all {signal}", right)
+
+
+def _hashes(one: Component, key: str) -> bool:
+    if one.type == "attributes":
+        plain = not one.has("include") and not one.has("exclude")
+        return plain and any(
+            action.get("key") == key and str(action.get("action")).lower() == "hash"
+            for action in items(one.tree, "actions")
+        )
+    if one.type != "transform":
+        return False
+    every = [
+        text for name in one.tree for entry in items(one.tree, name)
+        for text in texts(entry, "statements")
+    ]  # fmt: skip
+    return any(
+        text.replace(" ", "").startswith(f'set(attributes["{key}"],{name}(attributes["{key}"])')
+        for text in every
+        for name in ("SHA256", "SHA1", "SHA512", "MD5", "FNV")
+    )
+
+
+def _drops(
+    model: Any, signal: str, cases: Sequence[tuple[Record, bool]], message: str
+) -> Iterable[Finding]:
+    """Yield a finding unless just those records are dropped on every way."""
+    yield from _every(
+        model, signal, message,
+        lambda flow: all(dropped(one, flow.processors, signal) is gone for one, gone in cases),
+    )  # fmt: skip
+
+
+@requirement(
+    "spans whose attribute `{key}` is `{value}` are dropped, all others are kept",
+    "the collector drops the spans with `{key}` equal to `{value}` and no others",
+    language=LANGUAGE,
+)
+def spans_dropped(model: Any, key: str, value: str) -> Iterable[Finding]:
+    """Spans with that value, a longer one, and without the attribute."""
+    rest = {"name": "GET /", "kind": 2.0, "status.code": 0.0}
+    cases = [
+        (Record({key: value}, {}, rest), True), (Record({key: f"{value}x"}, {}, rest), False),
+        (Record({key: f"/y{value}"}, {}, rest), False), (Record({}, {}, rest), False),
+    ]  # fmt: skip
+    yield from _drops(model, "traces", cases, f"not just spans with `{key}={value}` are dropped")
+
+
+@requirement(
+    "metrics whose name begins with `{prefix}` are dropped, all others are kept",
+    "the collector drops the metrics with names that begin with `{prefix}`, and no others",
+    language=LANGUAGE,
+)
+def metrics_dropped(model: Any, prefix: str) -> Iterable[Finding]:
+    """Names with the prefix, with it in the middle, and without it."""
+    names = ((f"{prefix}x", True), (f"{prefix}y.z", True), (f"my.{prefix}x", False), ("up", False))
+    cases = [(Record({}, {}, {"name": name}), gone) for name, gone in names]
+    yield from _drops(model, "metrics", cases, f"not just metrics of `{prefix}` are dropped")
+
+
+@requirement(
+    "log records of a severity below {level} are dropped, all others are kept",
+    "only log records from the severity {level} on are kept",
+    language=LANGUAGE,
+)
+def logs_dropped(model: Any, level: str) -> Iterable[Finding]:
+    """One record of every severity."""
+    least = SEVERITIES[f"SEVERITY_NUMBER_{level}"]
+    cases = []
+    for number in (1, 5, 9, 13, 17, 21):
+        name = next(key for key, value in SEVERITIES.items() if value == number)
+        fields = {"severity_number": float(number), "severity_text": name.rpartition("_")[2],
+                  "body": "text"}  # fmt: skip
+        cases.append((Record({}, {}, fields), number < least))
+    yield from _drops(model, "logs", cases, f"not just log records below {level} are dropped")
+
+
+# --- sampling -------------------------------------------------------------------------------------
+
+
+@requirement(
+    "{percent} % of the traces are kept (processor `probabilistic_sampler`)",
+    "the processor `probabilistic_sampler` keeps {percent} % of the traces",
+    language=LANGUAGE,
+)
+def traces_sampled(model: Any, percent: float) -> Iterable[Finding]:
+    """The share that is left on every way."""
+
+    def right(flow: Flow) -> bool:
+        share = 1.0
+        for one in flow.processors:
+            if one.type == "probabilistic_sampler":
+                given = one.get("sampling_percentage")
+                share *= given / 100 if isinstance(given, (int, float)) else math.nan
+        return math.isclose(share * 100, percent)
+
+    yield from _every(model, "traces", f"not {percent} % of the traces are kept", right)
+
+
+def _tail(flow: Flow) -> Component | None:
+    return next((one for one in flow.processors if one.type == "tail_sampling"), None)
+
+
+def _policies(flow: Flow) -> Iterator[Any]:
+    one = _tail(flow)
+    if one is not None:
+        yield from items(one.tree, "policies")
+
+
+def _always(flow: Flow) -> bool:
+    """Whether some policy keeps every trace."""
+    for one in _policies(flow):
+        codes = texts(one, "status_code", "status_codes")
+        if one.get("type") == "always_sample" or (
+            one.get("type") == "status_code" and set(codes) - {"ERROR"}
+        ):
+            return True
+    return False
+
+
+def _kept(model: Any, message: str, fits: Callable[[Any], bool]) -> Iterable[Finding]:
+    """Yield a finding unless tail sampling has such a policy, and none that keeps everything."""
+    yield from _every(
+        model, "traces", message,
+        lambda flow: not _always(flow) and any(fits(one) for one in _policies(flow)),
+    )  # fmt: skip
+
+
+@requirement(
+    "tail sampling keeps every trace with an error",
+    "no trace with an error is lost by tail sampling",
+    language=LANGUAGE,
+)  # fmt: skip
+def keeps_errors(model: Any) -> Iterable[Finding]:
+    """A policy `status_code` with ERROR."""
+    yield from _kept(
+        model, "not just traces with errors are kept for their status",
+        lambda one: one.get("type") == "status_code"
+        and texts(one, "status_code", "status_codes") == ["ERROR"],
+    )  # fmt: skip
+
+
+@requirement(
+    "tail sampling keeps every trace that took longer than {time} ms",
+    "traces of more than {time} ms are always kept by tail sampling",
+    language=LANGUAGE,
+)
+def keeps_slow(model: Any, time: int) -> Iterable[Finding]:
+    """The only policy `latency`."""
+    yield from _kept(
+        model, f"traces above {time} ms are not all kept",
+        lambda one: one.get("type") == "latency" and _limits(one) == (time, 0),
+    )  # fmt: skip
+
+
+def _limits(policy: Any) -> tuple[Any, Any]:
+    given = policy.get("latency")
+    found = given if isinstance(given, dict) else {}
+    return found.get("threshold_ms"), found.get("upper_threshold_ms") or 0
+
+
+@requirement(
+    "of all other traces tail sampling keeps {percent} %",
+    "{percent} % of the traces that no other policy keeps are kept by tail sampling",
+    language=LANGUAGE,
+)
+def keeps_some(model: Any, percent: float) -> Iterable[Finding]:
+    """A policy `probabilistic`."""
+
+    def fits(one: Any) -> bool:
+        given = one.get("probabilistic")
+        share = given.get("sampling_percentage") if isinstance(given, dict) else None
+        return one.get("type") == "probabilistic" and share == percent
+
+    yield from _kept(model, f"not {percent} % of the other traces are kept", fits)
+
+
+@requirement(
+    "tail sampling keeps every trace with a span whose attribute `{key}` is `{value}`",
+    "traces in which a span has `{key}` equal to `{value}` are always kept by tail sampling",
+    language=LANGUAGE,
+)
+def keeps_attribute(model: Any, key: str, value: str) -> Iterable[Finding]:
+    """A policy `string_attribute`."""
+
+    def fits(one: Any) -> bool:
+        given = one.get("string_attribute")
+        found = given if isinstance(given, dict) else {}
+        named = found.get("key") == key and texts(found, "values") == [value]
+        return one.get("type") == "string_attribute" and named and not found.get("invert_match")
+
+    yield from _kept(model, f"traces with `{key}={value}` are not all kept", fits)
+
+
+@requirement(
+    "tail sampling decides {time} after the first span of a trace",
+    "tail sampling waits {time} for the spans of a trace",
+    language=LANGUAGE,
+)
+def sampling_waits(model: Any, time: str) -> Iterable[Finding]:
+    """`decision_wait`, 30 s by default."""
+
+    def right(flow: Flow) -> bool:
+        one = _tail(flow)
+        return one is not None and milliseconds(one.get("decision_wait") or "30s") == milliseconds(
+            time
+        )
+
+    yield from _every(model, "traces", f"tail sampling does not wait {time}", right)
+
+
+# --- where data come from -------------------------------------------------------------------------
+
+
+@requirement(
+    "all {signal} get the Kubernetes attributes {names} of the pod that they come from",
+    "the processor `k8sattributes` adds {names} to all {signal}",
+    language=LANGUAGE,
+)
+def pod_attributes(model: Any, signal: str, names: Sequence[str]) -> Iterable[Finding]:
+    """`extract.metadata` of `k8sattributes`."""
+
+    def right(flow: Flow) -> bool:
+        found = [texts(one.tree, "extract", "metadata") for one in flow.processors
+                 if one.type == "k8sattributes"]  # fmt: skip
+        return any(set(names) <= set(one) for one in found)
+
+    yield from _every(model, signal, f"not all {signal} get these attributes of pods", right)
+
+
+@requirement(
+    "what the detectors {names} find out about the machine is added to the resource of all "
+    "{signal}",
+    "the resource of all {signal} is completed by the detectors {names}",
+    language=LANGUAGE,
+)
+def resource_detected(model: Any, signal: str, names: Sequence[str]) -> Iterable[Finding]:
+    """`detectors` of `resourcedetection`, in that order."""
+
+    def right(flow: Flow) -> bool:
+        return any(
+            one.type == "resourcedetection" and texts(one.tree, "detectors") == list(names)
+            for one in flow.processors
+        )
+
+    yield from _every(model, signal, f"these detectors do not work on all {signal}", right)
