@@ -96,6 +96,8 @@ def load(text: str, dialect: Dialect = KUBERNETES, limits: Limits = LIMITS) -> D
 
 _NO_KEY: Any = object()
 _MERGE: Any = object()
+#: As yq writes the key of a merge.
+_MERGE_TAG = "tag:yaml.org,2002:merge"
 _UNSEEN: Any = object()
 
 
@@ -214,6 +216,8 @@ class _Builder:
             value = _wrap(self.dialect.wraps[event.tag], text, mark)
             self.count(1, mark)
             self.deepen(1, mark)
+        elif event.tag == _MERGE_TAG:
+            value = self._plain(text, mark)
         elif event.tag is not None:
             try:
                 value = text if event.tag == "!" else self.dialect.tagged(event.tag, text)

@@ -122,6 +122,11 @@ def test_anchors_share_the_tree() -> None:
     assert "no anchor" in refused("a: &x 1\n---\nb: *x").message
 
 
+def test_merge_key_with_its_tag() -> None:
+    text = "a: &x {b: 1}\nc:\n  !!merge <<: *x\n  d: 2\n"
+    assert load(text).value == {"a": {"b": 1}, "c": {"b": 1, "d": 2}}
+
+
 def test_merge_keys() -> None:
     base = "b: &b {x: 1, z: 2}\n"
     assert value(base + "c: {<<: *b, x: 3}")["c"] == {"x": 3, "z": 2}

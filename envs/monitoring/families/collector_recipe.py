@@ -85,6 +85,7 @@ def exporter(
     draw = made.draw
     kind = draw.choice(f"exporter{name}", kinds)
     host = draw.choice(f"backend{name}", choices.DOMAINS)
+    host = f"{name.strip()}.{host}" if name else host
     ending = {
         "otlp": ":4317", "otlphttp": "/otlp", "prometheusremotewrite": "/api/v1/write",
         "zipkin": "/api/v2/spans",

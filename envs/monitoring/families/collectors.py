@@ -94,7 +94,7 @@ def _dropped_metrics(made: Collector) -> None:
 def metric_collector(draw: Draw) -> Draft:
     """Metrics of machines and of programs, passed on to a storage."""
     made = Collector(draw, "metrics")
-    if draw.chance("of the machine", 0.5):
+    if draw.phrase("of the machine", (True, False)):
         _host(made)
         other = Extra("other source", 1, _scraped)
     else:
@@ -168,6 +168,7 @@ def telemetry_gateway(draw: Draw) -> Draft:
     count = draw.integer("signal count", 2, 3)
     signals = sorted(draw.sample("signals", ("traces", "metrics", "logs"), count))
     made = Collector(draw, *signals)
+    made.ask(collectors.handles(signals=signals))
     otlp(made, signals)
     first, *others = signals
     settings, endpoint = exporter(made, [first], ("otlp", "otlphttp"))
@@ -177,13 +178,10 @@ def telemetry_gateway(draw: Draw) -> Draft:
     def both(made: Collector) -> None:
         exporter(made, [first], ("otlp", "otlphttp"), " copy")
 
-    def handles(made: Collector) -> None:
-        made.ask(collectors.handles(signals=signals))
-
     batch, memory, health, *rest = around()
     made.grow([
         memory, batch, Extra("both", 1, both), health, *sending(settings, endpoint)[:2],
-        Extra("handles", 1, handles), resources(first), *rest,
+        resources(first), *rest,
     ])  # fmt: skip
     return made.draft(
         "Write the configuration of an OpenTelemetry Collector that works as a gateway",

@@ -26,6 +26,15 @@ def play_of(project: Project, task: Written) -> Play | None:
 
 
 _MOST_PATTERNS = 50
+#: Modules that never report a change, so that they notify nobody.
+_UNCHANGING = frozenset(
+    f"ansible.builtin.{name}"
+    for name in (
+        "assert", "debug", "fail", "gather_facts", "getent", "include_vars", "package_facts",
+        "pause", "ping", "service_facts", "set_fact", "setup", "slurp", "stat", "wait_for",
+        "wait_for_connection",
+    )
+)  # fmt: skip
 
 
 class _Names:
@@ -56,25 +65,30 @@ class _Names:
 def check_handlers(project: Project, unseen: bool) -> None:
     """Check what tasks and blocks notify; `unseen`: some role is not among the files."""
     notifying = [
-        (path, tree)
-        for path, tree in (
-            *((one.path, one.tree) for one in project.written_tasks),
-            *((one.path, one.tree) for one in project.written_blocks),
-        )
-        if tree.get("notify") is not None
+        (one.path, one.tree, one.__class__ is Written and _never_changes(one))
+        for one in (*project.written_tasks, *project.written_blocks)
+        if one.tree.get("notify") is not None
     ]
     if not notifying:
         return
     shared, by_play = _handler_names(project)
     in_plays = _trees_of_plays(project)
-    partial = unseen or not (project.written_plays or project.roles_by_folder)
+    # a role by itself may notify what the playbook or another role of it brings
+    partial = unseen or not project.written_plays
     open_plays = {id(play): _brings_unseen(project, [play]) for play in project.written_plays}
     some = any(open_plays.values())
-    for path, tree in notifying:
+    for path, tree, idle in notifying:
         play = in_plays.get(id(tree))
         names = shared if play is None else by_play[id(play)]
         unsure = partial or (some if play is None else open_plays[id(play)])
-        _notifications(project, path, tree, names, shared, unsure)
+        _notifications(project, path, tree, names, shared, (unsure, idle))
+
+
+def _never_changes(task: Written) -> bool:
+    """Say whether a task surely reports no change."""
+    if "changed_when" in task.tree:
+        return task.tree["changed_when"] is False
+    return task.module in _UNCHANGING
 
 
 def _handler_names(project: Project) -> tuple[_Names, dict[int, _Names]]:
@@ -128,7 +142,12 @@ def _brings_unseen(project: Project, plays: list[Play]) -> bool:
 
 
 def _notifications(
-    project: Project, path: str, tree: YamlMap, names: _Names, shared: _Names, partial: bool
+    project: Project,
+    path: str,
+    tree: YamlMap,
+    names: _Names,
+    shared: _Names,
+    doubts: tuple[bool, bool],
 ) -> None:
     given = tree["notify"]
     listed = given if given.__class__ is YamlList else [given]
@@ -137,7 +156,7 @@ def _notifications(
             message = "`notify` must hold names of handlers"
             project.note("keyword-values-fit", message, path, tree.marks["notify"])
         elif isinstance(name, str) and "{{" not in name and not names.has(name):
-            _missing(project, path, name, tree.marks["notify"], names, shared, partial)
+            _missing(project, path, name, tree.marks["notify"], names, shared, doubts)
 
 
 def _missing(
@@ -147,11 +166,13 @@ def _missing(
     mark: Mark,
     names: _Names,
     shared: _Names,
-    partial: bool,
+    doubts: tuple[bool, bool],
 ) -> None:
+    """Note a handler that is missing; `doubts`: it may be elsewhere, it is never asked for."""
     near = project.near(name, names.exact)
     message = f"there is no handler `{name[:60]}`"
-    if partial and not near:
+    partial, idle = doubts
+    if idle or (partial and not near):
         project.note("handlers-are-not-seen", message, path, mark)
         return
     hint = f"did you mean `{near}`?" if near else ""

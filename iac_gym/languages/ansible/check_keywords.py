@@ -123,7 +123,8 @@ def _plugin(kind_of: str) -> Any:
             return
         if value in ("smart", "persistent") or plugin_is_known(kind_of, value) is not False:
             return
-        rule = "plugins-are-known" if "mitogen" not in value else "plugins-are-not-seen"
+        foreign = "mitogen" in value or project.brings(kind_of)
+        rule = "plugins-are-not-seen" if foreign else "plugins-are-known"
         message = f"there is no {kind_of} plugin `{value[:40]}`"
         project.note(rule, message, path, tree.marks[key])
 

@@ -12,6 +12,7 @@ from iac_gym.languages.ansible.check_references import check_references
 from iac_gym.languages.ansible.check_roles import check_roles, role_trees
 from iac_gym.languages.ansible.check_tasks import check_task
 from iac_gym.languages.ansible.check_variables import check_variables
+from iac_gym.languages.ansible.forgiven import forgive
 from iac_gym.languages.ansible.options import check_options
 from iac_gym.languages.ansible.risks import check_risks
 from iac_gym.languages.ansible.written import Written
@@ -36,4 +37,5 @@ def examine(project: Project) -> None:
     check_references(project)
     check_variables(project, used)
     check_options(project)
+    forgive(project)
     check_risks(project)

@@ -16,7 +16,6 @@ from iac_gym.languages.ansible.keywords import keywords
 from iac_gym.languages.ansible.modules import spec
 from iac_gym.languages.ansible.values import is_template
 from iac_gym.languages.ansible.written import Entry, Written, WrittenBlock
-from iac_gym.verdict import Finding
 
 if TYPE_CHECKING:
     from iac_gym.languages.ansible.model import Project
@@ -105,7 +104,9 @@ def _never(value: Any) -> bool:
 def _forgive(project: Project, task: Written, excuse: _Excuse) -> None:
     places = frozenset(_places(task.tree, 0)) | {task.mark, task.action_mark}
     late = excuse.ignored or excuse.rescued
-    args = frozenset(_places(_arguments(task), 0)) | {task.mark, task.action_mark}
+    args = {task.mark, task.action_mark}
+    for key in (task.action, "args"):
+        args.update(_places(task.tree.get(key), 0))
     for rule in sorted(_AT_RUN & project.faults.keys()):
         kept = []
         for one in project.faults[rule]:
@@ -139,12 +140,6 @@ def _passes(task: Written, rule: str, mark: Mark, late: bool, never: bool) -> bo
     return late or never
 
 
-def _arguments(task: Written) -> Any:
-    return YamlList(
-        (task.tree.get(task.action), task.tree.get("args")), [task.action_mark, task.place("args")]
-    )
-
-
 def _places(value: Any, depth: int) -> Iterator[Mark]:
     """Yield the places of a value's keys and values, all below too."""
     if depth > _MOST_DEPTH:
@@ -158,6 +153,3 @@ def _places(value: Any, depth: int) -> Iterator[Mark]:
         yield from value.marks
         for one in value:
             yield from _places(one, depth + 1)
-
-
-__all__ = ["Finding", "forgive"]

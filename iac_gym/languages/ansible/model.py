@@ -118,6 +118,10 @@ class Project:
         """Whether the answer holds filters, tests or lookups of its own."""
         return any("_plugins/" in path or "plugins/" in path for path in self.texts)
 
+    def brings(self, kind: str) -> bool:
+        """Whether the answer holds plugins of a kind of its own: `connection`, `strategy`."""
+        return any(f"{kind}_plugins/" in path or f"plugins/{kind}/" in path for path in self.texts)
+
     def template_of(self, task: Task, name: str) -> Template | None:
         """Return the template that a task names in `src`, None where the answer has none."""
         path = locating.find_file(self, task.written, "templates", name)

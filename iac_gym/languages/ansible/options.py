@@ -152,6 +152,10 @@ def _unknown(project: Project, task: Written, hinted: bool) -> None:
         message = f"the collection `{collection[:60]}` is not known here: `{module[:60]}`"
         project.note(MODULES_ARE_KNOWN, message, task.path, task.action_mark or task.mark)
         return
+    if not collection and "." not in name and (other := _foreign_collection(project)):
+        message = f"`{name[:60]}` may be in the collection `{other[:60]}`, not known here"
+        project.note(MODULES_ARE_KNOWN, message, task.path, task.action_mark or task.mark)
+        return
     message = f"there is no module `{task.action[:80]}`"
     if is_removed(name):
         message = f"the module `{task.action[:80]}` was removed"
@@ -168,6 +172,24 @@ def _other_collection(name: str) -> str:
     index = modules().index
     sent = {target for targets in index["redirects"].values() for target in targets}
     return "" if name in sent else slip_of(name[:100], index["modules"]) or ""
+
+
+def _foreign_collection(project: Project) -> str:
+    """Return a collection that is not known and in which short names are looked for, "" for none."""
+    found: str | None = project.__dict__.get("_foreign")
+    if found is None:
+        metas = [role.meta for role in project.roles_by_folder.values()]
+        listed = (tree.get("collections") for tree in (*_trees(project), *metas))
+        given = (one for value in listed for one in _names(value))
+        found = next((one for one in given if not known_collection(one)), "")
+        found = "" if found and _other_collection(found) else found
+        project.__dict__["_foreign"] = found
+    return found
+
+
+def _names(value: Any) -> list[str]:
+    listed = value if value.__class__ is YamlList else [value]
+    return [one for one in listed if isinstance(one, str) and one.count(".") == 1]
 
 
 def _near(action: str) -> str:

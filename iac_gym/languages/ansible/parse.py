@@ -15,7 +15,7 @@ from iac_gym.languages.ansible.configuration import read_configuration
 from iac_gym.languages.ansible.inventory_files import read_ini, read_yaml
 from iac_gym.languages.ansible.locating import imported, role_of
 from iac_gym.languages.ansible.model import Project
-from iac_gym.languages.ansible.paths import Place, kind_of_content, place_of
+from iac_gym.languages.ansible.paths import Place, holds_plays, kind_of_content, place_of
 from iac_gym.languages.ansible.play import SECTIONS, Play
 from iac_gym.languages.ansible.reading import Reader, kind
 from iac_gym.languages.ansible.requirements import read_requirements
@@ -69,6 +69,9 @@ def _place(project: Project) -> None:
         if place.kind == "yaml":
             found = kind_of_content(project.trees.get(path), path, len(project.trees) == 1)
             project.places[path] = Place(found, None, place.name)
+        elif place.kind == "playbook" and not holds_plays(project.trees.get(path, "")):
+            if _is_included(project, path):
+                project.places[path] = Place("tasks")
         elif place.kind == "inventory_yaml" and isinstance(project.trees.get(path), YamlList):
             project.places[path] = Place(kind_of_content(project.trees[path], path))
     folders = {
@@ -87,6 +90,13 @@ def _place(project: Project) -> None:
             project.places[path] = place._replace(role=folder)
         elif place.role == "":
             project.places[path] = place._replace(role=None)
+
+
+def _is_included(project: Project, path: str) -> bool:
+    """Whether some file imports or includes this one as tasks: `playbooks/rescue.yml`."""
+    name = re.escape(path.rpartition("/")[2])
+    asked = re.compile(rf"(?:include|import)_tasks:[^\n]{{0,200}}(?:\n\s+file:[^\n]{{0,200}})?{name}")
+    return any(asked.search(text) for one, text in project.texts.items() if one != path)
 
 
 def _inside(path: str, folder: str) -> bool:

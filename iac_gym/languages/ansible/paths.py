@@ -55,6 +55,8 @@ def place_of(path: str) -> Place:
         if kind in parts[:-1]:
             at = parts.index(kind)
             return Place(kind, None, stem if at == len(parts) - 2 else parts[at + 1])
+    if any(part.startswith(".") for part in parts[:-1]):
+        return Place("file")  # `.github/`, `.git/`: nothing that ansible-core reads
     if name in _NAMED and parts[-2:-1] not in _IN_ROLES:
         return Place(_NAMED[name])
     if name.endswith(_YAML):
@@ -76,6 +78,8 @@ def _yaml_place(parts: list[str], name: str, stem: str) -> Place:
         return Place("file")
     if _INVENTORY_YAML.fullmatch(name) or parts[0] in ("inventory", "inventories"):
         return Place("inventory_yaml")
+    if parts[-3:-2] == ["roles"]:
+        return Place("file")  # beside the folders of a role
     if _PLAYBOOK.fullmatch(name) or "playbooks" in parts[:-1]:
         return Place("playbook")
     return Place("yaml", None, stem)
@@ -91,6 +95,13 @@ def _role_folder(parts: list[str], folders: tuple[str, ...]) -> str | None:
         if parts[at] in folders and at > 1 and parts[at - 2] == "roles":
             return "/".join(parts[:at])
     return None
+
+
+def holds_plays(tree: Any) -> bool:
+    """Say whether an entry of a list must be a play."""
+    return tree.__class__ is not YamlList or any(
+        item.__class__ is YamlMap and not _PLAY_KEYS.isdisjoint(item) for item in tree
+    )
 
 
 def kind_of_content(tree: Any, path: str, alone: bool = True) -> str:

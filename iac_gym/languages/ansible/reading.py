@@ -18,6 +18,7 @@ from iac_gym.languages.ansible.written import Entry, Written, WrittenBlock
 Note = Callable[[str, str, str, Mark, str], None]
 BLOCK_KEYS = ("block", "rescue", "always")
 _PREFIXES = ("ansible.builtin.", "ansible.legacy.")
+_RAW = {"_raw_params"}
 _MOST_DEPTH = 60
 #: In how many tasks of a file similar keywords are looked for.
 _MOST_HINTS = 50
@@ -37,6 +38,13 @@ def bare(name: str) -> str:
         if name.startswith(prefix):
             return name[len(prefix) :]
     return name
+
+
+def _is_whole(text: str, task: Written) -> bool:
+    """Say whether a text is one template that gives all arguments of a module."""
+    stripped = text.strip()
+    whole = stripped[:2] == "{{" and stripped[-2:] == "}}" and stripped.count("{{") == 1
+    return whole and bare(task.action) not in names("raw_parameters")
 
 
 @dataclass(slots=True)
@@ -184,6 +192,8 @@ class Reader:
             given = {"_raw_params": thing}
         elif isinstance(thing, str):
             given = self._split(thing, task)
+            if given.keys() == _RAW and _is_whole(thing, task):
+                task.variable_args, given = thing, {}
         elif thing is not None:
             message = f"the arguments of `{task.action[:60]}` must be a mapping or text"
             self.bad("arguments-are-readable", f"{message}, not {kind(thing)}", task.action_mark)

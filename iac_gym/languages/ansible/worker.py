@@ -139,10 +139,14 @@ def _play(play: Any, manager: Any, loader: Any, said: Json) -> None:
 
 
 def _tasks(block: Any) -> Iterator[Any]:
+    """Yield the tasks whose failure would stop the play."""
     if not hasattr(block, "block"):
-        yield block
+        conditions = block.when if isinstance(block.when, list) else [block.when]
+        never = conditions[:1] in ([False], ["false"], ["False"])
+        if not block.ignore_errors and not never:
+            yield block
         return
-    for part in (*block.block, *block.rescue, *block.always):
+    for part in (*(() if block.rescue else block.block), *block.rescue, *block.always):
         yield from _tasks(part)
 
 
@@ -204,6 +208,8 @@ def _compiled(value: Any, engine: Any, said: Json, condition: bool = False) -> N
             _compiled(one, engine, said)
     if not isinstance(value, str):
         return
+    if not import_module("ansible._internal._datatag._tags").TrustedAsTemplate.is_tagged_on(value):
+        return
     bits = import_module("ansible._internal._templating._jinja_bits")
     whole = condition and not bits.is_possibly_all_template(value)
     if not whole and not bits.is_possibly_template(value):
@@ -248,6 +254,9 @@ def _usable(spec: Mapping[str, Any], given: Any) -> Json:
 def _validated(spec: Json, arguments: Json) -> list[str]:
     validator = import_module("ansible.module_utils.common.arg_spec").ArgumentSpecValidator
     checks = {name: spec.get(name) for name in _CHECKS}
+    free = {name for name, value in arguments.items() if _open(value)}
+    groups = checks["mutually_exclusive"] or ()
+    checks["mutually_exclusive"] = [one for one in groups if not free & {*one}]
     said = validator(_usable(spec["spec"], arguments), **checks).validate(copy.deepcopy(arguments))
     return [str(one) for one in said.error_messages]
 

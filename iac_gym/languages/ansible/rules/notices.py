@@ -148,3 +148,31 @@ def keys_are_given_once(project: Project) -> Findings:
             - ansible.builtin.ping:
     """
     return project.examine().get("keys-are-given-once", ())
+
+
+@rule(Stage.NOTICE)
+def failures_are_forgiven(project: Project) -> Findings:
+    """What fails when it runs stands in no task whose errors are ignored or rescued.
+
+    Such a task fails on every host, and the play goes on as if nothing were wrong. The same mistakes
+    in a task with `when: false` are never found.
+
+    Source: https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_error_handling.html
+
+    Bad::
+
+        - hosts: web
+          tasks:
+            - ansible.builtin.stat:
+                path2: /etc/hosts
+              ignore_errors: true
+
+    Good::
+
+        - hosts: web
+          tasks:
+            - ansible.builtin.stat:
+                path: /etc/hosts
+              ignore_errors: true
+    """
+    return project.examine().get("failures-are-forgiven", ())

@@ -29,6 +29,8 @@ _OF_KIND = re.compile(
 _MOST_PAIRS = 4000
 _MOST_COMPARED = 40
 _BUILT_IN_ROLES = ("cluster-admin", "admin", "edit", "view")
+#: The Role by which extension servers read how the API server checks identities.
+_READER = "extension-apiserver-authentication-reader"
 
 
 def _named(items: list[KubeObject], name: Any, namespace: str) -> KubeObject | None:
@@ -412,6 +414,8 @@ def bound_roles(manifest: Manifest) -> Iterator[Finding]:
         if kind not in ("Role", "ClusterRole") or not isinstance(name, str):
             continue
         if kind == "ClusterRole" and (name in _BUILT_IN_ROLES or name.startswith("system:")):
+            continue
+        if item.namespace == "kube-system" and (name == _READER or name.startswith("system:")):
             continue
         roles = of_kind(manifest, kind)
         if kind == "Role":
