@@ -2,42 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from envs.ansible.requirements.commands import running
+from envs.ansible.requirements.commands import repeats, running
 from envs.ansible.requirements.reading import (
+    HOSTS,
+    LOOKING,
     PACKAGES,
-    as_documented,
     certain,
     done,
+    known_facts,
     missing,
+    passes_silently,
+    runs_there,
     same,
+    shown,
     text,
     words,
 )
 from iac_gym.check import requirement
+from iac_gym.languages.ansible.evaluate_values import UNDEFINED, UNKNOWN
 from iac_gym.languages.ansible.folding import Folder
-from iac_gym.languages.ansible.model import Project, Task
+from iac_gym.languages.ansible.model import Play, Project, Task
 from iac_gym.verdict import Finding
 
 FAIL = "ansible.builtin.fail"
 URI = "ansible.builtin.uri"
 WAIT_FOR = "ansible.builtin.wait_for"
 ASSERT = "ansible.builtin.assert"
-#: Facts of a host of each family, by which conditions are tried out.
-HOSTS = {
-    "Debian": {"os_family": "Debian", "distribution": "Ubuntu", "pkg_mgr": "apt"},
-    "RedHat": {"os_family": "RedHat", "distribution": "Rocky", "pkg_mgr": "dnf"},
-    "Suse": {"os_family": "Suse", "distribution": "SLES", "pkg_mgr": "zypper"},
-}
+_PRESENT = ("", "present", "installed", "latest")
+Part = list[Task]
 
 
-def _rescues(model: Project, command: str) -> Iterator[tuple[Task, list[Task], list[Task]]]:
-    """Yield (task, rescue, always) of the blocks around what runs a command."""
+def _rescues(model: Project, command: str) -> Iterator[tuple[Task, Part, Part]]:
+    """Yield (task, rescue, always) of each block around what runs a command."""
     for task, _ in running(model, command):
         block = task.block
-        if block is not None and task in block.block:
-            yield task, block.rescue, block.always
+        while block is not None:
+            if task in block.block:
+                yield task, block.rescue, block.always
+            block = block.outer
+
+
+def _surely(tasks: Part) -> Part:
+    """Return the tasks of a rescue or `always` that run without a further condition."""
+    found = []
+    for task in tasks:
+        if task.chance == "never" or task.check_mode is not False:
+            continue
+        if all(task.folder.condition(one) is True for one in task.conditions):
+            found.append(task)
+    return found
 
 
 def _runs(task: Task, command: str, model: Project) -> bool:
@@ -49,10 +66,13 @@ def _runs(task: Task, command: str, model: Project) -> bool:
     "a failure of `{command}` is rescued by running `{remedy}`",
 )
 def failure_rescued(model: Project, command: str, remedy: str) -> Iterable[Finding]:
-    """A block with a rescue that runs the remedy."""
+    """A block with a rescue that runs the remedy, before it fails itself."""
     for _, rescue, _ in _rescues(model, command):
-        if any(_runs(task, remedy, model) for task in rescue):
-            return
+        for task in _surely(rescue):
+            if _runs(task, remedy, model):
+                return
+            if task.module == FAIL and not passes_silently(task):
+                break
     yield from missing(f"no rescue of `{command}` runs `{remedy}`")
 
 
@@ -63,7 +83,7 @@ def failure_rescued(model: Project, command: str, remedy: str) -> Iterable[Findi
 def always_cleaned(model: Project, command: str, cleanup: str) -> Iterable[Finding]:
     """A block with an `always` that runs the clean-up."""
     for _, _, always in _rescues(model, command):
-        if any(_runs(task, cleanup, model) for task in always):
+        if any(_runs(task, cleanup, model) for task in _surely(always)):
             return
     yield from missing(f"`{cleanup}` is not always run after `{command}`")
 
@@ -74,21 +94,23 @@ def always_cleaned(model: Project, command: str, cleanup: str) -> Iterable[Findi
     "`{message}`",
 )
 def failure_reported(model: Project, command: str, message: str) -> Iterable[Finding]:
-    """The last task of the rescue is `fail` with that message."""
+    """A `fail` of the rescue, with that message."""
     for _, rescue, _ in _rescues(model, command):
-        if rescue and rescue[-1].module == FAIL and not rescue[-1].forgiven:
-            if any(same(given.get("msg"), message) for given in rescue[-1].runs):
+        for task in _surely(rescue):
+            if task.module == FAIL and not passes_silently(task) and _says(task, message, "msg"):
                 return
     yield from missing(f"the rescue of `{command}` does not fail with `{message}`")
 
 
-def _installs(task: Task, package: str) -> bool:
-    if task.module not in PACKAGES or task.forgiven:
+def _installs(task: Task, package: str, facts: Mapping[str, Any]) -> bool:
+    """Whether a task, where it runs, installs a package on a host with these facts."""
+    if task.module not in PACKAGES or passes_silently(task) or task.check_mode is not False:
+        return False
+    if task.delegate_to or task.run_once is not False:
         return False
     return any(
-        package in words(as_documented(task.module, given).get("name"))
-        and text(given.get("state")) in ("", "present", "installed", "latest")
-        for given in task.runs
+        package in words(given.get("name")) and text(given.get("state")) in _PRESENT
+        for given in runs_there(task, facts)
     )
 
 
@@ -98,14 +120,17 @@ def _installs(task: Task, package: str) -> bool:
 )
 def package_on_family(model: Project, family: str, package: str) -> Iterable[Finding]:
     """The conditions are tried out with facts of each family."""
-    tasks = [task for play in model.plays for task in play.tasks if _installs(task, package)]
-    for name, facts in HOSTS.items():
-        runs = [task.runs_on(facts) for task in tasks]
-        if name == family and True not in runs:
-            yield from missing(f"hosts of the {family} family do not get `{package}` for certain")
-        if name != family and (True in runs or None in runs):
-            task = tasks[next(i for i, one in enumerate(runs) if one is not False)]
-            yield task.finding(f"hosts of the {name} family get `{package}` as well", "when")
+    tasks = [task for play in model.plays for task in play.tasks if task.module in PACKAGES]
+    for name, systems in HOSTS.items():
+        for facts in systems:
+            given = known_facts(facts)
+            runs = [task.runs_on(given) for task in tasks if _installs(task, package, facts)]
+            if name == family and True not in runs:
+                yield from missing(f"hosts of the {family} family may not get `{package}`")
+                return
+            if name != family and (True in runs or None in runs):
+                yield from missing(f"hosts of the {name} family get `{package}` as well")
+                return
 
 
 @requirement(
@@ -113,21 +138,30 @@ def package_on_family(model: Project, family: str, package: str) -> Iterable[Fin
     "within {seconds} seconds port {port} of the host must be open, and the play waits for it",
 )
 def waits_for_port(model: Project, port: int, seconds: int) -> Iterable[Finding]:
-    """The wait_for module."""
-    for task, given in done(model, (WAIT_FOR,)):
+    """The wait_for module, on the host or from the controller; the default is 300 seconds."""
+    for task, given in done(model, (WAIT_FOR,), elsewhere=True):
         opened = text(given.get("state")) in ("", "started", "present")
-        if opened and same(given.get("port"), port):
-            if not same(given.get("timeout"), seconds):
+        if opened and same(given.get("port"), port) and _is_own_address(task, given.get("host")):
+            if not same(given.get("timeout", 300), seconds):
                 yield task.finding(f"it does not wait for {seconds} seconds", "timeout")
             return
     yield from missing(f"no task waits for port {port}")
 
 
+def _is_own_address(task: Task, host: Any) -> bool:
+    """Whether an address is the host's: its own loopback, or what the inventory says of it."""
+    there = "".join(task.delegate_to.split())
+    written = shown(host) or "127.0.0.1"
+    if written in ("127.0.0.1", "localhost", "0.0.0.0", "::1"):
+        return there in ("", "{{inventory_hostname}}")
+    return "{{" in written
+
+
 @requirement(
-    "`{url}` must answer with the status {status}; it is asked up to {retries} times, {delay} "
-    "seconds apart",
-    "the play asks `{url}` every {delay} seconds, {retries} times at most, until the status is "
-    "{status}",
+    "`{url}` must answer with the status {status}, asked from the host; it is asked again up to "
+    "{retries} times, {delay} seconds apart",
+    "each host asks `{url}` until the status is {status}, with {retries} retries at most, one "
+    "every {delay} seconds",
 )
 def url_answers(
     model: Project, url: str, status: int, retries: int, delay: int
@@ -137,89 +171,102 @@ def url_answers(
         if not same(given.get("url"), url):
             continue
         accepted = words(given.get("status_code")) or ["200"]
-        if accepted != [str(status)]:
+        demanded = any(re.search(rf"==\s*{status}\b", str(one)) for one in task.until)
+        if str(status) not in accepted or (accepted != [str(status)] and not demanded):
             yield task.finding(f"not only the status {status} is accepted", "status_code")
-        if not (same(task.retries, retries) and same(task.delay, delay)):
+        if not repeats(task, retries, delay):
             yield task.finding("it is not asked again like that", "retries")
         return
     yield from missing(f"no task asks `{url}`")
 
 
 @requirement(
-    "the play stops with the message `{message}` unless the variable `{name}` is defined",
-    "without the variable `{name}` the play fails at once, saying `{message}`",
+    "the play stops with the message `{message}`, before it changes anything, unless the variable "
+    "`{name}` is defined",
+    "without the variable `{name}` the play fails before any change, saying `{message}`",
 )
 def variable_demanded(model: Project, name: str, message: str) -> Iterable[Finding]:
     """An assert, or a fail that runs only then; tried out with and without the variable."""
     for play in model.plays:
-        for task in play.tasks:
-            if task.module == ASSERT and not task.forgiven and task.certain:
-                if _asserts(task, name) and _says(task, message, "fail_msg"):
-                    return
-            if task.module == FAIL and not task.forgiven and _says(task, message, "msg"):
-                if _only_without(task, name):
-                    return
+        if _variable_checked(play, name, message):
+            return
     yield from missing(f"nothing demands the variable `{name}`")
+
+
+def _variable_checked(play: Play, name: str, message: str) -> bool:
+    for task in _checks(play):
+        if task.module == FAIL and _says(task, message, "msg"):
+            without = _all_hold(task, task.conditions, {name: UNDEFINED})
+            if without is True and _all_hold(task, task.conditions, {name: UNKNOWN}) is not True:
+                return True
+        if task.module == ASSERT and _says(task, message, "fail_msg") and task.certain:
+            if _all_hold(task, _that(task), {name: UNDEFINED}) is False:
+                return _all_hold(task, _that(task), {name: UNKNOWN}) is not False
+    return False
+
+
+def _checks(play: Play) -> Iterator[Task]:
+    """Yield the tasks that fail or assert before anything is changed."""
+    for task in play.tasks:
+        if task.module not in LOOKING:
+            return
+        if task.module in (FAIL, ASSERT) and not passes_silently(task) and not task.rescued:
+            if task.check_mode is not True and task.run_once is not None:
+                yield task
+
+
+def _that(task: Task) -> Sequence[Any]:
+    that = task.args.get("that")
+    return that if isinstance(that, list) else [that]
+
+
+def _all_hold(task: Task, conditions: Sequence[Any], values: Mapping[str, Any]) -> bool | None:
+    """Whether all conditions hold where variables have these values; False without any."""
+    folder = Folder(_Finder(task, values))
+    known = [folder.condition(one) for one in conditions]
+    if False in known or not known:
+        return False
+    return None if None in known else True
+
+
+class _Finder:
+    """The variables of a task, some of them as given here."""
+
+    def __init__(self, task: Task, values: Mapping[str, Any]) -> None:
+        self.variables = task.variables
+        self.values = values
+
+    def __call__(self, name: str) -> Any:
+        return self.values[name] if name in self.values else self.variables(name)
 
 
 def _says(task: Task, message: str, key: str) -> bool:
     return any(same(given.get(key), message) for given in task.runs)
 
 
-def _asserts(task: Task, name: str) -> bool:
-    """Whether one of the asserted conditions is that the variable is defined."""
-    conditions = task.args.get("that")
-    listed = conditions if isinstance(conditions, list) else [conditions]
-    first = [part for one in listed for part in str(one).split(" and ")]
-    return any(part.split() == [name, "is", "defined"] for part in first)
-
-
-def _only_without(task: Task, name: str) -> bool:
-    conditions = [one.split() for one in task.when]
-    return [name, "is", "not", "defined"] in conditions or [name, "is", "undefined"] in conditions
-
-
 @requirement(
-    "the play stops with the message `{message}` on hosts that have less than {megabytes} MB of "
-    "memory",
-    "hosts with less than {megabytes} MB of memory fail with `{message}`",
+    "the play stops with the message `{message}`, before it changes anything, on hosts that have "
+    "less than {megabytes} MB of memory",
+    "hosts with less than {megabytes} MB of memory fail with `{message}` before any change",
 )
 def memory_demanded(model: Project, megabytes: int, message: str) -> Iterable[Finding]:
     """An assert or a fail whose condition is tried out just below and at the limit."""
     for play in model.plays:
-        for task in play.tasks:
-            if task.forgiven:
-                continue
+        for task in _checks(play):
+            low, enough = _memory(megabytes - 1), _memory(megabytes)
             if task.module == FAIL and _says(task, message, "msg"):
-                if (
-                    task.runs_on(_memory(megabytes - 1))
-                    and task.runs_on(_memory(megabytes)) is False
-                ):
+                if task.runs_on(low) is True and task.runs_on(enough) is False:
                     return
-            if task.module == ASSERT and task.certain and _says(task, message, "fail_msg"):
-                if _memory_asserted(task, megabytes):
+            if task.module == ASSERT and _says(task, message, "fail_msg"):
+                if task.asserts(low) is False and task.asserts(enough) is True:
                     return
     yield from missing(f"no task demands {megabytes} MB of memory")
 
 
-def _memory(megabytes: int) -> dict[str, int]:
-    return {"memtotal_mb": megabytes}
-
-
-def _memory_asserted(task: Task, megabytes: int) -> bool:
-    """Whether an assert holds at the limit and fails below it."""
-    return (
-        _holds(task, _memory(megabytes)) is True and _holds(task, _memory(megabytes - 1)) is False
+def _memory(megabytes: int) -> dict[str, Any]:
+    return known_facts(
+        {"memtotal_mb": megabytes, "memory_mb": {"real": {"total": megabytes}}},
     )
-
-
-def _holds(task: Task, facts: Mapping[str, object]) -> bool | None:
-    """Whether all asserted conditions hold on a host with these facts, None if unknown."""
-    conditions = task.args.get("that")
-    folder = Folder(task.variables.with_facts(facts))
-    listed = conditions if isinstance(conditions, list) else [conditions]
-    known = [folder.condition(one) for one in listed]
-    return False if False in known else None if None in known else True
 
 
 @requirement(
@@ -228,7 +275,7 @@ def _holds(task: Task, facts: Mapping[str, object]) -> bool | None:
 )
 def package_tagged(model: Project, package: str, tag: str) -> Iterable[Finding]:
     """`tags` of the task or around it."""
-    found = [task for task in certain(model) if _installs(task, package)]
+    found = [task for task in certain(model) if _installs(task, package, {})]
     if not found:
         yield from missing(f"no task installs `{package}`")
     for task in found:

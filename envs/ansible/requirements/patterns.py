@@ -26,8 +26,3 @@ def finds(pattern: str, line: str) -> bool:
         if len(_REPEAT.findall(pattern)) > _MOST_REPEATS:
             return False
         return re.search(pattern, line) is not None
-
-
-def replaces(pattern: str, new: str, lines: tuple[str, ...]) -> bool:
-    """Whether a pattern finds each of these lines, and the new line as well or no longer."""
-    return bool(pattern) and all(finds(pattern, line) for line in lines) and "\n" not in new

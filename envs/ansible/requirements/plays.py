@@ -4,35 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from envs.ansible.requirements.reading import missing, plays_of, same, truth
+from envs.ansible.requirements.reading import (
+    COMMANDS,
+    LOOKING,
+    is_on_host,
+    missing,
+    on_controller,
+    plays_of,
+    same,
+    truth,
+)
 from iac_gym.check import requirement
-from iac_gym.languages.ansible.model import Play, Project
+from iac_gym.languages.ansible.model import Project, Task
 from iac_gym.verdict import Finding
-
-
-def _working(model: Project) -> list[Play]:
-    """Return the plays that do something on other machines than the controller."""
-    return [play for play in model.plays if play.tasks and list(play.hosts) != ["localhost"]]
-
-
-def _settings(model: Project, group: str, key: str, wanted: object, said: str) -> Iterable[Finding]:
-    """Yield a finding for each play on a group whose keyword is not the wanted value."""
-    plays = [play for play in plays_of(model, group) if play.tasks]
-    if not plays:
-        yield from missing(f"no play runs on the group `{group}`")
-    for play in plays:
-        value = play.keywords.get(key)
-        if not same(value, wanted):
-            yield play.finding(f"the play on `{group}` does not have {said}", key)
 
 
 @requirement("the play runs on the group `{group}`", "its hosts are the group `{group}`")
 def play_targets(model: Project, group: str) -> Iterable[Finding]:
     """Every play that does something runs on the group and on nothing else."""
-    if not any(play.tasks for play in plays_of(model, group)):
+    if not plays_of(model, group):
         yield from missing(f"no play with tasks runs on the group `{group}`")
-    for play in _working(model):
-        if list(play.hosts) != [group]:
+    for play in model.plays:
+        if play.tasks and not on_controller(play) and list(play.hosts) != [group]:
             yield play.finding(f"this play runs on `{', '.join(play.hosts)}`", "hosts")
 
 
@@ -42,36 +35,36 @@ def play_targets(model: Project, group: str) -> Iterable[Finding]:
 )
 def play_becomes_root(model: Project, group: str) -> Iterable[Finding]:
     """Every task of the group's plays that acts on the host becomes root."""
-    plays = [play for play in plays_of(model, group) if play.tasks]
+    plays = plays_of(model, group)
     if not plays:
         yield from missing(f"no play runs on the group `{group}`")
     for play in plays:
         for task in (*play.tasks, *play.handlers):
-            if task.module in _NEED_NO_ROOT or task.delegate_to:
-                continue
-            if not task.become or task.become_user not in ("root", "", None):
-                yield task.finding("this task does not run as root")
+            if task.module not in LOOKING and is_on_host(task) and not _as_root(task):
+                yield task.finding("this task does not run as root", "become")
                 break
 
 
-#: Modules that change nothing on a host, or that nobody minds running as another user.
-_NEED_NO_ROOT = frozenset(
-    f"ansible.builtin.{name}"
-    for name in (
-        "assert debug fail set_fact meta include_vars import_tasks include_tasks import_role "
-        "include_role pause wait_for wait_for_connection uri setup gather_facts add_host group_by "
-        "command shell raw script git pip stat slurp ping set_stats"
-    ).split()
-)
+def _as_root(task: Task) -> bool:
+    """Whether a task becomes root, or the user of a program or database that needs its own."""
+    if not task.become:
+        return False
+    own = task.module in COMMANDS or task.module in _OF_USERS
+    return task.become_user in ("root", "", "0") or own or task.module.startswith(_DATABASES)
+
+
+#: Modules that are often run as the user of a program.
+_OF_USERS = frozenset(("ansible.builtin.git", "ansible.builtin.pip", "ansible.builtin.unarchive"))
+_DATABASES = ("community.postgresql.", "community.mysql.")
 
 
 @requirement(
-    "at most {serial} hosts of `{group}` are worked on at a time",
-    "the play on `{group}` goes through its hosts in batches of {serial}",
+    "the play on `{group}` works on its hosts in batches of {serial}",
+    "`serial` of the play on `{group}` is {serial}",
 )
 def play_serial(model: Project, group: str, serial: object) -> Iterable[Finding]:
     """The play's `serial` is the number (or percentage); a list of it alone means the same."""
-    plays = [play for play in plays_of(model, group) if play.tasks]
+    plays = plays_of(model, group)
     if not plays:
         yield from missing(f"no play runs on the group `{group}`")
     for play in plays:
@@ -87,8 +80,14 @@ def play_serial(model: Project, group: str, serial: object) -> Iterable[Finding]
 )
 def play_failure_limit(model: Project, group: str, percent: int) -> Iterable[Finding]:
     """`max_fail_percentage` of the plays on the group."""
-    said = f"`max_fail_percentage: {percent}`"
-    yield from _settings(model, group, "max_fail_percentage", percent, said)
+    plays = plays_of(model, group)
+    if not plays:
+        yield from missing(f"no play runs on the group `{group}`")
+    for play in plays:
+        value = str(play.keywords.get("max_fail_percentage")).strip().removesuffix("%")
+        if value.removesuffix(".0") != str(percent):
+            said = f"`max_fail_percentage: {percent}`"
+            yield play.finding(f"the play on `{group}` does not have {said}", "max_fail_percentage")
 
 
 @requirement(
@@ -113,7 +112,7 @@ def play_without_facts(model: Project, group: str) -> Iterable[Finding]:
 
 
 def _flag(model: Project, group: str, key: str, *, wanted: bool) -> Iterable[Finding]:
-    plays = [play for play in plays_of(model, group) if play.tasks]
+    plays = plays_of(model, group)
     if not plays:
         yield from missing(f"no play runs on the group `{group}`")
     for play in plays:
@@ -129,7 +128,7 @@ def _flag(model: Project, group: str, key: str, *, wanted: bool) -> Iterable[Fin
 )
 def play_strategy(model: Project, group: str, strategy: str) -> Iterable[Finding]:
     """The strategy plugin, short or with its collection."""
-    plays = [play for play in plays_of(model, group) if play.tasks]
+    plays = plays_of(model, group)
     if not plays:
         yield from missing(f"no play runs on the group `{group}`")
     for play in plays:
@@ -152,12 +151,12 @@ def play_forces_handlers(model: Project, group: str) -> Iterable[Finding]:
     "`{name}={value}` is in the environment of every task on `{group}`",
 )
 def play_environment(model: Project, group: str, name: str, value: str) -> Iterable[Finding]:
-    """Every task of the plays on the group has the variable."""
-    plays = [play for play in plays_of(model, group) if play.tasks]
+    """Every task of the plays on the group that acts on a host has the variable."""
+    plays = plays_of(model, group)
     if not plays:
         yield from missing(f"no play runs on the group `{group}`")
     for play in plays:
-        for task in play.tasks:
-            if not same(task.environment.get(name), value):
-                yield task.finding(f"`{name}` is not `{value}` for this task")
-                break
+        acting = [task for task in play.tasks if task.module not in LOOKING] or play.tasks
+        wrong = next((one for one in acting if not same(one.environment.get(name), value)), None)
+        if wrong is not None:
+            yield wrong.finding(f"`{name}` is not `{value}` for this task")

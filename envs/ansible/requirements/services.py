@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from envs.ansible.requirements.files import writers
+from envs.ansible.requirements.commands import runs_of
+from envs.ansible.requirements.files import TEMPLATE, place, writers
 from envs.ansible.requirements.reading import (
+    COMMANDS,
     SERVICES,
     SYSTEMD,
     Arguments,
+    certain,
     done,
+    is_on_host,
     missing,
+    passes_silently,
     text,
     truth,
 )
@@ -19,6 +24,7 @@ from iac_gym.languages.ansible.model import Project, Task
 from iac_gym.verdict import Finding
 
 _RUNNING = frozenset(("started", "restarted", "reloaded"))
+META = "ansible.builtin.meta"
 
 
 def _of(model: Project, service: str) -> Iterator[tuple[Task, Arguments]]:
@@ -58,7 +64,7 @@ def service_running(model: Project, service: str) -> Iterable[Finding]:
     "the service `{service}` starts at boot", "`{service}` is enabled, so that it survives a reboot"
 )
 def service_enabled(model: Project, service: str) -> Iterable[Finding]:
-    """`enabled` is true."""
+    """`enabled` is true, and nothing masks the unit."""
     yield from _state(model, service, "enabled", frozenset(("yes",)), "enabled")
 
 
@@ -84,20 +90,49 @@ def service_masked(model: Project, service: str) -> Iterable[Finding]:
     yield from _state(model, service, "masked", frozenset(("yes",)), "masked")
 
 
-def _handled(model: Project, path: str, service: str, states: frozenset[str]) -> Iterable[Finding]:
+def reached(task: Task) -> list[Task]:
+    """Return the handlers that a change notifies, those that handlers notify in turn included."""
+    found: list[Task] = []
+    waiting = [task]
+    while waiting:
+        one = waiting.pop()
+        if any(one.folder.condition(given) is False for given in one.changed_when):
+            continue
+        for handler in one.notified:
+            if handler not in found and handler.chance != "never":
+                found.append(handler)
+                waiting.append(handler)
+    return [one for one in found if _works(one)]
+
+
+def _works(handler: Task) -> bool:
+    """Whether a handler does its work on the host, as far as conditions tell."""
+    silent = passes_silently(handler) or handler.check_mode is not False
+    return not silent and is_on_host(handler) and handler.run_once is False
+
+
+def _handles(handler: Task, service: str, state: str) -> bool:
+    """Whether a handler restarts or reloads a service, by a module or by its command."""
+    if handler.module in SERVICES:
+        return any(_is(one, service) and text(one.get("state")) == state for one in handler.runs)
+    if handler.module not in COMMANDS:
+        return False
+    verb = state.removesuffix("ed")
+    unit = service.removesuffix(".service")
+    for words, _ in runs_of(handler):
+        plain = [one.removesuffix(".service") for one in words]
+        if plain in (["systemctl", verb, unit], ["service", unit, verb]):
+            return True
+    return False
+
+
+def _handled(model: Project, path: str, service: str, state: str) -> Iterable[Finding]:
     """Yield a finding for each task that writes a path and does not notify such a handler."""
-    found = list(writers(model, path))
+    found = writers(model, path)
     if not found:
         yield from missing(f"no task writes `{path}`")
     for task, _ in found:
-        for handler in task.notified:
-            if handler.module in SERVICES and handler.chance != "never":
-                if any(
-                    _is(given, service) and text(given.get("state")) in states
-                    for given in handler.runs
-                ):
-                    break
-        else:
+        if not any(_handles(handler, service, state) for handler in reached(task)):
             yield task.finding(f"this does not notify a handler for the service `{service}`")
 
 
@@ -107,7 +142,7 @@ def _handled(model: Project, path: str, service: str, states: frozenset[str]) ->
 )
 def change_restarts(model: Project, path: str, service: str) -> Iterable[Finding]:
     """Every task that writes the file notifies a handler that restarts the service."""
-    yield from _handled(model, path, service, frozenset(("restarted",)))
+    yield from _handled(model, path, service, "restarted")
 
 
 @requirement(
@@ -116,7 +151,7 @@ def change_restarts(model: Project, path: str, service: str) -> Iterable[Finding
 )
 def change_reloads(model: Project, path: str, service: str) -> Iterable[Finding]:
     """Every task that writes the file notifies a handler that reloads the service."""
-    yield from _handled(model, path, service, frozenset(("reloaded",)))
+    yield from _handled(model, path, service, "reloaded")
 
 
 @requirement(
@@ -124,14 +159,39 @@ def change_reloads(model: Project, path: str, service: str) -> Iterable[Finding]
     "the systemd daemon is reloaded so that the unit `{service}` is known when it is started",
 )
 def units_reloaded(model: Project, service: str) -> Iterable[Finding]:
-    """`daemon_reload` in the task that starts the service, or in one before it."""
-    reloaded = False
-    started = False
-    for task, given in done(model, SERVICES):
-        reloaded = reloaded or (task.module in SYSTEMD and truth(given.get("daemon_reload")))
-        if _is(given, service) and text(given.get("state")) in _RUNNING:
+    """`daemon_reload` in the task that starts the service, or between its unit and the start."""
+    read = pending = started = False
+    for task in certain(model):
+        for given in task.runs:
+            if task.module == TEMPLATE and _is_unit(place(task, given), service):
+                read = False
+        read = read or _reloads(task) or (pending and _flushes(task))
+        pending = pending or any(_reloads(handler) for handler in reached(task))
+        if task.module in SERVICES and is_on_host(task) and _starts(task, service):
             started = True
-            if not reloaded:
+            if not read:
                 yield task.finding(f"systemd may not know the unit `{service}` yet")
     if not started:
         yield from missing(f"no task starts the service `{service}`")
+
+
+def _is_unit(path: str, service: str) -> bool:
+    unit = service.removesuffix(".service")
+    return path.endswith(f"/systemd/system/{unit}.service")
+
+
+def _reloads(task: Task) -> bool:
+    if task.module in COMMANDS:
+        return any(words == ["systemctl", "daemon-reload"] for words, _ in runs_of(task))
+    return task.module in SYSTEMD and any(truth(one.get("daemon_reload")) for one in task.runs)
+
+
+def _flushes(task: Task) -> bool:
+    raw = [text(given.get("_raw_params")).strip() for given in task.runs]
+    return task.module == META and "flush_handlers" in raw
+
+
+def _starts(task: Task, service: str) -> bool:
+    return any(
+        _is(given, service) and text(given.get("state")) in _RUNNING for given in task.runs
+    )

@@ -268,7 +268,8 @@ def checked_chart(draw: Draw) -> Draft:
     )
     return made.draft(
         f"Write a Helm chart for {made.name} (a Deployment) that refuses wrong values",
-        f"{made.name} gets a Helm chart (a Deployment) whose values are checked by a schema: write it",
+        f"The values of {made.name} must be checked by a schema: write its Helm chart (a "
+        "Deployment)",
     )
 
 
@@ -301,7 +302,8 @@ def agent_chart(draw: Draw) -> Draft:
         ]
     )
     return made.draft(
-        f"Write a Helm chart for the agent {made.name}, a DaemonSet that reads {source} of its node",
+        f"Write a Helm chart for the agent {made.name}, a DaemonSet that reads {source} of its "
+        "node",
         f"The agent {made.name} runs on every node and reads {source}: write its Helm chart (a "
         "DaemonSet)",
     )

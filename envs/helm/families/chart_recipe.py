@@ -73,6 +73,8 @@ class Chart(Recipe):
         self.after: list[str] = []
         self.more: dict[str, str] = {}
         self.closed = False
+        #: Further lines of the workload's labels.
+        self.labels = ""
         self.schema: dict[str, Any] = {}
         self.ask(charts.chart_named(name=self.name))
 
@@ -112,6 +114,7 @@ class Chart(Recipe):
         lines += _under("volumeMounts", self.mounts)
         return (
             self.head("apps/v1", self.kind)
+            + self.labels
             + "spec:\n"
             + indented(self.spec, 2)
             + f"  selector:\n    matchLabels:\n      {self.selector(6)}\n"
@@ -144,7 +147,7 @@ class Chart(Recipe):
                 "properties": self.schema,
             }
             if self.closed:
-                known = dict.fromkeys(self.values, {}) | {"global": {}} | self.schema
+                known: dict[str, Any] = {key: {} for key in (*self.values, "global")} | self.schema
                 tree |= {"properties": known, "additionalProperties": False}
             found["values.schema.json"] = json.dumps(tree, indent=2) + "\n"
         return found

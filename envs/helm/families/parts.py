@@ -6,7 +6,7 @@ from typing import Any
 
 from envs.helm import choices
 from envs.helm.families.chart_recipe import Chart, Extra
-from envs.helm.requirements import charts, pods, refusals, services, settings, values
+from envs.helm.requirements import charts, pods, refusals, services, settings, storage, values
 
 
 def image(made: Chart) -> None:
@@ -307,7 +307,8 @@ def test_pod() -> Extra:
             + (
                 "  annotations:\n    helm.sh/hook: test\nspec:\n  restartPolicy: Never\n"
                 "  containers:\n    - name: wget\n      image: busybox:1.36\n"
-                f"      command: [wget, -qO-, 'http://{made.full}:{{{{ .Values.service.port }}}}{path}']\n"
+                f"      command: [wget, -qO-, 'http://{made.full}:"
+                f"{{{{ .Values.service.port }}}}{path}']\n"
             ),
         )
         made.ask(services.test_asks(chart=made.name, path=path))
@@ -364,3 +365,21 @@ def arguments() -> Extra:
         made.ask(pods.arguments_from_values(chart=made.name, kind=made.kind, value="extraArgs"))
 
     return Extra("arguments", 1, make)
+
+
+def scratch() -> Extra:
+    """Give the container a folder for temporary files."""
+
+    def make(made: Chart) -> None:
+        path = made.draw.choice("scratch", ("/tmp", "/scratch", "/var/tmp", "/work"))
+        size = made.draw.choice("scratch size", ("100Mi", "256Mi", "1Gi", "500Mi"))
+        made.set("scratch.size", size)
+        made.mounts += ["- name: scratch", f"  mountPath: {path}"]
+        made.volumes += [
+            "- name: scratch",
+            "  emptyDir:",
+            "    sizeLimit: {{ .Values.scratch.size }}",
+        ]
+        made.ask(storage.scratch_folder(chart=made.name, kind=made.kind, path=path, size=size))
+
+    return Extra("scratch", 1, make)

@@ -218,3 +218,8 @@ def hook() -> Extra:
         made.ask(pods.hook_runs(command=line, event=event))
 
     return Extra("hook", 1, make)
+
+
+def persistence_part() -> Extra:
+    """Keep data in a volume, as an optional part."""
+    return Extra("persistence", 1, persistence)

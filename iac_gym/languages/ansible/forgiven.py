@@ -53,7 +53,7 @@ class _Excuse:
 def forgive(project: Project) -> None:
     """Turn findings of tasks whose failure passes into notices."""
     suspects = {
-        (one.path, one.line)
+        (one.file, one.line)
         for rule in _AT_RUN & project.faults.keys()
         for one in project.faults[rule]
     }
@@ -111,10 +111,10 @@ def _forgive(project: Project, task: Written, excuse: _Excuse) -> None:
         kept = []
         for one in project.faults[rule]:
             mark = (one.line, one.column)
-            inside = one.path == task.path and mark in places
+            inside = one.file == task.path and mark in places
             if inside and _passes(task, rule, mark, late, excuse.never and mark in args):
                 message = f"{one.message} (this failure does not stop the play)"
-                project.note(RULE, message, one.path, mark, one.hint)
+                project.note(RULE, message, one.file, mark, one.hint)
             else:
                 kept.append(one)
         if kept:

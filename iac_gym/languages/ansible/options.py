@@ -175,7 +175,7 @@ def _other_collection(name: str) -> str:
 
 
 def _foreign_collection(project: Project) -> str:
-    """Return a collection that is not known and in which short names are looked for, "" for none."""
+    """Return a collection, not known, in which short names are looked for, "" for none."""
     found: str | None = project.__dict__.get("_foreign")
     if found is None:
         metas = [role.meta for role in project.roles_by_folder.values()]

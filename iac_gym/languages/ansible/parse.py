@@ -66,14 +66,7 @@ def _load(project: Project, path: str, text: str) -> Document:
 def _place(project: Project) -> None:
     """Settle what the content tells, and find roles that lie outside of `roles/`."""
     for path, place in project.places.items():
-        if place.kind == "yaml":
-            found = kind_of_content(project.trees.get(path), path, len(project.trees) == 1)
-            project.places[path] = Place(found, None, place.name)
-        elif place.kind == "playbook" and not holds_plays(project.trees.get(path, "")):
-            if _is_included(project, path):
-                project.places[path] = Place("tasks")
-        elif place.kind == "inventory_yaml" and isinstance(project.trees.get(path), YamlList):
-            project.places[path] = Place(kind_of_content(project.trees[path], path))
+        _place_by_content(project, path, place)
     folders = {
         match[1] or ""
         for path in project.places
@@ -92,10 +85,23 @@ def _place(project: Project) -> None:
             project.places[path] = place._replace(role=None)
 
 
+def _place_by_content(project: Project, path: str, place: Place) -> None:
+    tree = project.trees.get(path)
+    if place.kind == "yaml":
+        found = kind_of_content(tree, path, len(project.trees) == 1)
+        project.places[path] = Place(found, None, place.name)
+    elif place.kind == "playbook" and tree and not holds_plays(tree):
+        if _is_included(project, path):
+            project.places[path] = Place("tasks")
+    elif place.kind == "inventory_yaml" and isinstance(tree, YamlList):
+        project.places[path] = Place(kind_of_content(tree, path))
+
+
 def _is_included(project: Project, path: str) -> bool:
     """Whether some file imports or includes this one as tasks: `playbooks/rescue.yml`."""
     name = re.escape(path.rpartition("/")[2])
-    asked = re.compile(rf"(?:include|import)_tasks:[^\n]{{0,200}}(?:\n\s+file:[^\n]{{0,200}})?{name}")
+    below = r"(?:\n\s+file:[^\n]{0,200})?"
+    asked = re.compile(rf"(?:include|import)_tasks:[^\n]{{0,200}}{below}{name}")
     return any(asked.search(text) for one, text in project.texts.items() if one != path)
 
 

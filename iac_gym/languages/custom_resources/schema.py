@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from iac_gym.formats.yaml import YamlList, YamlMap
+from iac_gym.languages.custom_resources.foreign import is_foreign
 from iac_gym.languages.custom_resources.limits import compile_limits
 from iac_gym.languages.custom_resources.pack import custom_kinds, custom_pack
 from iac_gym.languages.kubernetes.schema import (
@@ -34,7 +35,22 @@ _QUICK = {"s": str, "b": bool, "p": str}
 def check_of(api_version: str, kind: str) -> Check | None:
     """Return the check of a kind of the pack, None for others."""
     number = custom_kinds().get((api_version, kind))
-    return None if number is None else _record(number).check
+    if number is not None:
+        return _record(number).check
+    return _check_metadata if is_foreign(api_version, kind) else None
+
+
+def _check_metadata(tree: Any, place: Place, report: Report) -> None:
+    """Check what every object has, of a kind without a definition here."""
+    metadata = tree.get("metadata")
+    if metadata is not None:
+        _metadata_check()(metadata, (place, tree, "metadata"), report)
+
+
+@cache
+def _metadata_check() -> Check:
+    known = next(iter(custom_kinds().values()))
+    return _compile(custom_pack().record(known)[0]["metadata"])
 
 
 class _Definition:

@@ -27,7 +27,7 @@ LANGUAGE = Language(
     "grafana",
     parse,
     IN_ORDER,
-    tags=("json", "grafana"),
+    tags=("json", "yaml", "yml", "grafana"),
     path="dashboard.json",
     patterns=("*dashboard*.json", "*grafana*.json"),
     content=r'"panels"\s*:',

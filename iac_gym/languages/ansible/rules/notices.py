@@ -154,8 +154,8 @@ def keys_are_given_once(project: Project) -> Findings:
 def failures_are_forgiven(project: Project) -> Findings:
     """What fails when it runs stands in no task whose errors are ignored or rescued.
 
-    Such a task fails on every host, and the play goes on as if nothing were wrong. The same mistakes
-    in a task with `when: false` are never found.
+    Such a task fails on every host, and the play goes on as if nothing were wrong. The same
+    mistakes in a task with `when: false` are never found.
 
     Source: https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_error_handling.html
 

@@ -158,9 +158,7 @@ def template_scope(template: Template, base: Scope) -> Scope:
     """Return what the texts of one template may refer to, without its tasks and steps."""
     scope = base.inner()
     leaf = template.kind in LEAVES
-    scope.add(*(f"inputs.parameters.{name}" for name in template.inputs))
-    if template.inputs:
-        scope.add("inputs.parameters")
+    scope.add("inputs.parameters", *(f"inputs.parameters.{name}" for name in template.inputs))
     for name in template.input_artifacts:
         scope.add(f"inputs.artifacts.{name}")
         if leaf:

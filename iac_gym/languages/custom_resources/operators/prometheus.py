@@ -112,8 +112,9 @@ def _check_steps(item: KubeObject, steps: Any, path: Path, notes: Notes) -> None
         action = as_text(step.get("action")).lower()
         if problem := _step_problem(action, step):
             notes.add(_MONITORS, item, problem, *where)
-        if step.get("regex") and (problem := regexp_error(as_text(step["regex"])[:1000])):
-            message = f"this is no regular expression: {problem}"
+        pattern = as_text(step.get("regex"))
+        if pattern and len(pattern) <= _LONGEST_PATTERN and (problem := regexp_error(pattern)):
+            message = f"this is no regular expression: {problem[:200]}"
             notes.add(_MONITORS, item, message, *where, "regex")
 
 

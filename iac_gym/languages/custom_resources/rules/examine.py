@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iac_gym.languages.custom_resources.argo.validate import check_workflow
+from iac_gym.languages.custom_resources.foreign import is_foreign
 from iac_gym.languages.custom_resources.notes import Notes
 from iac_gym.languages.custom_resources.operators import CHECKS
 from iac_gym.verdict import Finding
@@ -23,4 +24,7 @@ def examine(manifest: CustomManifest) -> dict[str, list[Finding]]:
         check = CHECKS.get((group, item.kind.partition(".")[0])) if group else None
         if check is not None:
             check(item, manifest, notes)
+        elif group and is_foreign(item.api_version, item.kind.partition(".")[0]):
+            message = f"`{item.kind[:60]}` of `{group[:60]}` is not known here: only its metadata is judged"
+            notes.add("foreign-kinds", item, message, "kind")
     return notes.faults

@@ -123,4 +123,32 @@ def validation_rules(manifest: CustomManifest) -> Iterable[Finding]:
     return _of(manifest, "cel")
 
 
-IN_ORDER = (values_in_bounds, distinct_list_keys, validation_rules)
+@rule(Stage.NOTICE)
+def foreign_kinds(manifest: CustomManifest) -> Iterable[Finding]:
+    """Kinds of operators whose definitions are not at hand are not judged.
+
+    Source: https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/custom-resources/
+    Bad::
+
+        apiVersion: karpenter.sh/v1
+        kind: NodePool
+        metadata:
+          name: gpu
+        spec:
+          limits:
+            nvidia.com/gpu: 8
+
+    Good::
+
+        apiVersion: kueue.x-k8s.io/v1beta1
+        kind: ResourceFlavor
+        metadata:
+          name: gpu
+        spec:
+          nodeLabels:
+            accelerator: a100
+    """
+    return manifest.faults.get("foreign-kinds", ())
+
+
+IN_ORDER = (values_in_bounds, distinct_list_keys, validation_rules, foreign_kinds)
