@@ -59,15 +59,15 @@ def serve(given: int, made: int) -> None:
 
 
 def _grade_chunk(items: list[Item], weights: Weights) -> list[Made]:
-    """Grade a chunk. Answers that did equally well share one verdict, which then travels once."""
+    """Grade a chunk. Answers that did equally well share verdict and reward, which travel once."""
     made: list[Made] = []
-    verdicts: dict[tuple[int, ...], Verdict] = {}
+    shared: dict[tuple[int, ...], Made] = {}
     for _, task_id, text in items:
         result = grade(task_id, text, weights)
         # Checks that find nothing give the same object each time; `made` keeps all alive, so that
-        # equal identities mean equal outcomes.
+        # equal identities mean equal outcomes, and these alone decide about the reward.
         identities = tuple(map(id, result.verdict.outcomes))
-        made.append((verdicts.setdefault(identities, result.verdict), result.reward))
+        made.append(shared.setdefault(identities, (result.verdict, result.reward)))
     return made
 
 
