@@ -12,7 +12,8 @@ PACKAGES = (
     "mtr", "socat", "python3-pip", "python3-venv", "logrotate", "lvm2", "nfs-common", "parted",
 )  # fmt: skip
 UNWANTED = (
-    "telnet", "rsh-client", "talk", "xinetd", "nis", "ftp", "tftp", "ypbind", "snapd", "popularity-contest",
+    "telnet", "rsh-client", "talk", "xinetd", "nis", "ftp", "tftp", "ypbind", "snapd",
+    "popularity-contest",
     "avahi-daemon", "cups", "rpcbind", "vsftpd", "sendmail",
 )  # fmt: skip
 #: Packages that run one service of the same name, with their main configuration file.

@@ -121,6 +121,34 @@ def lines_in(argv: list[str], known: Mapping[str, str]) -> list[Line]:
     return [Line(one.program, one.words) for one in script.certain]
 
 
+#: What stands before a command that is repeated until it succeeds, or run where it is needed.
+_REPEATS = re.compile(
+    r"(?:\buntil|\bwhile\s+!|\bwhile\s+(?:true|:)\s*[;\n]\s*do"
+    r"|\bfor\s+\w+\s+in\s+[^;\n]*[^;\s]\s*[;\n]\s*do"
+    r"|(?:grep|show)\b[^|;&\n]*\|\||\bif\b[^;\n]*(?:grep|show)\b[^;\n]*[;\n]\s*then)\s*\Z"
+)
+
+
+def retried(argv: list[str], known: Mapping[str, str], program: str) -> list[Line]:
+    """Return a program's commands in a script that are tried again, or run where they are needed.
+
+    `until pull; do sleep 1; done`, `for i in 1 2; do pull && break; done`, `grep x || pull`.
+    """
+    words, _ = strip_wrappers(argv) if argv else ([], "")
+    if not words or words[0].rpartition("/")[2] not in SHELLS:
+        return []
+    text = _script(words)
+    script = read_script(text, dict(known))
+    ends = [one.offset for one in script.certain if one.program == "exit"]
+    found = [one for one in script.commands if one.program == program and not one.certain]
+    return [
+        Line(one.program, one.words)
+        for one in found[:8]
+        if one.offset < min(ends, default=len(text))
+        and _REPEATS.search(text[max(0, one.offset - _LONGEST) : one.offset])
+    ]
+
+
 def _script(words: list[str]) -> str:
     for place, word in enumerate(words[1:-1], 1):
         if word.startswith("-") and not word.startswith("--") and word.endswith("c"):
@@ -133,14 +161,16 @@ def _script(words: list[str]) -> str:
 _TAG = re.compile(r"\{\{[^{}]*\}\}")
 
 
-def runs_with_more(argv: list[str], command: str) -> bool:
+def runs_with_more(argv: list[str], command: str, known: Mapping[str, str] | None = None) -> bool:
     """Whether an argument vector runs a command, perhaps with further options of templates.
 
-    `python fit.py --epochs {{inputs.parameters.epochs}}` runs `python fit.py`.
+    `python fit.py --epochs {{inputs.parameters.epochs}}` runs `python fit.py`, and so does
+    `python fit.py --epochs $EPOCHS` where this is known as a text with a template.
     """
     wanted = read_script(command, {}).commands
-    plain = [_TAG.sub("@@", word) for word in argv]
-    for line in lines_in(plain, {}):
+    tagged = {name: _TAG.sub("@@", text) for name, text in (known or {}).items()}
+    plain = [expand(_TAG.sub("@@", word), tagged) for word in argv]
+    for line in lines_in(plain, tagged):
         size = len(wanted[0].words) if len(wanted) == 1 else 0
         rest = line.words[size:]
         if size and line.words[:size] == wanted[0].words:

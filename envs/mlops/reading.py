@@ -20,11 +20,14 @@ from iac_gym.verdict import Finding
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod")
 #: The label that hands a suspended Job over to Kueue, which starts it.
 QUEUE = "kueue.x-k8s.io/queue-name"
-_SUSPENDED: dict[str, Path] = {
-    "Job": ("spec", "suspend"),
+#: Kinds whose suspended objects Kueue does not start, with where they are suspended.
+_HALTED: dict[str, Path] = {
     "CronJob": ("spec", "suspend"),
     "CronWorkflow": ("spec", "suspend"),
     "Workflow": ("spec", "suspend"),
+}
+_SUSPENDED: dict[str, Path] = {
+    "Job": ("spec", "suspend"),
     "RayJob": ("spec", "suspend"),
     "RayCluster": ("spec", "suspend"),
     "TrainJob": ("spec", "suspend"),
@@ -43,6 +46,32 @@ _NONE_RUN: dict[str, tuple[Path, ...]] = {
         ("spec", "jobTemplate", "spec", "parallelism"),
         ("spec", "jobTemplate", "spec", "completions"),
     ),
+}
+
+
+def _truly(value: object) -> bool:
+    return value is True or (isinstance(value, str) and value.strip().lower() == "true")
+
+
+def _falsely(value: object) -> bool:
+    return isinstance(value, str) and value.strip().strip("{}=\"' ").lower() == "false"
+
+
+def _held(value: object) -> bool:
+    return value in ("Hold", "HoldAndDrain")
+
+
+#: Fields by which an object is stopped, and how their values are read.
+_STOPPED: dict[str, tuple[tuple[Path, Callable[[object], bool]], ...]] = {
+    "Workflow": ((("spec", "shutdown"), bool),),
+    "CronWorkflow": (
+        (("spec", "workflowSpec", "suspend"), _truly),
+        (("spec", "workflowSpec", "shutdown"), bool),
+        (("spec", "when"), _falsely),
+    ),
+    "ClusterQueue": ((("spec", "stopPolicy"), _held),),
+    "LocalQueue": ((("spec", "stopPolicy"), _held),),
+    "InferenceService": ((("metadata", "annotations", "serving.kserve.io/stop"), _truly),),
 }
 
 
@@ -101,11 +130,14 @@ def differs(item: KubeObject, path: Path, found: object, asked: object) -> Findi
 @kept
 def asleep(item: KubeObject) -> Finding | None:
     """Say why an object runs nothing; None for one that runs."""
-    suspended = _SUSPENDED.get(item.kind)
-    if suspended and item.get(*suspended) is True and not item.labels.get(QUEUE):
+    suspended = _HALTED.get(item.kind)
+    if suspended is None and not item.labels.get(QUEUE):
+        suspended = _SUSPENDED.get(item.kind)
+    if suspended and item.get(*suspended) is True:
         return item.finding(f"`{item.name}` runs nothing: it is suspended", *suspended)
-    if item.kind == "Workflow" and item.get("spec", "shutdown"):
-        return item.finding(f"`{item.name}` runs nothing: it is shut down", "spec", "shutdown")
+    for path, halts in _STOPPED.get(item.kind, ()):
+        if halts(item.get(*path)):
+            return item.finding(f"`{item.name}` runs nothing: it is stopped", *path)
     for path in _NONE_RUN.get(item.kind, ()):
         if equal(item.get(*path), 0):
             return item.finding(f"`{item.name}` runs nothing: `{dotted(path)}` is 0", *path)
@@ -220,7 +252,10 @@ def _expression_holds(expression: object, labels: dict[Any, Any]) -> bool:
 
 
 def selects(selector: object, labels: dict[Any, Any]) -> bool:
-    """Whether a label selector (matchLabels, matchExpressions) matches; an empty one does not."""
+    """Whether a label selector (matchLabels, matchExpressions) matches; an empty one does not.
+
+    In Kubernetes an empty selector means all objects: ask `everything` where that may be meant.
+    """
     rules = as_map(selector)
     pairs, expressions = as_map(rules.get("matchLabels")), as_list(rules.get("matchExpressions"))
     if not pairs and not expressions:
@@ -228,6 +263,11 @@ def selects(selector: object, labels: dict[Any, Any]) -> bool:
     return all(key in labels and labels[key] == value for key, value in pairs.items()) and all(
         _expression_holds(expression, labels) for expression in expressions
     )
+
+
+def everything(selector: object) -> bool:
+    """Whether a label selector is there and without any condition."""
+    return isinstance(selector, dict) and not any(selector.values())
 
 
 def port_number(containers: list[dict[Any, Any]], port: object) -> object:

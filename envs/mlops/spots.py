@@ -36,8 +36,21 @@ RAY: dict[str, Path] = {
 }
 #: The kinds of Argo whose steps run containers.
 ARGO = ("Workflow", "CronWorkflow", "WorkflowTemplate", "ClusterWorkflowTemplate")
+#: The old fields of a predictor that imply a model format.
+OLD_MODELS = tuple(
+    "sklearn xgboost lightgbm pytorch tensorflow onnx pmml paddle huggingface".split()
+)
 #: The field of an InferenceService's predictor that stands for its container.
-_MODELS = tuple("model sklearn xgboost lightgbm pytorch tensorflow onnx triton huggingface".split())
+_MODELS = ("model", "triton", *OLD_MODELS)
+#: The container that an operator takes for the main one, by its name.
+_MAIN = {
+    "InferenceService": "kserve-container",
+    "ServingRuntime": "kserve-container",
+    "ClusterServingRuntime": "kserve-container",
+    "PyTorchJob": "pytorch",
+    "TFJob": "tensorflow",
+    "XGBoostJob": "xgboost",
+}
 
 
 @dataclass(frozen=True)
@@ -173,12 +186,15 @@ def _seldon(item: KubeObject) -> Iterator[tuple[str, Path, object]]:
 def _main(item: KubeObject, pod: Path, part: str) -> Path | None:
     """Return the path of the container that a task means if it names none."""
     spec = as_map(item.get(*pod))
+    fields = _MODELS if item.kind == "InferenceService" else ()
+    model = next((field for field in fields if as_map(spec.get(field))), None)
+    if model is not None:
+        return (*pod, model)
     found = [place for place, one in enumerate(as_list(spec.get("containers"))) if as_map(one)]
     if not found:
-        fields = _MODELS if item.kind == "InferenceService" else ()
-        return next(((*pod, field) for field in fields if as_map(spec.get(field))), None)
+        return None
     chosen = as_map(item.get(*pod[:-1], "metadata", "annotations")).get(_MAIN_ANNOTATION)
-    wanted = [chosen, part, item.name, "kserve-container"]
+    wanted = [_MAIN.get(item.kind), chosen, part, item.name]
     containers = as_list(spec.get("containers"))
     for name in wanted if len(found) > 1 else ():
         for place in found:

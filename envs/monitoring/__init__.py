@@ -1,4 +1,4 @@
-"""The environment `IaC-Monitoring-v0`: Prometheus, Alertmanager, Grafana and OpenTelemetry Collector configurations."""
+"""The environment `IaC-Monitoring-v0`: Prometheus, Alertmanager, Grafana, OpenTelemetry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,25 @@ class MonitoringEnv(IaCEnv):
     """Prometheus, Alertmanager, Grafana and OpenTelemetry Collector configurations.
 
     ## Description
-    (the task owner writes this)
+    The agent writes what watches a system:
+
+    - **Prometheus**: rule files with alerts and recording rules, and `prometheus.yml`: whom to
+      scrape, what to drop and rename, where samples and alerts go;
+    - **Prometheus operator**: PrometheusRule, ServiceMonitor, PodMonitor, Probe, ScrapeConfig and
+      AlertmanagerConfig objects;
+    - **Alertmanager**: which receiver gets which alert, how often, and when not;
+    - **Grafana**: dashboards as JSON with panels, variables, rows, links and annotations, and
+      provisioning files of data sources, dashboards and alert rules;
+    - **OpenTelemetry Collector**: pipelines of traces, metrics and logs.
+
+    An answer is judged by what it does. Queries are played on series that lie just above and below
+    what was asked: an alert must fire for the one and be silent for the other, a panel must show
+    the right number, whatever the expression looks like. Alerts are sent through the tree of
+    routes, targets through the steps of relabeling, spans and log records through the processors of
+    every pipeline. What has no effect does not count: an alert that can never fire, a hidden query,
+    a receiver or a processor that nothing uses, a monitor whose targets are all dropped. Each file
+    is checked first as `promtool`, `amtool`, Grafana, `otelcol validate` and the operator's
+    definitions would.
 
     ## Action Space
     Any text: the answer of the agent, a file alone or in one fenced code block; several files in a

@@ -15,6 +15,8 @@ LONG_WINDOWS = ("1h", "2h", "3h", "6h", "12h")
 WAITS = ("1m", "2m", "3m", "5m", "10m", "15m", "20m", "30m", "45m", "1h")
 #: None of them is a default.
 INTERVALS = ("10s", "15s", "20s", "30s", "45s", "90s", "2m", "3m")
+#: For a whole server: no job has one of these as its own.
+GENERAL_INTERVALS = ("12s", "25s", "40s", "50s", "75s", "4m")
 DOMAINS = tuple(f"{word}.example.com" for word in FIRST)
 LABELS = ("instance", "service", "job", "cluster", "namespace", "region", "tenant", "queue")
 #: Gauges, the label that tells them apart, and thresholds.
@@ -68,7 +70,7 @@ REQUESTS = (
     ("nginx_ingress_controller_requests", "status", ("ingress", "host", "service")),
     ("istio_requests_total", "response_code", ("destination_service", "destination_workload")),
     ("traefik_service_requests_total", "code", ("service", "entrypoint")),
-    ("haproxy_server_http_responses_total", "code", ("proxy", "backend")),
+    ("envoy_cluster_upstream_rq", "envoy_response_code", ("envoy_cluster_name", "app")),
 )
 HISTOGRAMS = (
     ("http_request_duration_seconds", ("service", "handler", "job")),

@@ -7,7 +7,7 @@ from typing import Any
 from envs.ansible import choices
 from envs.ansible.families.parts import limits_of_play, removed
 from envs.ansible.families.playbook_recipe import Extra, Playbook
-from envs.ansible.requirements import files, services, stores, system, users
+from envs.ansible.requirements import attributes, databases, security, services, users
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 
@@ -45,7 +45,7 @@ def service_account(draw: Draw) -> Draft:
 
     def key(made: Playbook) -> None:
         text = _key(draw, "key")
-        given = {"user": user, "key": text, "state": "present"}
+        given: dict[str, Any] = {"user": user, "key": text, "state": "present"}
         made.task("Authorise the key", "ansible.posix.authorized_key", given)
         made.ask(users.key_authorised(user=user, key=text))
         if draw.chance("exclusive", 0.35):
@@ -100,16 +100,18 @@ def team_accounts(draw: Draw) -> Draft:
     group = draw.choice(
         "group", ("ops", "devs", "oncall", "data", "release", "auditors", "support")
     )
-    *people, gone = draw.sample("people", choices.PEOPLE, draw.integer("count", 3, 4))
+    people = draw.sample("people", choices.PEOPLE, draw.integer("count", 2, 3))
     unix_group: dict[str, Any] = {"name": group, "state": "present"}
     made.task("Create the group", "ansible.builtin.group", unix_group)
     made.task("Create the people", USER,
-              {"name": "{{ item }}", "groups": [group], "append": True}, loop=list(people))  # fmt: skip
+              {"name": "{{ item }}", "groups": [group], "append": True},
+              loop=list(people))  # fmt: skip
     made.ask(users.group_exists(group=group))
     for person in people:
         made.ask(users.user_in_group(user=person, group=group))
 
     def left(made: Playbook) -> None:
+        gone = draw.choice("gone", ("mallory", "oscar", "peggy", "trent", "victor", "walter"))
         given: dict[str, Any] = {"name": gone, "state": "absent"}
         made.task("Remove who has left", USER, given)
         made.ask(users.user_removed(user=gone))
@@ -155,32 +157,32 @@ def ssh_hardening(draw: Draw) -> Draft:
     for name in names:
         value = draw.choice(name, choices.SSH_OPTIONS[name])
         tasks.append(made.task(f"Set {name}", LINE, {
-            "path": system.SSHD, "regexp": f"^#?\\s*{name}\\s", "line": f"{name} {value}",
+            "path": security.SSHD, "regexp": f"^#?\\s*{name}\\s", "line": f"{name} {value}",
         }))  # fmt: skip
-        made.ask(system.ssh_option(option=name, value=value))
+        made.ask(security.ssh_option(option=name, value=value))
 
     def restart(made: Playbook) -> None:
         state = draw.choice("reaction", ("restarted", "reloaded"))
         for task in tasks:
             task["notify"] = made.restarts("sshd", state)
         asked = services.change_restarts if state == "restarted" else services.change_reloads
-        made.ask(asked(path=system.SSHD, service="sshd"))
+        made.ask(asked(path=security.SSHD, service="sshd"))
 
     def check(made: Playbook) -> None:
         for task in tasks:
             task[LINE]["validate"] = "sshd -t -f %s"
-        made.ask(files.file_validated(path=system.SSHD, command="sshd -t -f %s"))
+        made.ask(attributes.file_validated(path=security.SSHD, command="sshd -t -f %s"))
 
     def keep(made: Playbook) -> None:
         for task in tasks:
             task[LINE]["backup"] = True
-        made.ask(files.backup_kept(path=system.SSHD))
+        made.ask(attributes.backup_kept(path=security.SSHD))
 
     def mode(made: Playbook) -> None:
         value = draw.choice("mode", ("0600", "0644", "0640"))
         for task in tasks:
             task[LINE]["mode"] = value
-        made.ask(files.mode_is(path=system.SSHD, mode=value))
+        made.ask(attributes.mode_is(path=security.SSHD, mode=value))
 
     made.grow((
         Extra("restart", 1, restart), Extra("check", 1, check),
@@ -197,31 +199,31 @@ def ssh_hardening(draw: Draw) -> Draft:
 def ufw_firewall(draw: Draw) -> Draft:
     """The firewall of Ubuntu hosts."""
     made = Playbook(draw)
-    ports = draw.sample("ports", (22, 80, 443, 2222, 3000, 5432, 6379, 8080, 9090, 9100), 3)
+    opened = draw.choice("port", (22, 80, 443, 2222, 3000))
     protocol = draw.choice("protocol", ("tcp", "udp"))
     ufw = "community.general.ufw"
-    made.task("Open the port", ufw, {"rule": "allow", "port": str(ports[0]), "proto": protocol})
-    made.ask(system.ufw_allows(port=ports[0], protocol=protocol))
+    made.task("Open the port", ufw, {"rule": "allow", "port": str(opened), "proto": protocol})
+    made.ask(security.ufw_allows(port=opened, protocol=protocol))
 
     def inner(made: Playbook) -> None:
         network = draw.choice("network", ("10.0.0.0/8", "192.168.10.0/24", "172.16.5.0/24",
                                           "10.20.0.0/16", "203.0.113.7"))  # fmt: skip
+        own = draw.choice("own port", (5432, 6379, 9090, 9100))
         made.task("Open a port for the network", ufw, {
-            "rule": "allow", "port": str(ports[1]), "proto": "tcp", "from_ip": network,
+            "rule": "allow", "port": str(own), "proto": "tcp", "from_ip": network,
         })  # fmt: skip
-        made.ask(system.ufw_allows_from(port=ports[1], network=network))
+        made.ask(security.ufw_allows_from(port=own, network=network))
 
     def second(made: Playbook) -> None:
-        made.task(
-            "Open another port", ufw, {"rule": "allow", "port": str(ports[2]), "proto": "tcp"}
-        )
-        made.ask(system.ufw_allows(port=ports[2], protocol="tcp"))
+        another = draw.choice("another port", (8000, 8080, 8443, 7000, 4443))
+        made.task("Open another port", ufw, {"rule": "allow", "port": str(another), "proto": "tcp"})
+        made.ask(security.ufw_allows(port=another, protocol="tcp"))
 
     def turned_on(made: Playbook) -> None:
         made.task(
             "Turn it on", ufw, {"state": "enabled", "default": "deny", "direction": "incoming"}
         )
-        made.ask(system.ufw_on())
+        made.ask(security.ufw_on())
 
     made.grow((
         Extra("on", 1, turned_on), Extra("inner", 1, inner), Extra("second", 1, second),
@@ -242,19 +244,19 @@ def red_hat_security(draw: Draw) -> Draft:
     module = "ansible.posix.firewalld"
     both = {"zone": zone, "state": "enabled", "permanent": True, "immediate": True}
     made.task("Allow the service", module, {"service": service, **both})
-    made.ask(system.firewalld_allows(kind="service", name=service, zone=zone))
+    made.ask(security.firewalld_allows(kind="service", name=service, zone=zone))
 
     def port(made: Playbook) -> None:
         name = f"{draw.choice('port', choices.PORTS)}/{draw.choice('protocol', ('tcp', 'udp'))}"
         made.task("Allow the port", module, {"port": name, **both})
-        made.ask(system.firewalld_allows(kind="port", name=name, zone=zone))
+        made.ask(security.firewalld_allows(kind="port", name=name, zone=zone))
 
     def enforcing(made: Playbook) -> None:
         policy = draw.choice("policy", ("targeted", "mls", "minimum"))
         made.task(
             "Enforce SELinux", "ansible.posix.selinux", {"state": "enforcing", "policy": policy}
         )
-        made.ask(system.selinux_enforces(policy=policy))
+        made.ask(security.selinux_enforces(policy=policy))
 
     def boolean(made: Playbook) -> None:
         name = draw.choice("boolean", (
@@ -263,7 +265,7 @@ def red_hat_security(draw: Draw) -> Draft:
         ))  # fmt: skip
         made.task("Set the boolean", "ansible.posix.seboolean",
                   {"name": name, "state": True, "persistent": True})  # fmt: skip
-        made.ask(system.selinux_boolean(name=name))
+        made.ask(security.selinux_boolean(name=name))
 
     made.grow((
         Extra("port", 1, port), Extra("enforcing", 1, enforcing),
@@ -288,7 +290,7 @@ def account_with_secret(draw: Draw) -> Draft:
     }  # fmt: skip
     made.task(f"Create {user}", USER, account, no_log=True)
     made.ask(
-        users.user_exists(user=user), stores.password_from_variable(user=user, variable=variable)
+        users.user_exists(user=user), databases.password_from_variable(user=user, variable=variable)
     )
 
     def shell(made: Playbook) -> None:
@@ -307,5 +309,6 @@ def account_with_secret(draw: Draw) -> Draft:
     return made.draft(
         f"Write a playbook that creates the account {user} on `{made.group}`; its password is "
         "handed in from outside",
-        f"Create {user} on `{made.group}` with a password that no file may hold: write the playbook",
+        f"Create {user} on `{made.group}` with a password that no file may hold: write the "
+        "playbook",
     )

@@ -7,7 +7,7 @@ from typing import Any
 from envs.ansible import choices
 from envs.ansible.families.parts import command, enabled, limits_of_play, ownership, removed
 from envs.ansible.families.playbook_recipe import Extra, Playbook
-from envs.ansible.requirements import commands, files, services, software, system
+from envs.ansible.requirements import attributes, commands, files, flow, services, software, system
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 
@@ -50,7 +50,8 @@ def kernel_tuning(draw: Draw) -> Draft:
         made.ask(system.rebooted(seconds=seconds))
 
     made.grow((
-        Extra("resource limit", 1, limit), _BECOME, Extra("module", 1, module), Extra("reboot", 1, reboot),
+        Extra("resource limit", 1, limit), _BECOME, Extra("module", 1, module), Extra("reboot",
+                                                                                      1, reboot),
         limits_of_play(),
     ))  # fmt: skip
     return made.draft(
@@ -73,7 +74,8 @@ def clock_and_names(draw: Draw) -> Draft:
 
     def clock(made: Playbook) -> None:
         package, service = draw.choice("clock", (
-            ("chrony", "chronyd"), ("chrony", "chrony"), ("ntpsec", "ntpsec"), ("openntpd", "openntpd"),
+            ("chrony", "chronyd"), ("chrony", "chrony"), ("ntpsec", "ntpsec"), ("openntpd",
+                                                                                "openntpd"),
         ))  # fmt: skip
         made.task("Install the time service", "ansible.builtin.apt", {"name": package})
         run = made.task("Start the time service", "ansible.builtin.service",
@@ -93,7 +95,7 @@ def clock_and_names(draw: Draw) -> Draft:
         if draw.chance("server mode", 0.5):
             mode = draw.choice("mode of the server", choices.MODES)
             task["ansible.builtin.copy"]["mode"] = mode
-            made.ask(files.mode_is(path=path, mode=mode))
+            made.ask(attributes.mode_is(path=path, mode=mode))
 
     made.grow((
         Extra("clock", 2.5, clock), Extra("names", 1, names), Extra("server", 1.5, server),
@@ -110,7 +112,8 @@ def cron_jobs(draw: Draw) -> Draft:
     """Jobs of cron, with their user and their file."""
     made = Playbook(draw)
     app = draw.choice("app", choices.APPS)
-    script = f"/opt/{app}/bin/{draw.choice('script', ('backup', 'cleanup', 'report', 'sync', 'rotate'))}.sh"
+    name = draw.choice("script", ("backup", "cleanup", "report", "sync", "rotate"))
+    script = f"/opt/{app}/bin/{name}.sh"
     minute, hour = draw.integer("minute", 1, 59), draw.integer("hour", 0, 23)
     given: dict[str, Any] = {"name": f"{app} job", "job": script, "minute": str(minute)}
     schedule = [str(minute), str(hour), "*", "*", "*"]
@@ -158,10 +161,12 @@ def cron_jobs(draw: Draw) -> Draft:
 def data_disk(draw: Draw) -> Draft:
     """A disk with a file system, mounted for good."""
     made = Playbook(draw)
-    device = draw.choice("device", ("/dev/vdb", "/dev/sdb", "/dev/nvme1n1", "/dev/xvdf", "/dev/sdc1",
+    device = draw.choice("device", ("/dev/vdb", "/dev/sdb", "/dev/nvme1n1", "/dev/xvdf",
+                                    "/dev/sdc1",
                                     "/dev/vg0/data", "/dev/mapper/vg1-srv"))  # fmt: skip
     kind = draw.choice("kind", ("ext4", "xfs", "btrfs"))
-    path = draw.choice("path", ("/data", "/srv", "/var/lib/docker", "/var/lib/postgresql", "/backup",
+    path = draw.choice("path", ("/data", "/srv", "/var/lib/docker", "/var/lib/postgresql",
+                                "/backup",
                                 "/var/log", "/mnt/media", "/opt/app"))  # fmt: skip
     mount: dict[str, Any] = {"path": path, "src": device, "fstype": kind, "state": "mounted"}
     made.task(
@@ -174,7 +179,8 @@ def data_disk(draw: Draw) -> Draft:
     )
 
     def option(made: Playbook) -> None:
-        names = draw.sample("options", ("noatime", "nodev", "nosuid", "noexec", "nofail", "discard"),
+        names = draw.sample("options", ("noatime", "nodev", "nosuid", "noexec", "nofail",
+                                        "discard"),
                             draw.integer("option count", 1, 2))  # fmt: skip
         mount["opts"] = ",".join(("defaults", *names))
         for name in names:
@@ -231,14 +237,16 @@ def backup_run(draw: Draw) -> Draft:
         made.sections["tasks"].insert(0, {
             "name": "Back up while it stands still", "block": block, "always": always,
         })  # fmt: skip
-        made.ask(commands.command_runs(command=stop), _cleaned(stop, start))
+        made.ask(
+            commands.command_runs(command=stop), flow.always_cleaned(command=stop, cleanup=start)
+        )
 
     def folder(made: Playbook) -> None:
         mode = draw.choice("folder mode", ("0700", "0750"))
         made.task("Make the folder", "ansible.builtin.file",
                   {"path": "/var/backups", "state": "directory", "mode": mode})  # fmt: skip
         made.sections["tasks"].insert(0, made.sections["tasks"].pop())
-        made.ask(files.mode_is(path="/var/backups", mode=mode))
+        made.ask(attributes.mode_is(path="/var/backups", mode=mode))
 
     def upload(made: Playbook) -> None:
         bucket = draw.choice("bucket", choices.APPS)
@@ -266,7 +274,6 @@ def backup_run(draw: Draw) -> Draft:
 
 
 def _cleaned(line: str, cleanup: str) -> Any:
-    from envs.ansible.requirements import flow
 
     return flow.always_cleaned(command=line, cleanup=cleanup)
 
@@ -276,7 +283,8 @@ def audit_logging(draw: Draw) -> Draft:
     """Rules of auditd and where logs are sent."""
     made = Playbook(draw)
     watched = draw.choice("watched", ("/etc/passwd", "/etc/shadow", "/etc/sudoers", "/etc/ssh",
-                                      "/var/log/auth.log", "/etc/crontab", "/usr/bin/su"))  # fmt: skip
+                                      "/var/log/auth.log", "/etc/crontab",
+                                      "/usr/bin/su"))  # fmt: skip
     key = draw.choice("key", ("identity", "access", "privileged", "scope", "logins", "watchlist"))
     rule = f"-w {watched} -p wa -k {key}"
     path = "/etc/audit/rules.d/company.rules"
@@ -285,7 +293,8 @@ def audit_logging(draw: Draw) -> Draft:
     made.ask(files.file_has_line(path=path, line=rule))
 
     def forward(made: Playbook) -> None:
-        line = f"*.* @@{draw.choice('server', choices.DOMAINS)}:{draw.choice('port', (514, 6514, 1514))}"
+        port = draw.choice("port", (514, 6514, 1514))
+        line = f"*.* @@{draw.choice('server', choices.DOMAINS)}:{port}"
         there = "/etc/rsyslog.d/90-forward.conf"
         written = made.task("Forward the logs", "ansible.builtin.copy",
                             {"content": f"{line}\n", "dest": there})  # fmt: skip

@@ -12,7 +12,7 @@ from envs.ansible.families.parts import (
     removed,
 )
 from envs.ansible.families.playbook_recipe import Extra, Playbook
-from envs.ansible.requirements import commands, files, flow, software
+from envs.ansible.requirements import attributes, commands, files, flow, software
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 from iac_gym.words import FIRST
@@ -129,7 +129,8 @@ def yum_vendor_repository(draw: Draw) -> Draft:
     return made.draft(
         f"Write a playbook that adds a YUM repository on the Rocky Linux hosts of `{made.group}` "
         "and installs a package from it",
-        f"The Red Hat family hosts in `{made.group}` need an extra YUM repository: write a playbook",
+        f"The Red Hat family hosts in `{made.group}` need an extra YUM repository: write a "
+        "playbook",
     )
 
 
@@ -173,7 +174,8 @@ def release_binary(draw: Draw) -> Draft:
     made.grow((
         Extra("checksum", 1, check), Extra("creates", 1, once),
         Extra("link", 1, link),
-        Extra("become", 1, lambda made: made.become()), file_mode(folder, get), Extra("tidy", 1, tidy),
+        Extra("become", 1, lambda made: made.become()), file_mode(folder, get), Extra("tidy", 1,
+                                                                                      tidy),
         limits_of_play(),
     ))  # fmt: skip
     return made.draft(
@@ -232,11 +234,13 @@ def python_application(draw: Draw) -> Draft:
     def own(made: Playbook) -> None:
         user = draw.choice("owner", choices.USERS)
         made.task("Give the folder to its user", "ansible.builtin.file",
-                  {"path": folder, "state": "directory", "owner": user, "recurse": True})  # fmt: skip
-        made.ask(files.folder_exists(path=folder), files.owner_is(path=folder, owner=user))
+                  {"path": folder, "state": "directory", "owner": user,
+                   "recurse": True})  # fmt: skip
+        made.ask(files.folder_exists(path=folder), attributes.owner_is(path=folder, owner=user))
 
     made.grow((
-        Extra("server", 1, server), Extra("migrate", 3, migrate), Extra("owner", 2, own), play_environment(), limits_of_play(),
+        Extra("server", 1, server), Extra("migrate", 3, migrate), Extra("owner", 2, own),
+        play_environment(), limits_of_play(),
     ))  # fmt: skip
     return made.draft(
         f"Write a playbook that deploys a Python application to `{made.group}`",
@@ -249,9 +253,10 @@ def packages_by_family(draw: Draw) -> Draft:
     """Packages whose names differ between families of operating systems."""
     made = Playbook(draw)
     pairs = draw.choice("software", (
-        ("apache2", "httpd"), ("chrony", "chrony-el"), ("libssl-dev", "openssl-devel"),
+        ("apache2", "httpd"), ("ssl-cert", "mod_ssl"), ("libssl-dev", "openssl-devel"),
         ("python3-dev", "python3-devel"), ("dnsutils", "bind-utils"), ("ufw", "firewalld"),
-        ("build-essential", "gcc-c++"), ("libpq-dev", "libpq-devel"), ("netcat-openbsd", "nmap-ncat"),
+        ("build-essential", "gcc-c++"), ("libpq-dev", "libpq-devel"), ("netcat-openbsd",
+                                                                       "nmap-ncat"),
         ("vim", "vim-enhanced"), ("cron", "cronie"), ("iproute2", "iproute"),
     ))  # fmt: skip
     modules = {"Debian": "ansible.builtin.apt", "RedHat": "ansible.builtin.dnf"}

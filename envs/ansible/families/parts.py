@@ -7,7 +7,7 @@ from typing import Any
 
 from envs.ansible import choices
 from envs.ansible.families.playbook_recipe import Extra, Playbook
-from envs.ansible.requirements import commands, files, flow, plays, services, software
+from envs.ansible.requirements import attributes, commands, flow, plays, services, software
 
 
 def removed(module: str = "ansible.builtin.apt") -> Extra:
@@ -116,7 +116,7 @@ def file_mode(path: str, before: dict[str, Any] | None = None) -> Extra:
             ),
         )
         arguments["mode"] = mode
-        made.ask(files.mode_is(path=path, mode=mode))
+        made.ask(attributes.mode_is(path=path, mode=mode))
 
     return Extra(f"mode of {path}", 1, make)
 
@@ -130,14 +130,14 @@ def ownership(task: dict[str, Any], module: str, path: str, modes: Sequence[str]
         if draw.chance(f"owner of {path}", 0.7):
             owner = draw.choice(f"the owner of {path}", ("root", *choices.USERS[:8]))
             given["owner"] = owner
-            made.ask(files.owner_is(path=path, owner=owner))
+            made.ask(attributes.owner_is(path=path, owner=owner))
         if draw.chance(f"group of {path}", 0.4):
             group = draw.choice(f"the group of {path}", choices.UNIX_GROUPS)
             given["group"] = group
-            made.ask(files.group_is(path=path, group=group))
+            made.ask(attributes.group_is(path=path, group=group))
         mode = draw.choice(f"mode of {path}", modes)
         given["mode"] = mode
-        made.ask(files.mode_is(path=path, mode=mode))
+        made.ask(attributes.mode_is(path=path, mode=mode))
 
     return Extra(f"ownership of {path}", 2, make)
 
@@ -147,7 +147,7 @@ def backup(task: dict[str, Any], module: str, path: str) -> Extra:
 
     def make(made: Playbook) -> None:
         task[module]["backup"] = True
-        made.ask(files.backup_kept(path=path))
+        made.ask(attributes.backup_kept(path=path))
 
     return Extra(f"backup of {path}", 1, make)
 
@@ -157,7 +157,7 @@ def validated(task: dict[str, Any], module: str, path: str, command: str) -> Ext
 
     def make(made: Playbook) -> None:
         task[module]["validate"] = command
-        made.ask(files.file_validated(path=path, command=command))
+        made.ask(attributes.file_validated(path=path, command=command))
 
     return Extra(f"validation of {path}", 1, make)
 

@@ -8,14 +8,7 @@ from typing import Any
 
 from envs.ansible import choices
 from envs.ansible.families.playbook_recipe import LANGUAGE, Extra, Playbook
-from envs.ansible.requirements import (
-    files,
-    galaxy,
-    inventories,
-    roles,
-    services,
-    software,
-)
+from envs.ansible.requirements import attributes, galaxy, inventories, roles, services, software
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 from iac_gym.extras import Recipe
@@ -117,12 +110,13 @@ def server_role(draw: Draw) -> Draft:
     def mode(made: Tree) -> None:
         wanted = draw.choice("mode", choices.MODES)
         made.files[f"roles/{name}/tasks/main.yml"][1][TEMPLATE]["mode"] = wanted
-        made.ask(files.mode_is(path=path, mode=wanted))
+        made.ask(attributes.mode_is(path=path, mode=wanted))
 
     made.grow((Extra("boot", 1, boot), Extra("mode", 1, mode)))
     return made.draft(
         f"Write the role {name} for {server} on Debian hosts; its configuration file is {path}",
-        f"We need an Ansible role {name} that manages {server} (Debian), with {path} from a template",
+        f"We need an Ansible role {name} that manages {server} (Debian), with {path} from a "
+        "template",
     )
 
 
@@ -149,7 +143,8 @@ def documented_role(draw: Draw) -> Draft:
         "argument_specs": {"main": {"short_description": f"Sets {name} up", "options": options}}
     }
     made.files[f"roles/{name}/meta/main.yml"] = meta
-    variable = f"{name}_{draw.choice('argument', ('port', 'count', 'mode', 'enabled', 'hosts', 'options'))}"
+    end = draw.choice("argument", ("port", "count", "mode", "enabled", "hosts", "options"))
+    variable = f"{name}_{end}"
     kind = {"port": "int", "count": "int", "mode": "str", "enabled": "bool", "hosts": "list",
             "options": "dict"}[variable.rpartition("_")[2]]  # fmt: skip
     options[variable] = {"type": kind, "description": "Given by the caller"}
@@ -233,7 +228,7 @@ def site_with_role(draw: Draw) -> Draft:
 
     def mode(made: Playbook) -> None:
         config[TEMPLATE]["mode"] = draw.choice("mode", choices.MODES)
-        made.ask(files.mode_is(path=path, mode=config[TEMPLATE]["mode"]))
+        made.ask(attributes.mode_is(path=path, mode=config[TEMPLATE]["mode"]))
 
     def restart(made: Playbook) -> None:
         config["notify"] = f"Restart {server}"
@@ -328,7 +323,8 @@ def _inventory(draw: Draw, path: str) -> Draft:
         made.ask(inventories.group_children(group=name, children=[first, second]))
 
     def address(made: _Inventory) -> None:
-        wanted = f"10.{draw.integer('net', 1, 40)}.{draw.integer('part', 0, 20)}.{draw.integer('host', 5, 250, 7)}"
+        net, part = draw.integer("net", 1, 40), draw.integer("part", 0, 20)
+        wanted = f"10.{net}.{part}.{draw.integer('host', 5, 250, 7)}"
         made.hosts[first][some]["ansible_host"] = wanted
         made.ask(inventories.host_address(host=some, address=wanted))
 
@@ -342,7 +338,8 @@ def _inventory(draw: Draw, path: str) -> Draft:
 
     def shared(made: _Inventory) -> None:
         key, value = draw.choice("shared", (
-            ("ansible_user", "deploy"), ("ansible_port", 2222), ("http_port", 8080), ("env", "prod"),
+            ("ansible_user", "deploy"), ("ansible_port", 2222), ("http_port", 8080), ("env",
+                                                                                      "prod"),
             ("ntp_server", "ntp.example.com"), ("backup_enabled", "yes-daily"), ("tier", "gold"),
         ))  # fmt: skip
         made.vars[second] = {key: value}

@@ -1,4 +1,4 @@
-"""Families about changes that must not break things: rollouts, upgrades, checks before and after."""
+"""Families about changes that must not break things: rollouts, upgrades, checks."""
 
 from __future__ import annotations
 
@@ -132,7 +132,8 @@ def commands_on_hosts(draw: Draw) -> Draft:
     """Commands that run once, in the right place, as the right user."""
     made = Playbook(draw)
     app = draw.choice("app", choices.APPS)
-    line = f"/opt/{app}/bin/setup {draw.choice('what', ('--init', '--seed', '--index', '--warm', '--schema'))}"
+    what = draw.choice("what", ("--init", "--seed", "--index", "--warm", "--schema"))
+    line = f"/opt/{app}/bin/setup {what}"
     given: dict[str, Any] = {"cmd": line}
     task = made.task(f"Set {app} up", COMMAND, given)
     made.ask(commands.command_runs(command=line))
@@ -195,7 +196,8 @@ def preflight_checks(draw: Draw) -> Draft:
     message = draw.choice("message", (f"{name} must be set", f"please define {name}",
                                       f"{name} is missing"))  # fmt: skip
     made.task(f"Demand {name}", "ansible.builtin.assert",
-              {"that": [f"{name} is defined"], "fail_msg": message}, section="pre_tasks")  # fmt: skip
+              {"that": [f"{name} is defined"], "fail_msg": message},
+              section="pre_tasks")  # fmt: skip
     made.ask(flow.variable_demanded(name=name, message=message))
 
     def memory(made: Playbook) -> None:

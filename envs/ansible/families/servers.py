@@ -1,4 +1,4 @@
-"""Families about services: a server with its configuration, a unit of one's own, services to stop."""
+"""Families about services: a server with its configuration, an own unit, services to stop."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from envs.ansible.families.parts import (
     validated,
 )
 from envs.ansible.families.playbook_recipe import Extra, Playbook
-from envs.ansible.requirements import files, services, software
+from envs.ansible.requirements import attributes, files, services, software
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 
@@ -84,7 +84,7 @@ def own_systemd_unit(draw: Draw) -> Draft:
         if draw.chance("mode of settings", 0.7):
             mode = draw.choice("settings mode", ("0600", "0640", "0400", "0440"))
             task[COPY]["mode"] = mode
-            made.ask(files.mode_is(path=place, mode=mode))
+            made.ask(attributes.mode_is(path=place, mode=mode))
         if draw.chance("settings restart", 0.6):
             task["notify"] = made.restarts(app)
             made.ask(services.change_restarts(path=place, service=app))
@@ -92,7 +92,8 @@ def own_systemd_unit(draw: Draw) -> Draft:
     made.grow((
         enabled(run, "ansible.builtin.systemd_service", app), reacts(unit, path, app),
         Extra("settings", 2.3, settings),
-        ownership(unit, TEMPLATE, path, choices.MODES), Extra("become", 1, lambda made: made.become()),
+        ownership(unit, TEMPLATE, path, choices.MODES), Extra("become", 1,
+                                                              lambda made: made.become()),
         health(port), limits_of_play(),
     ))  # fmt: skip
     return made.draft(
@@ -118,7 +119,8 @@ def reverse_proxy_site(draw: Draw) -> Draft:
     def default(made: Playbook) -> None:
         path = "/etc/nginx/sites-enabled/default"
         made.task("Disable the default site", "ansible.builtin.file",
-                  {"path": path, "state": "absent"}, notify=made.restarts("nginx", "reloaded"))  # fmt: skip
+                  {"path": path, "state": "absent"}, notify=made.restarts("nginx",
+                                                                          "reloaded"))  # fmt: skip
         made.ask(files.path_absent(path=path))
 
     def folder(made: Playbook) -> None:
@@ -126,7 +128,7 @@ def reverse_proxy_site(draw: Draw) -> Draft:
         mode = draw.choice("root mode", choices.FOLDER_MODES)
         made.task("Make the root of the site", "ansible.builtin.file",
                   {"path": root, "state": "directory", "mode": mode})  # fmt: skip
-        made.ask(files.folder_exists(path=root), files.mode_is(path=root, mode=mode))
+        made.ask(files.folder_exists(path=root), attributes.mode_is(path=root, mode=mode))
 
     def reload(made: Playbook) -> None:
         link["notify"] = made.restarts("nginx", "reloaded")
@@ -149,9 +151,7 @@ def reverse_proxy_site(draw: Draw) -> Draft:
 def unwanted_services(draw: Draw) -> Draft:
     """Services that must not run, some of them never again."""
     made = Playbook(draw)
-    pool = ("cups", "avahi-daemon", "rpcbind", "nfs-server", "bluetooth", "ModemManager", "snapd",
-            "postfix", "telnet.socket", "multipathd", "apport", "whoopsie", "iscsid")  # fmt: skip
-    first, second, third = draw.sample("services", pool, 3)
+    first = draw.choice("stopped", ("cups", "avahi-daemon", "rpcbind", "nfs-server", "bluetooth"))
     stop = made.task(f"Stop {first}", SERVICE, {"name": first, "state": "stopped"})
     made.ask(services.service_stopped(service=first))
 
@@ -160,11 +160,13 @@ def unwanted_services(draw: Draw) -> Draft:
         made.ask(services.service_disabled(service=first))
 
     def mask(made: Playbook) -> None:
+        second = draw.choice("masked", ("ModemManager", "snapd", "postfix", "telnet.socket"))
         made.task(f"Mask {second}", "ansible.builtin.systemd_service",
                   {"name": second, "state": "stopped", "masked": True})  # fmt: skip
         made.ask(services.service_masked(service=second), services.service_stopped(service=second))
 
     def keep(made: Playbook) -> None:
+        third = draw.choice("third", ("multipathd", "apport", "whoopsie", "iscsid"))
         made.task(f"Keep {third} disabled", SERVICE, {"name": third, "enabled": False})
         made.ask(services.service_disabled(service=third))
 
@@ -184,7 +186,8 @@ def folder_layout(draw: Draw) -> Draft:
     """Folders, links and files with the right owners and modes."""
     made = Playbook(draw)
     root = draw.choice("root", choices.FOLDERS)
-    first, second = draw.sample("parts", ("releases", "shared", "logs", "backups", "uploads", "cache",
+    first, second = draw.sample("parts", ("releases", "shared", "logs", "backups", "uploads",
+                                          "cache",
                                           "incoming", "archive", "spool", "config"), 2)  # fmt: skip
     folders = []
     for part in (first, second):
@@ -215,7 +218,8 @@ def folder_layout(draw: Draw) -> Draft:
     module = "ansible.builtin.file"
     made.grow((
         ownership(folders[0], module, f"{root}/{first}", choices.FOLDER_MODES),
-        Extra("link", 1, link), ownership(folders[1], module, f"{root}/{second}", choices.FOLDER_MODES),
+        Extra("link", 1, link), ownership(folders[1], module, f"{root}/{second}",
+                                          choices.FOLDER_MODES),
         Extra("note", 1, note), Extra("stale", 1, stale), limits_of_play(),
         Extra("become", 1, lambda made: made.become()),
     ))  # fmt: skip
@@ -238,7 +242,8 @@ def settings_in_files(draw: Draw) -> Draft:
         ("bind", "127.0.0.1"), ("retries", "5"),
     ))  # fmt: skip
     ini = made.task("Set the option", "community.general.ini_file",
-                    {"path": path, "section": section, "option": option, "value": value})  # fmt: skip
+                    {"path": path, "section": section, "option": option,
+                     "value": value})  # fmt: skip
     made.ask(files.ini_option(path=path, section=section, option=option, value=value))
     line, start, place = draw.choice("line", (
         ("net.core.rmem_max = 16777216", "net.core.rmem_max", "/etc/sysctl.d/90-net.conf"),

@@ -54,9 +54,9 @@ def removals(model: Project, path: str) -> Iterator[Done]:
     """Yield the tasks that certainly remove a path or a folder around it."""
     for task, given in done(model, (FILE,)):
         gone = path_of(given.get("path"))
-        if same(given.get("state"), "absent") and gone:
-            if gone == path or path.startswith(gone.rstrip("/") + "/"):
-                yield task, given
+        around = bool(gone) and f"{path}/".startswith(gone.rstrip("/") + "/")
+        if around and same(given.get("state"), "absent"):
+            yield task, given
 
 
 def writers(model: Project, path: str, *, kept: bool = True) -> list[Done]:

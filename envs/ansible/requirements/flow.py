@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from envs.ansible.requirements.commands import repeats, running
+from envs.ansible.requirements.definedness import holds_with
 from envs.ansible.requirements.reading import (
     HOSTS,
     LOOKING,
@@ -23,8 +24,6 @@ from envs.ansible.requirements.reading import (
     words,
 )
 from iac_gym.check import requirement
-from iac_gym.languages.ansible.evaluate_values import UNDEFINED, UNKNOWN
-from iac_gym.languages.ansible.folding import Folder
 from iac_gym.languages.ansible.model import Play, Project, Task
 from iac_gym.verdict import Finding
 
@@ -195,13 +194,16 @@ def variable_demanded(model: Project, name: str, message: str) -> Iterable[Findi
 
 def _variable_checked(play: Play, name: str, message: str) -> bool:
     for task in _checks(play):
-        if task.module == FAIL and _says(task, message, "msg"):
-            without = _all_hold(task, task.conditions, {name: UNDEFINED})
-            if without is True and _all_hold(task, task.conditions, {name: UNKNOWN}) is not True:
-                return True
-        if task.module == ASSERT and _says(task, message, "fail_msg") and task.certain:
-            if _all_hold(task, _that(task), {name: UNDEFINED}) is False:
-                return _all_hold(task, _that(task), {name: UNKNOWN}) is not False
+        failing = task.module == FAIL
+        if not _says(task, message, "msg" if failing else "fail_msg"):
+            continue
+        conditions = task.conditions if failing else _that(task)
+        without = holds_with(task, conditions, name, defined=False)
+        given = holds_with(task, conditions, name, defined=True)
+        if failing and without is True and given is not True:
+            return True
+        if not failing and task.certain and without is False and given is not False:
+            return True
     return False
 
 
@@ -210,34 +212,14 @@ def _checks(play: Play) -> Iterator[Task]:
     for task in play.tasks:
         if task.module not in LOOKING:
             return
-        if task.module in (FAIL, ASSERT) and not passes_silently(task) and not task.rescued:
-            if task.check_mode is not True and task.run_once is not None:
-                yield task
+        silent = passes_silently(task) or task.rescued or task.check_mode is not False
+        if task.module in (FAIL, ASSERT) and not silent:
+            yield task
 
 
 def _that(task: Task) -> Sequence[Any]:
     that = task.args.get("that")
     return that if isinstance(that, list) else [that]
-
-
-def _all_hold(task: Task, conditions: Sequence[Any], values: Mapping[str, Any]) -> bool | None:
-    """Whether all conditions hold where variables have these values; False without any."""
-    folder = Folder(_Finder(task, values))
-    known = [folder.condition(one) for one in conditions]
-    if False in known or not known:
-        return False
-    return None if None in known else True
-
-
-class _Finder:
-    """The variables of a task, some of them as given here."""
-
-    def __init__(self, task: Task, values: Mapping[str, Any]) -> None:
-        self.variables = task.variables
-        self.values = values
-
-    def __call__(self, name: str) -> Any:
-        return self.values[name] if name in self.values else self.variables(name)
 
 
 def _says(task: Task, message: str, key: str) -> bool:
@@ -254,12 +236,12 @@ def memory_demanded(model: Project, megabytes: int, message: str) -> Iterable[Fi
     for play in model.plays:
         for task in _checks(play):
             low, enough = _memory(megabytes - 1), _memory(megabytes)
-            if task.module == FAIL and _says(task, message, "msg"):
-                if task.runs_on(low) is True and task.runs_on(enough) is False:
-                    return
-            if task.module == ASSERT and _says(task, message, "fail_msg"):
-                if task.asserts(low) is False and task.asserts(enough) is True:
-                    return
+            if not _says(task, message, "msg" if task.module == FAIL else "fail_msg"):
+                continue
+            passes = task.asserts if task.module == ASSERT else task.runs_on
+            wanted = (False, True) if task.module == ASSERT else (True, False)
+            if (passes(low), passes(enough)) == wanted:
+                return
     yield from missing(f"no task demands {megabytes} MB of memory")
 
 

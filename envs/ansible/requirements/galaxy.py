@@ -44,9 +44,13 @@ def collection_from_git(model: Project, name: str, url: str, version: str) -> It
     """`type: git` (or `git+` before the address), with the address as name or source."""
     addresses = (url, f"git+{url}")
     for one in model.requirements.collections:
-        address = one.name if one.name in addresses else one.source
+        address = next((at for at in (one.name, one.source, one.src) if at in addresses), "")
         is_git = one.type == "git" or address.startswith("git+")
-        if is_git and address in addresses and one.version == version:
+        if is_git and address and one.version == version:
+            return
+    for tree in model.trees.values():
+        listed = tree.get("collections") if isinstance(tree, dict) else None
+        if isinstance(listed, list) and f"git+{url},{version}" in listed:
             return
     yield from missing(f"the collection `{name}` does not come from `{url}` at `{version}`")
 
@@ -99,9 +103,11 @@ def role_from_git(model: Project, name: str, url: str, version: str) -> Iterable
 def role_depends(model: Project, role: str, other: str) -> Iterable[Finding]:
     """`dependencies` in its meta/main.yml."""
     found = model.roles.get(role)
-    names = []
+    names: list[object] = []
     for one in found.dependencies if found else ():
-        names.append(one if isinstance(one, str) else (one.get("role") or one.get("name")))
+        given = one if isinstance(one, dict) else {}
+        keys = ("role", "name", "src")
+        names.append(one if isinstance(one, str) else next(filter(None, map(given.get, keys)), ""))
     if other not in names:
         yield from missing(f"the role `{role}` does not depend on `{other}`")
 
@@ -124,9 +130,8 @@ def role_tells(model: Project, role: str, key: str, value: str) -> Iterable[Find
 def role_platform(model: Project, role: str, platform: str) -> Iterable[Finding]:
     """`platforms` of `galaxy_info`."""
     found = model.roles.get(role)
-    listed = found.galaxy_info.get("platforms") if found else None
-    names = [
-        one.get("name") for one in listed or () if isinstance(one, dict)
-    ] if isinstance(listed, list) else []  # fmt: skip
+    given = found.galaxy_info.get("platforms") if found else None
+    listed = given if isinstance(given, list) else []
+    names = [one.get("name") for one in listed if isinstance(one, dict)]
     if platform not in names:
         yield from missing(f"the role `{role}` does not support {platform}")

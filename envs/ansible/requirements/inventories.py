@@ -103,7 +103,13 @@ def everywhere_variable(model: Project, name: str, value: object) -> Iterable[Fi
     "ansible.cfg says `{option} = {value}` under `[{section}]`",
 )
 def configured(model: Project, section: str, option: str, value: str) -> Iterable[Finding]:
-    """A setting of ansible.cfg."""
+    """A setting of ansible.cfg; truth values in any spelling."""
     found = model.config.get(section, {}).get(option)
-    if found is None or found.strip().lower() != value.lower():
+    if found is None or _setting(found) != _setting(value):
         yield from missing(f"`{option}` of `[{section}]` is not `{value}`")
+
+
+def _setting(written: str) -> str:
+    """Return a setting without the blanks and spellings that do not matter."""
+    word = ",".join(part.strip() for part in written.strip().strip("\"'").lower().split(","))
+    return {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(word, word)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from envs.ansible.requirements.files import TEMPLATE, writers
-from envs.ansible.requirements.reading import missing, same, text, truth
+from envs.ansible.requirements.reading import missing, same, shown, text, truth
+from envs.ansible.requirements.rendering import Rendering
 from iac_gym.check import requirement
-from iac_gym.languages.ansible.model import Project, Template
+from iac_gym.languages.ansible.model import Play, Project, Task
 from iac_gym.verdict import Finding
 
 
@@ -24,15 +24,20 @@ def role_default(model: Project, name: str, value: object) -> Iterable[Finding]:
     yield from missing(f"no role has the default `{name}: {value}`")
 
 
+def _role_tasks(model: Project, group: str) -> Iterator[tuple[Play, list[Task]]]:
+    for play in model.plays:
+        if list(play.hosts) == [group] and not play.implied:
+            yield play, [task for task in play.tasks if task.role]
+
+
 @requirement(
     "the play on `{group}` uses the role `{role}`", "the role `{role}` is applied to `{group}`"
 )
 def role_applied(model: Project, group: str, role: str) -> Iterable[Finding]:
     """Under `roles`, or imported or included by a task that certainly runs."""
-    for play in model.plays:
-        if list(play.hosts) == [group] and not play.implied:
-            if role in play.roles or any(task.role == role and task.certain for task in play.tasks):
-                return
+    for _, tasks in _role_tasks(model, group):
+        if any(task.role == role and task.certain for task in tasks):
+            return
     yield from missing(f"the role `{role}` is not applied to `{group}`")
 
 
@@ -42,10 +47,9 @@ def role_applied(model: Project, group: str, role: str) -> Iterable[Finding]:
 )
 def role_given(model: Project, group: str, name: str, value: object) -> Iterable[Finding]:
     """As a parameter of the role, a variable of the play or of the group: what its tasks see."""
-    for play in model.plays:
-        if list(play.hosts) == [group] and not play.implied:
-            if any(same(task.fold(f"{{{{ {name} }}}}"), value) for task in play.tasks if task.role):
-                return
+    for _, tasks in _role_tasks(model, group):
+        if tasks and all(same(task.fold(f"{{{{ {name} }}}}"), value) for task in tasks):
+            return
     yield from missing(f"the role on `{group}` does not see `{name}` as `{value}`")
 
 
@@ -67,8 +71,9 @@ def argument_type(model: Project, name: str, kind: str) -> Iterable[Finding]:
     "`{name}` is a required argument in the role's specification",
 )
 def argument_required(model: Project, name: str) -> Iterable[Finding]:
-    """`required` of the argument."""
-    if not any(truth(one.get("required")) for one in _options(model, name)):
+    """`required` of the argument, which then must have no default in the role."""
+    given = any(name in role.defaults or name in role.vars for role in model.roles.values())
+    if given or not any(truth(one.get("required")) for one in _options(model, name)):
         yield from missing(f"the argument `{name}` is not required")
 
 
@@ -85,7 +90,7 @@ def argument_choices(model: Project, name: str, values: list[str]) -> Iterable[F
     yield from missing(f"the argument `{name}` is not limited to these values")
 
 
-def _options(model: Project, name: str) -> Iterable[dict[str, object]]:
+def _options(model: Project, name: str) -> Iterator[dict[str, object]]:
     for role in model.roles.values():
         main = role.argument_specs.get("main")
         options = main.get("options") if isinstance(main, dict) else None
@@ -94,14 +99,14 @@ def _options(model: Project, name: str) -> Iterable[dict[str, object]]:
             yield found
 
 
-def templates_of(model: Project, path: str) -> list[Template]:
-    """Return the templates of the answer from which a path on the hosts is written."""
+def _renderings(model: Project, path: str) -> list[Rendering]:
+    """Return what the templates of the answer print for a path on the hosts."""
     found = []
     for task, given in writers(model, path):
         if task.module == TEMPLATE:
-            made = model.template_of(task, text(given.get("src")))
+            made = model.template_of(task, shown(given.get("src")))
             if made is not None:
-                found.append(made)
+                found.append(Rendering(task, made))
     return found
 
 
@@ -111,10 +116,10 @@ def templates_of(model: Project, path: str) -> list[Template]:
 )
 def template_uses(model: Project, path: str, name: str) -> Iterable[Finding]:
     """The variable is printed, or decides what is printed, in the template of the answer."""
-    found = templates_of(model, path)
+    found = _renderings(model, path)
     if not found:
         yield from missing(f"`{path}` is not written from a template of the answer")
-    elif not any(name in one.names for one in found):
+    elif name not in found[-1].printed:
         yield from missing(f"the template of `{path}` does not use `{name}`")
 
 
@@ -123,28 +128,8 @@ def template_uses(model: Project, path: str, name: str) -> Iterable[Finding]:
     "with all defaults `{path}` comes out with the line `{line}`",
 )
 def template_renders(model: Project, path: str, line: str) -> Iterable[Finding]:
-    """The template's line with the known variables put in."""
-    for task, given in writers(model, path):
-        if task.module == TEMPLATE:
-            made = model.template_of(task, text(given.get("src")))
-            if made is not None:
-                if line in [text(task.fold(one)).strip() for one in _plain_lines(made.text)]:
-                    return
+    """The template's text with the known variables put in."""
+    for made in _renderings(model, path)[-1:]:
+        if line in [" ".join(one.split()) for one in made.text.splitlines()]:
+            return
     yield from missing(f"`{path}` does not come out with the line `{line}`")
-
-
-def _plain_lines(written: str) -> list[str]:
-    """Return the lines of a template that stand in no condition, loop or comment."""
-    found, depth = [], 0
-    for line in _COMMENT.sub("", written).splitlines():
-        opened = len(_OPENS.findall(line))
-        closed = len(_CLOSES.findall(line))
-        if not depth and not opened and not closed:
-            found.append(line)
-        depth += opened - closed
-    return found
-
-
-_COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
-_OPENS = re.compile(r"{%[-+]?\s*(?:if|for|macro|call|filter|block|raw|with|set\s+\w+\s*%)")
-_CLOSES = re.compile(r"{%[-+]?\s*end\w+")

@@ -192,6 +192,4 @@ def _flushes(task: Task) -> bool:
 
 
 def _starts(task: Task, service: str) -> bool:
-    return any(
-        _is(given, service) and text(given.get("state")) in _RUNNING for given in task.runs
-    )
+    return any(_is(given, service) and text(given.get("state")) in _RUNNING for given in task.runs)

@@ -8,9 +8,14 @@ from typing import Any
 from envs.ansible.requirements.reading import (
     PACKAGES,
     Arguments,
+    Done,
     done,
+    given_last,
     missing,
+    path_of,
     same,
+    shown,
+    standing,
     text,
     truth,
     words,
@@ -80,10 +85,14 @@ def package_latest(model: Project, package: str) -> Iterable[Finding]:
 def package_version(model: Project, package: str, version: str) -> Iterable[Finding]:
     """As `name=version` of apt and zypper, or `name-version` of dnf and yum."""
     wanted = {f"{package}={version}", f"{package}={version}*", f"{package}-{version}"}
+    good = False
     for _, name, state in _packages(model):
         if name.replace(" ", "") in wanted and state in ("present", "installed"):
-            return
-    yield from missing(f"no task installs version {version} of `{package}`")
+            good = True
+        elif _plain(name) == package and state in (*ABSENT, "latest"):
+            good = False
+    if not good:
+        yield from missing(f"no task installs version {version} of `{package}`")
 
 
 @requirement("the package `{package}` is removed", "`{package}` must not be installed")
@@ -109,22 +118,23 @@ def package_cache(model: Project, seconds: int) -> Iterable[Finding]:
     yield from missing(f"no apt task refreshes the cache after {seconds} seconds")
 
 
-def _apt_sources(model: Project) -> Iterator[tuple[str, str, frozenset[str]]]:
-    """Yield (URI, suite, components) of APT repositories that are added."""
-    for _, given in done(model, (APT_REPOSITORY,)):
-        line = text(given.get("repo"))
-        if text(given.get("state")) in ("", "present") and line.startswith("deb "):
-            parts = line.partition("]")[2] or line[4:] if "[" in line else line[4:]
-            found = parts.split()
-            if len(found) >= 2:
-                yield found[0].rstrip("/"), found[1], frozenset(found[2:])
-    for _, given in done(model, (DEB822,)):
-        if text(given.get("state")) in ("", "present"):
-            for uri in words(given.get("uris")):
-                for suite in words(given.get("suites")):
-                    parts_of = words(given.get("components"))
-                    split = frozenset(word for one in parts_of for word in one.split())
-                    yield uri.rstrip("/"), suite, split
+def _apt_sources(model: Project) -> Iterator[tuple[str, str, frozenset[str], bool]]:
+    """Yield (URI, suite, components, whether it is added) of APT repositories."""
+    for task, given in done(model, (APT_REPOSITORY, DEB822)):
+        added = text(given.get("state")) in ("", "present")
+        if task.module == APT_REPOSITORY:
+            line = shown(given.get("repo")).strip()
+            rest = line.partition("]")[2] if "[" in line else line.removeprefix("deb ")
+            found = rest.split()
+            if line.startswith("deb ") and len(found) >= 2:
+                yield found[0].rstrip("/"), found[1], frozenset(found[2:]), added
+            continue
+        enabled = "enabled" not in given or truth(given["enabled"])
+        parts = frozenset(word for one in words(given.get("components")) for word in one.split())
+        kinds = words(given.get("types")) or ["deb"]
+        for uri in words(given.get("uris")):
+            for suite in words(given.get("suites")):
+                yield uri.rstrip("/"), suite, parts, added and enabled and "deb" in kinds
 
 
 @requirement(
@@ -133,10 +143,12 @@ def _apt_sources(model: Project) -> Iterator[tuple[str, str, frozenset[str]]]:
 )
 def apt_repository(model: Project, uri: str, suite: str, component: str) -> Iterable[Finding]:
     """As a line of `apt_repository` or in the fields of `deb822_repository`."""
-    for found, its_suite, components in _apt_sources(model):
+    there = False
+    for found, its_suite, components, added in _apt_sources(model):
         if (found, its_suite) == (uri.rstrip("/"), suite) and component in components:
-            return
-    yield from missing(f"the APT repository `{uri} {suite} {component}` is not set up")
+            there = added
+    if not there:
+        yield from missing(f"the APT repository `{uri} {suite} {component}` is not set up")
 
 
 @requirement(
@@ -146,21 +158,25 @@ def apt_repository(model: Project, uri: str, suite: str, component: str) -> Iter
 )
 def yum_repository(model: Project, name: str, url: str) -> Iterable[Finding]:
     """`yum_repository` with `gpgcheck`."""
-    for task, given in done(model, (YUM_REPOSITORY,)):
-        if same(given.get("name"), name) and text(given.get("state")) in ("", "present"):
-            urls = [one.rstrip("/") for one in words(given.get("baseurl"))]
-            if url.rstrip("/") not in urls:
-                yield task.finding(f"the repository `{name}` is not at `{url}`", "baseurl")
-            if not truth(given.get("gpgcheck")):
-                yield task.finding(f"the repository `{name}` does not check signatures")
-            return
-    yield from missing(f"the YUM repository `{name}` is not set up")
+    found = [one for one in done(model, (YUM_REPOSITORY,)) if same(one[1].get("name"), name)]
+    if not standing(found):
+        yield from missing(f"the YUM repository `{name}` is not set up")
+        return
+    task, given = found[-1]
+    if url.rstrip("/") not in [one.rstrip("/") for one in words(given.get("baseurl"))]:
+        yield task.finding(f"the repository `{name}` is not at `{url}`", "baseurl")
+    if not truth(given.get("gpgcheck")):
+        yield task.finding(f"the repository `{name}` does not check signatures")
+    if "enabled" in given and not truth(given["enabled"]):
+        yield task.finding(f"the repository `{name}` is not enabled", "enabled")
 
 
 def _pip(model: Project, venv: str) -> Iterator[tuple[Task, Arguments]]:
     for task, given in done(model, (PIP,)):
         state = text(given.get("state")) or "present"
-        if state in ("present", "latest", "forcereinstall") and same(given.get("virtualenv"), venv):
+        own = path_of(given.get("virtualenv")) == venv
+        inside = text(given.get("executable")) in (f"{venv}/bin/pip", f"{venv}/bin/pip3")
+        if state in ("present", "latest", "forcereinstall") and (own or inside):
             yield task, given
 
 
@@ -205,9 +221,8 @@ def git_checkout(model: Project, repository: str, folder: str) -> Iterable[Findi
     """The git module, with `clone` and `update` not both switched off."""
     for _, given in done(model, (GIT,)):
         cloned = "clone" not in given or truth(given["clone"])
-        if cloned and same(given.get("repo"), repository):
-            if text(given.get("dest")).rstrip("/") == folder:
-                return
+        if cloned and same(given.get("repo"), repository) and path_of(given.get("dest")) == folder:
+            return
     yield from missing(f"`{repository}` is not checked out to `{folder}`")
 
 
@@ -217,15 +232,14 @@ def git_checkout(model: Project, repository: str, folder: str) -> Iterable[Findi
 )
 def git_version(model: Project, folder: str, version: str) -> Iterable[Finding]:
     """`version` of the git module."""
-    found = [
-        (task, given)
-        for task, given in done(model, (GIT,))
-        if text(given.get("dest")).rstrip("/") == folder
-    ]
+    found = [one for one in done(model, (GIT,)) if path_of(one[1].get("dest")) == folder]
+    last = given_last(found, "version")
     if not found:
         yield from missing(f"nothing is checked out to `{folder}`")
-    elif not same(found[-1][1].get("version"), version):
+    elif last is None or not same(last[1], version):
         yield found[-1][0].finding(f"the checkout is not at `{version}`", "version")
+    elif "update" in found[-1][1] and not truth(found[-1][1]["update"]):
+        yield found[-1][0].finding("a checkout that is there stays as it is", "update")
 
 
 @requirement("`{url}` is downloaded to `{path}`", "the file `{path}` is downloaded from `{url}`")
@@ -235,7 +249,7 @@ def downloaded(model: Project, url: str, path: str) -> Iterable[Finding]:
         yield from missing(f"`{url}` is not downloaded to `{path}`")
 
 
-def _downloads(model: Project, url: str, path: str) -> list[tuple[Task, Arguments]]:
+def _downloads(model: Project, url: str, path: str) -> list[Done]:
     found = []
     for task, given in done(model, (GET_URL,)):
         place = text(given.get("dest"))
@@ -267,7 +281,7 @@ def download_checked(model: Project, url: str, sum: str) -> Iterable[Finding]:
 def unpacked(model: Project, source: str, folder: str) -> Iterable[Finding]:
     """The unarchive module with `remote_src`."""
     for task, given in done(model, (UNARCHIVE,)):
-        if same(given.get("src"), source) and text(given.get("dest")).rstrip("/") == folder:
+        if same(given.get("src"), source) and path_of(given.get("dest")) == folder:
             if not truth(given.get("remote_src")):
                 yield task.finding("the archive is looked for on the controller", "remote_src")
             return
@@ -283,10 +297,10 @@ def unpacked_once(model: Project, folder: str, path: str) -> Iterable[Finding]:
     found = [
         (task, given)
         for task, given in done(model, (UNARCHIVE,))
-        if text(given.get("dest")).rstrip("/") == folder
+        if path_of(given.get("dest")) == folder
     ]
     if not found:
         yield from missing(f"nothing is unpacked into `{folder}`")
     for task, given in found:
-        if not same(given.get("creates"), path):
+        if path_of(given.get("creates")) != path:
             yield task.finding(f"the task does not look for `{path}`", "creates")

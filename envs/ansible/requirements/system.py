@@ -1,15 +1,21 @@
-"""Requirements about the system: cron, kernel, mounts, time, names, firewalls, SSH."""
+"""Requirements about the system: cron, kernel, mounts, time, names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
 
-from envs.ansible.requirements.files import finds, writers
+from envs.ansible.requirements.commands import runs_of
+from envs.ansible.requirements.files import WRITERS, lines_of, place
 from envs.ansible.requirements.reading import (
-    Arguments,
+    COMMANDS,
+    Done,
     done,
     missing,
+    path_of,
     same,
+    shown,
+    standing,
     text,
     truth,
 )
@@ -20,23 +26,33 @@ from iac_gym.verdict import Finding
 CRON = "ansible.builtin.cron"
 SYSCTL = "ansible.posix.sysctl"
 MOUNT = "ansible.posix.mount"
-FIREWALLD = "ansible.posix.firewalld"
-SELINUX = "ansible.posix.selinux"
-SEBOOLEAN = "ansible.posix.seboolean"
-UFW = "community.general.ufw"
 TIMEZONE = "community.general.timezone"
 MODPROBE = "community.general.modprobe"
 LIMITS = "community.general.pam_limits"
 FILESYSTEM = "community.general.filesystem"
-ALTERNATIVES = "community.general.alternatives"
 HOSTNAME = "ansible.builtin.hostname"
 REBOOT = "ansible.builtin.reboot"
-SSHD = "/etc/ssh/sshd_config"
 _TIMES = ("minute", "hour", "day", "month", "weekday")
 
 
-def _jobs(model: Project, job: str) -> list[tuple[Task, Arguments]]:
-    return [one for one in done(model, (CRON,)) if same(one[1].get("job"), job)]
+def _jobs(model: Project, job: str) -> list[Done]:
+    """Return the tasks about a job; none where a later one of the same name puts another there."""
+    found: list[Done] = []
+    for task, given in done(model, (CRON,)):
+        if _same_job(text(given.get("job")), job):
+            found.append((task, given))
+        elif found and same(given.get("name"), found[-1][1].get("name") or ""):
+            found = []
+    return found
+
+
+def _same_job(written: str, job: str) -> bool:
+    """Whether a job is the wanted one, its output sent elsewhere or not."""
+    rest = written.removeprefix(job)
+    return written == job or (rest != written and _OUTPUT.fullmatch(rest) is not None)
+
+
+_OUTPUT = re.compile(r"(?: +[12&]?>{1,2} ?(?:&[12]|[\w./-]+))+")
 
 
 @requirement(
@@ -50,11 +66,43 @@ def cron_job(model: Project, job: str, schedule: str) -> Iterable[Finding]:
         yield from missing(f"no cron job runs `{job}`")
         return
     task, given = found[-1]
-    written = " ".join(text(given.get(key)) or "*" for key in _TIMES)
+    written = [text(given.get(key)) or "*" for key in _TIMES]
+    special = text(given.get("special_time"))
+    written = _SPECIAL.get(special, "").split() if special else written
     if text(given.get("state")) == "absent" or truth(given.get("disabled")):
         yield task.finding("this job is not active")
-    elif given.get("special_time") is not None or written != schedule:
+    elif [*map(_times, written, _TIMES)] != [*map(_times, schedule.split(), _TIMES)]:
         yield task.finding(f"`{job}` does not run at `{schedule}`")
+
+
+_SPECIAL = {
+    "hourly": "0 * * * *", "daily": "0 0 * * *", "weekly": "0 0 * * 0", "monthly": "0 0 1 * *",
+    "yearly": "0 0 1 1 *", "annually": "0 0 1 1 *",
+}  # fmt: skip
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_SPANS = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "weekday": (0, 6)}
+
+
+def _times(written: str, kind: str) -> frozenset[int] | str:
+    """Return the times of one part of a schedule, the part itself where it cannot be read."""
+    found: set[int] = set()
+    first, last = _SPANS[kind]
+    for part in written.lower().split(","):
+        span, _, step = part.partition("/")
+        start, _, end = span.partition("-")
+        low = first if span == "*" else _number(start, kind)
+        high = last if span == "*" or (step and not end) else _number(end or start, kind)
+        every = _number(step or "1", "")
+        if low is None or high is None or not every or high > 99:
+            return written
+        found.update(range(low, high + 1, every))
+    return frozenset(0 if kind == "weekday" and one == 7 else one for one in found)
+
+
+def _number(written: str, kind: str) -> int | None:
+    if kind == "weekday" and written in _DAYS:
+        return _DAYS.index(written)
+    return int(written) if written.isdecimal() and len(written) < 3 else None
 
 
 @requirement("the cron job `{job}` runs as `{user}`", "`{user}` is the user of the job `{job}`")
@@ -63,8 +111,11 @@ def cron_user(model: Project, job: str, user: str) -> Iterable[Finding]:
     found = _jobs(model, job)
     if not found:
         yield from missing(f"no cron job runs `{job}`")
-    elif not same(found[-1][1].get("user"), user):
-        yield found[-1][0].finding(f"`{job}` does not run as `{user}`", "user")
+        return
+    task, given = found[-1]
+    own = task.become_user if task.become and not given.get("cron_file") else ""
+    if (text(given.get("user")) or own) != user:
+        yield task.finding(f"`{job}` does not run as `{user}`", "user")
 
 
 @requirement(
@@ -103,19 +154,19 @@ def kernel_parameter(model: Project, name: str, value: str) -> Iterable[Finding]
 )
 def mounted(model: Project, source: str, path: str, fstype: str) -> Iterable[Finding]:
     """The mount module with `state: mounted`."""
-    for task, given in _mounts(model, path):
-        if not (same(given.get("src"), source) and same(given.get("fstype"), fstype)):
-            yield task.finding(f"`{path}` is not `{source}` with {fstype}")
-        if not same(given.get("state"), "mounted"):
-            yield task.finding(f"`{path}` is not mounted now and at boot", "state")
+    found = _mounts(model, path)
+    if not found:
+        yield from missing(f"nothing is mounted on `{path}`")
         return
-    yield from missing(f"nothing is mounted on `{path}`")
+    task, given = found[-1]
+    if not (same(given.get("src"), source) and same(given.get("fstype"), fstype)):
+        yield task.finding(f"`{path}` is not `{source}` with {fstype}")
+    if not same(given.get("state"), "mounted"):
+        yield task.finding(f"`{path}` is not mounted now and at boot", "state")
 
 
-def _mounts(model: Project, path: str) -> Iterator[tuple[Task, Arguments]]:
-    for task, given in done(model, (MOUNT,)):
-        if same(given.get("path"), path):
-            yield task, given
+def _mounts(model: Project, path: str) -> list[Done]:
+    return [one for one in done(model, (MOUNT,)) if path_of(one[1].get("path")) == path]
 
 
 @requirement(
@@ -124,7 +175,7 @@ def _mounts(model: Project, path: str) -> Iterator[tuple[Task, Arguments]]:
 )
 def mount_option(model: Project, path: str, option: str) -> Iterable[Finding]:
     """`opts` of the mount module."""
-    found = list(_mounts(model, path))
+    found = _mounts(model, path)
     if not found:
         yield from missing(f"nothing is mounted on `{path}`")
     elif option not in [one.strip() for one in text(found[-1][1].get("opts")).split(",")]:
@@ -137,37 +188,44 @@ def mount_option(model: Project, path: str, option: str) -> Iterable[Finding]:
 )
 def file_system(model: Project, device: str, fstype: str) -> Iterable[Finding]:
     """The filesystem module, which makes one where there is none."""
-    for task, given in done(model, (FILESYSTEM,)):
-        if same(given.get("dev"), device) and text(given.get("state")) in ("", "present"):
-            if not same(given.get("fstype"), fstype):
-                yield task.finding(f"the file system is not {fstype}", "fstype")
-            elif truth(given.get("force")):
-                yield task.finding("an existing file system would be overwritten", "force")
-            return
-    yield from missing(f"no task makes a file system on `{device}`")
+    found = [one for one in done(model, (FILESYSTEM,)) if same(one[1].get("dev"), device)]
+    if not standing(found):
+        yield from missing(f"no task makes a file system on `{device}`")
+    for task, given in standing(found):
+        if not same(given.get("fstype"), fstype):
+            yield task.finding(f"the file system is not {fstype}", "fstype")
+        elif truth(given.get("force")):
+            yield task.finding("an existing file system would be overwritten", "force")
 
 
 @requirement("the time zone is `{zone}`", "the hosts use the time zone `{zone}`")
 def time_zone(model: Project, zone: str) -> Iterable[Finding]:
-    """The timezone module."""
-    found = list(done(model, (TIMEZONE,)))
+    """The timezone module, or `timedatectl set-timezone`."""
+    found: list[tuple[Task, object]] = []
+    for task, given in done(model, (TIMEZONE, *COMMANDS)):
+        if task.module == TIMEZONE and given.get("name") is not None:
+            found.append((task, given["name"]))
+        elif task.module != TIMEZONE:
+            lines = [line for line, _ in runs_of(task)]
+            found += [(task, one[2]) for one in lines if one[:2] == _SET_ZONE and len(one) == 3]
     if not found:
         yield from missing("no task sets the time zone")
-    elif not same(found[-1][1].get("name"), zone):
+    elif not same(found[-1][1], zone):
         yield found[-1][0].finding(f"the time zone is not `{zone}`", "name")
 
 
+_SET_ZONE = ["timedatectl", "set-timezone"]
+
+
 @requirement(
-    "each host's name is its name in the inventory",
-    "the host name is set to the name in the inventory",
+    "each host's name is its name in the inventory (`inventory_hostname`)",
+    "the host name is set to the name in the inventory (`inventory_hostname`)",
 )
 def host_named(model: Project) -> Iterable[Finding]:
     """The hostname module with `inventory_hostname`."""
-    for task, _ in done(model, (HOSTNAME,)):
-        written = str(task.args.get("name", ""))
-        if "".join(written.split()) in ("{{inventory_hostname}}", "{{inventory_hostname_short}}"):
-            return
-    yield from missing("no task names the host as in the inventory")
+    found = [shown(given.get("name")) for _, given in done(model, (HOSTNAME,))]
+    if not found or "".join(found[-1].split()) != "{{inventory_hostname}}":
+        yield from missing("no task names the host as in the inventory")
 
 
 @requirement(
@@ -175,13 +233,16 @@ def host_named(model: Project) -> Iterable[Finding]:
     "`{name}` is a kernel module that is loaded, persistently",
 )
 def kernel_module(model: Project, name: str) -> Iterable[Finding]:
-    """The modprobe module with `persistent: present`."""
-    for task, given in done(model, (MODPROBE,)):
-        if same(given.get("name"), name) and text(given.get("state")) in ("", "present"):
-            if not same(given.get("persistent"), "present"):
-                yield task.finding(f"`{name}` is not loaded at boot", "persistent")
-            return
-    yield from missing(f"no task loads `{name}`")
+    """The modprobe module with `persistent: present`, or with a line in /etc/modules-load.d."""
+    found = [one for one in done(model, (MODPROBE,)) if same(one[1].get("name"), name)]
+    if not standing(found):
+        yield from missing(f"no task loads `{name}`")
+    elif not same(found[-1][1].get("persistent"), "present") and not any(
+        name in [line.strip() for line in lines_of(task, given)]
+        for task, given in done(model, WRITERS)
+        if place(task, given).startswith(("/etc/modules-load.d/", "/etc/modules"))
+    ):
+        yield found[-1][0].finding(f"`{name}` is not loaded at boot", "persistent")
 
 
 @requirement(
@@ -192,140 +253,20 @@ def resource_limit(
     model: Project, domain: str, kind: str, item: str, value: int
 ) -> Iterable[Finding]:
     """The pam_limits module; the type `-` is both hard and soft."""
+    found = []
     for task, given in done(model, (LIMITS,)):
         named = same(given.get("domain"), domain) and same(given.get("limit_item"), item)
         if named and text(given.get("limit_type")) in (kind, "-"):
-            if not same(given.get("value"), value):
-                yield task.finding(f"the limit is not {value}", "value")
-            return
-    yield from missing(f"no task sets the {kind} limit of `{item}` for `{domain}`")
-
-
-@requirement(
-    "ufw allows {protocol} port {port}",
-    "the firewall (ufw) lets {protocol} traffic to port {port} in",
-)
-def ufw_allows(model: Project, port: int, protocol: str) -> Iterable[Finding]:
-    """The ufw module; without a protocol both are allowed; `80/tcp` is another spelling."""
-    for _, given in done(model, (UFW,)):
-        if text(given.get("rule")) not in ("allow", "limit") or truth(given.get("delete")):
-            continue
-        if text(given.get("direction")) in ("out", "outgoing") or given.get("from_ip") not in (
-            None, "any",
-        ):  # fmt: skip
-            continue
-        number, _, named = text(given.get("port")).partition("/")
-        spoken = named or text(given.get("proto")) or "any"
-        if number == str(port) and spoken in (protocol, "any"):
-            return
-    yield from missing(f"ufw does not allow {protocol} port {port}")
-
-
-@requirement(
-    "ufw allows port {port} for {network} alone",
-    "only {network} gets through the firewall (ufw) to port {port}",
-)
-def ufw_allows_from(model: Project, port: int, network: str) -> Iterable[Finding]:
-    """`from_ip` of every rule that opens the port."""
-    found = [
-        (task, given)
-        for task, given in done(model, (UFW,))
-        if text(given.get("rule")) in ("allow", "limit")
-        and text(given.get("port")).partition("/")[0] == str(port)
-    ]
+            found.append((task, given))
+    for task, given in done(model, WRITERS):
+        if place(task, given).startswith("/etc/security/limits"):
+            lines = [line.split() for line in lines_of(task, given)]
+            if any([domain, which, item, str(value)] in lines for which in (kind, "-")):
+                return
     if not found:
-        yield from missing(f"ufw does not allow port {port}")
-    for task, given in found:
-        if not same(given.get("from_ip"), network):
-            yield task.finding(f"port {port} is open for others", "from_ip")
-
-
-@requirement(
-    "ufw is enabled and denies incoming traffic that no rule allows",
-    "the firewall (ufw) is on, with `deny` as the default for incoming traffic",
-)
-def ufw_on(model: Project) -> Iterable[Finding]:
-    """`state: enabled`, and `default` (or `policy`) for incoming."""
-    on = denied = False
-    for _, given in done(model, (UFW,)):
-        state = text(given.get("state"))
-        on = state == "enabled" if state in ("enabled", "disabled", "reset") else on
-        policy = text(given.get("default"))
-        if policy and text(given.get("direction")) in ("", "in", "incoming"):
-            denied = policy in ("deny", "reject")
-    if not on:
-        yield from missing("ufw is not enabled")
-    if not denied:
-        yield from missing("incoming traffic is not denied by default")
-
-
-@requirement(
-    "firewalld allows the {kind} `{name}` in the zone `{zone}`, at once and permanently",
-    "the zone `{zone}` of firewalld lets the {kind} `{name}` in, now and after a reload",
-)
-def firewalld_allows(model: Project, kind: str, name: str, zone: str) -> Iterable[Finding]:
-    """`service` or `port` of the firewalld module, `permanent` and `immediate`."""
-    for task, given in done(model, (FIREWALLD,)):
-        if same(given.get(kind), name) and same(given.get("zone"), zone):
-            if not same(given.get("state"), "enabled"):
-                continue
-            for key in ("permanent", "immediate"):
-                if not truth(given.get(key)):
-                    yield task.finding(f"the rule is not {key}", key)
-            return
-    yield from missing(f"firewalld does not allow the {kind} `{name}` in `{zone}`")
-
-
-@requirement(
-    "SELinux enforces its policy `{policy}`", "SELinux is enforcing, with the policy `{policy}`"
-)
-def selinux_enforces(model: Project, policy: str) -> Iterable[Finding]:
-    """The selinux module."""
-    found = list(done(model, (SELINUX,)))
-    if not found:
-        yield from missing("no task sets the state of SELinux")
-        return
-    task, given = found[-1]
-    if not (same(given.get("state"), "enforcing") and same(given.get("policy"), policy)):
-        yield task.finding(f"SELinux does not enforce `{policy}`")
-
-
-@requirement(
-    "the SELinux boolean `{name}` is on, persistently",
-    "SELinux keeps the boolean `{name}` switched on",
-)
-def selinux_boolean(model: Project, name: str) -> Iterable[Finding]:
-    """The seboolean module."""
-    for task, given in done(model, (SEBOOLEAN,)):
-        if same(given.get("name"), name):
-            if not (truth(given.get("state")) and truth(given.get("persistent"))):
-                yield task.finding(f"`{name}` is not on for good")
-            return
-    yield from missing(f"no task sets the SELinux boolean `{name}`")
-
-
-@requirement(
-    "sshd is configured with `{option} {value}` in `/etc/ssh/sshd_config`, in the place of any "
-    "other `{option}` line, a commented one included",
-    "`/etc/ssh/sshd_config` says `{option} {value}`; a line with another value of `{option}`, "
-    "commented out or not, is replaced",
-)
-def ssh_option(model: Project, option: str, value: str) -> Iterable[Finding]:
-    """`lineinfile` whose regular expression finds the line that is there, as sshd takes the first."""
-    wanted = f"{option} {value}"
-    for task, given in writers(model, SSHD):
-        if task.module != "ansible.builtin.lineinfile":
-            continue
-        if " ".join(text(given.get("line")).split()) != wanted or truth(given.get("backrefs")):
-            continue
-        if text(given.get("state")) == "absent":
-            continue
-        pattern = text(given.get("regexp"))
-        others = (f"{option} other", f"#{option} other", wanted)
-        if not all(finds(pattern, line) for line in others):
-            yield task.finding(f"another line with `{option}` may stay", "regexp")
-        return
-    yield from missing(f"no task sets `{wanted}`")
+        yield from missing(f"no task sets the {kind} limit of `{item}` for `{domain}`")
+    elif not same(found[-1][1].get("value"), value):
+        yield found[-1][0].finding(f"the limit is not {value}", "value")
 
 
 @requirement(
@@ -333,10 +274,10 @@ def ssh_option(model: Project, option: str, value: str) -> Iterable[Finding]:
     "the play reboots the host and waits up to {seconds} seconds for it to come back",
 )
 def rebooted(model: Project, seconds: int) -> Iterable[Finding]:
-    """The reboot module with `reboot_timeout`."""
+    """The reboot module with `reboot_timeout`, which is 600 by default."""
     found = list(done(model, (REBOOT,)))
     if not found:
         yield from missing("no task reboots the host")
     for task, given in found:
-        if not same(given.get("reboot_timeout"), seconds):
+        if not same(given.get("reboot_timeout", 600), seconds):
             yield task.finding(f"it does not wait for {seconds} seconds", "reboot_timeout")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from envs.ansible.requirements.files import place
+from envs.ansible.requirements.files import writers
 from envs.ansible.requirements.reading import (
     Arguments,
     done,
+    given_last,
     missing,
+    path_of,
     same,
+    shown,
+    standing,
     text,
     truth,
     words,
@@ -31,16 +35,15 @@ _CONTENT = {
 
 def _of(model: Project, user: str) -> list[tuple[Task, Arguments]]:
     """Return what is done to a user, in order; nothing where the last task removes the user."""
-    found = [one for one in done(model, (USER,)) if same(one[1].get("name"), user)]
-    return [] if not found or text(found[-1][1].get("state")) == "absent" else found
+    return standing([one for one in done(model, (USER,)) if same(one[1].get("name"), user)])
 
 
 def _setting(model: Project, user: str, key: str, wanted: object, said: str) -> Iterable[Finding]:
-    found = [(task, given) for task, given in _of(model, user) if given.get(key) is not None]
-    if not found:
+    last = given_last(_of(model, user), key)
+    if last is None:
         yield from missing(f"no task gives the user `{user}` {said}")
-    elif not same(found[-1][1][key], wanted):
-        yield found[-1][0].finding(f"the user `{user}` does not have {said}", key)
+    elif not same(last[1], wanted) and path_of(last[1]) != wanted:
+        yield last[0].finding(f"the user `{user}` does not have {said}", key)
 
 
 @requirement("the user `{user}` exists", "there is an account `{user}`")
@@ -117,18 +120,23 @@ def user_is_system(model: Project, user: str) -> Iterable[Finding]:
 )
 def password_locked(model: Project, user: str) -> Iterable[Finding]:
     """`password_lock`, or a password field that no password fits."""
+    locked = False
     for _, given in _of(model, user):
-        if truth(given.get("password_lock")) or text(given.get("password")) in ("!", "*", "!!"):
-            return
-    yield from missing(f"the password of `{user}` is not locked")
+        password = text(given.get("password"))
+        if truth(given.get("password_lock")) or password.startswith(("!", "*")):
+            locked = True
+        elif given.get("password_lock") is not None or given.get("password") is not None:
+            locked = False
+    if not locked:
+        yield from missing(f"the password of `{user}` is not locked")
 
 
 def _yes(model: Project, user: str, key: str, said: str) -> Iterable[Finding]:
     found = _of(model, user)
     if not found:
         yield from missing(f"no task creates the user `{user}`")
-    elif not any(truth(given.get(key)) for _, given in found):
-        yield found[-1][0].finding(f"`{user}` is not {said}", key)
+    elif not truth(found[0][1].get(key)):
+        yield found[0][0].finding(f"`{user}` is not {said}", key)
 
 
 @requirement(
@@ -137,12 +145,18 @@ def _yes(model: Project, user: str, key: str, said: str) -> Iterable[Finding]:
 )
 def user_in_group(model: Project, user: str, group: str) -> Iterable[Finding]:
     """`groups` with `append`."""
+    member = False
     for task, given in _of(model, user):
-        if group in words(given.get("groups")):
+        if given.get("groups") is None:
+            continue
+        if group in words(given["groups"]):
+            member = True
             if not truth(given.get("append")):
                 yield task.finding(f"`{user}` loses its other groups", "append")
-            return
-    yield from missing(f"no task makes `{user}` a member of `{group}`")
+        elif not truth(given.get("append")):
+            member = False
+    if not member:
+        yield from missing(f"no task makes `{user}` a member of `{group}`")
 
 
 @requirement("the primary group of `{user}` is `{group}`", "`{user}` has the main group `{group}`")
@@ -162,12 +176,12 @@ def group_exists(model: Project, group: str) -> Iterable[Finding]:
 @requirement("the group ID of `{group}` is {gid}", "the Unix group `{group}` has the GID {gid}")
 def group_id(model: Project, group: str, gid: int) -> Iterable[Finding]:
     """`gid` of the group module."""
-    for task, given in done(model, (GROUP,)):
-        if same(given.get("name"), group) and given.get("gid") is not None:
-            if not same(given["gid"], gid):
-                yield task.finding(f"the group `{group}` does not have the GID {gid}", "gid")
-            return
-    yield from missing(f"no task gives the group `{group}` the GID {gid}")
+    found = standing([one for one in done(model, (GROUP,)) if same(one[1].get("name"), group)])
+    last = given_last(found, "gid")
+    if last is None:
+        yield from missing(f"no task gives the group `{group}` the GID {gid}")
+    elif not same(last[1], gid):
+        yield last[0].finding(f"the group `{group}` does not have the GID {gid}", "gid")
 
 
 @requirement(
@@ -175,13 +189,18 @@ def group_id(model: Project, group: str, gid: int) -> Iterable[Finding]:
     "`{user}` accepts the public key `{key}`",
 )
 def key_authorised(model: Project, user: str, key: str) -> Iterable[Finding]:
-    """The authorized_key module; several keys may stand in one text."""
+    """The authorized_key module; several keys may stand in one text, with any comment."""
+    there = False
     for _, given in done(model, (KEY,)):
-        present = text(given.get("state")) in ("", "present")
-        if present and same(given.get("user"), user):
-            if key in [line.strip() for line in text(given.get("key")).splitlines()]:
-                return
-    yield from missing(f"the key is not authorised for `{user}`")
+        if not same(given.get("user"), user):
+            continue
+        lines = [line.split()[:2] for line in text(given.get("key")).splitlines()]
+        if key.split()[:2] in lines:
+            there = text(given.get("state")) in ("", "present")
+        elif truth(given.get("exclusive")):
+            there = False
+    if not there:
+        yield from missing(f"the key is not authorised for `{user}`")
 
 
 @requirement(
@@ -204,15 +223,18 @@ def sudo_rule(model: Project, file: str, rule: str) -> Iterable[Finding]:
     """A written file that is validated, or the sudoers module, which does both."""
     path = f"/etc/sudoers.d/{file}"
     wanted = _rule(rule)
-    for task, given in done(model, _CONTENT):
-        lines = text(given.get(_CONTENT[task.module])).splitlines()
-        if place(task, given) == path and wanted in [_rule(line) for line in lines]:
+    for task, given in writers(model, path):
+        lines = shown(given.get(_CONTENT.get(task.module, ""))).splitlines()
+        if text(given.get("state")) != "absent" and wanted in [_rule(line) for line in lines]:
             check = text(given.get("validate")).split()
             if not check or not check[0].endswith("visudo") or "%s" not in "".join(check[1:]):
                 yield task.finding("the rule is not checked with visudo", "validate")
             return
-    for _, given in done(model, (SUDOERS,)):
-        if same(given.get("name"), file) and wanted == _rule(_written_by_module(given)):
+    found = standing([one for one in done(model, (SUDOERS,)) if same(one[1].get("name"), file)])
+    for task, given in found[-1:]:
+        if wanted == _rule(_written_by_module(given)):
+            if text(given.get("validation")) == "absent":
+                yield task.finding("the rule is not checked with visudo", "validation")
             return
     yield from missing(f"`{path}` does not hold the rule `{rule}`")
 

@@ -222,10 +222,9 @@ def controller_chart(draw: Draw) -> Draft:
     parts.image(made)
     switches.account().make(made)
     switches.rights().make(made)
-    parts.own_names(made)
+    parts.own_namespace(made)
     made.grow(
         [
-            parts.own_namespace(),
             parts.environment(),
             parts.taken_over(0),
             parts.pull_policy(),

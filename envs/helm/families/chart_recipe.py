@@ -141,7 +141,7 @@ class Chart(Recipe):
             **self.more,
         }
         if self.schema:
-            tree = {
+            tree: dict[str, Any] = {
                 "$schema": "https://json-schema.org/draft-07/schema#",
                 "type": "object",
                 "properties": self.schema,

@@ -70,7 +70,7 @@ _COMMANDS = (
 )
 
 
-@family("helm", levels=(2, 3, 4))
+@family("helm", levels=(3, 4))
 def components_chart(draw: Draw) -> Draft:
     """Several Deployments of one mapping."""
     made = Chart(draw, "")
@@ -87,10 +87,8 @@ def components_chart(draw: Draw) -> Draft:
         count = draw.integer(f"replicas {place}", 1, 6)
         made.set(f"{value}.{key}", {"replicas": count, "command": line.split()})
         made.ask(components.default_entry(value=value, key=key, replicas=count, command=line))
+    made.ask(components.selectors_apart(chart=made.name, value=value))
     extra = ""
-
-    def apart(made: Chart) -> None:
-        made.ask(components.selectors_apart(chart=made.name, value=value))
 
     def environment(made: Chart) -> None:
         nonlocal extra
@@ -104,11 +102,7 @@ def components_chart(draw: Draw) -> Draft:
 
     made.grow(
         [
-            Extra("apart", 1, apart),
             Extra("environment", 1, environment),
-            Extra("labels", 1, parts.usual_labels),
-            Extra("names", 1, parts.own_names),
-            parts.own_namespace(),
             *about(),
         ]
     )
@@ -209,7 +203,6 @@ def parent_chart(draw: Draw) -> Draft:
             Extra("replicas", 1, replicas),
             parts.taken_over(0),
             parts.secret(),
-            Extra("names", 1, parts.own_names),
             switches.account(),
             parts.taken_over(1),
             parts.notes(),
@@ -220,7 +213,7 @@ def parent_chart(draw: Draw) -> Draft:
         f"Write a Helm chart for {made.name} (a Deployment) with its {name} as a local subchart",
         f"{made.name} brings its own {name}: write its Helm chart (a Deployment) with a chart "
         f"for the {name} in `charts/{name}`",
-        patterns=(f"charts/{name}/*",),
+        patterns=("charts/*",),
     )
 
 
@@ -252,7 +245,6 @@ def library_chart(draw: Draw) -> Draft:
     made.ask(subcharts.library_used(library=library, helper=helper, count=2))
     made.grow(
         [
-            Extra("labels", 1, parts.usual_labels),
             parts.environment(),
             parts.taken_over(0),
             parts.pull_policy(),
@@ -267,5 +259,5 @@ def library_chart(draw: Draw) -> Draft:
     return made.draft(
         f"Write a Helm chart for {made.name} (a Deployment) that uses a library chart in `charts`",
         f"{made.name} gets a Helm chart (a Deployment) with a local library chart: write both",
-        patterns=(f"charts/{library}/*",),
+        patterns=("charts/*",),
     )

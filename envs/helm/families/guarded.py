@@ -45,10 +45,10 @@ def guarded_chart(draw: Draw) -> Draft:
             message=message,
         )
     )
-    least = draw.choice("least", (2, 3))
+    least = draw.choice("least", (1, 2))
     stop = draw.phrase("stop", ("too few replicas", "replicaCount is too low"))
-    checks = f'{{{{- if lt (int .Values.replicaCount) {least} }}}}{{{{ fail "{stop}" }}}}{{{{- end }}}}\n'
-    made.values["replicaCount"] = max(made.values["replicaCount"], least)
+    low = f"lt (int .Values.replicaCount) {least}"
+    checks = f'{{{{- if {low} }}}}{{{{ fail "{stop}" }}}}{{{{- end }}}}\n'
     made.ask(refusals.refused_below(value="replicaCount", least=least, message=stop))
 
     def together(made: Chart) -> None:
@@ -78,7 +78,6 @@ def guarded_chart(draw: Draw) -> Draft:
             parts.secret(),
             parts.pull_policy(),
             parts.taken_over(1),
-            Extra("labels", 1, parts.usual_labels),
             switches.account(),
             *about(),
         ]
@@ -126,7 +125,6 @@ def secret_chart(draw: Draw) -> Draft:
             parts.environment(),
             parts.taken_over(0),
             switches.persistence_part(),
-            Extra("labels", 1, parts.usual_labels),
             parts.pull_policy(),
             parts.arguments(),
             parts.taken_over(1),
@@ -177,7 +175,6 @@ def files_chart(draw: Draw) -> Draft:
             parts.secret(),
             parts.pull_policy(),
             parts.taken_over(1),
-            Extra("names", 1, parts.own_names),
             *about(),
         ]
     )
@@ -185,7 +182,7 @@ def files_chart(draw: Draw) -> Draft:
         f"Write a Helm chart for {made.name} (a Deployment) that brings the file {folder}/{name}",
         f"{made.name} needs a configuration file; write its Helm chart (a Deployment) with "
         f"{folder}/{name} in it",
-        patterns=(f"{folder}/*",),
+        patterns=("config/*", "files/*", "conf/*"),
     )
 
 
@@ -211,7 +208,8 @@ def cluster_chart(draw: Draw) -> Draft:
     made.mounts += ["- name: data", f"  mountPath: {path}"]
     claim = ["resources:", "  requests:", "    storage: {{ .Values.persistence.size }}"]
     made.ask(
-        services.headless_service(chart=made.name), storage.claim_per_pod(path=path, size=size)
+        services.headless_service(chart=made.name, port=port),
+        storage.claim_per_pod(path=path, size=size),
     )
 
     def disk(made: Chart) -> None:
@@ -247,7 +245,6 @@ def cluster_chart(draw: Draw) -> Draft:
             switches.budget(),
             parts.secret(),
             parts.taken_over(1),
-            Extra("names", 1, parts.own_names),
             *about(),
         ]
     )

@@ -124,7 +124,6 @@ def isolated_chart(draw: Draw) -> Draft:
     )
     made.grow(
         [
-            parts.own_namespace(),
             parts.probes(port),
             parts.taken_over(0),
             parts.secret(),
@@ -140,7 +139,7 @@ def isolated_chart(draw: Draw) -> Draft:
     )
 
 
-@family("helm", levels=(2, 3, 4))
+@family("helm", levels=(3, 4, 5))
 def monitored_chart(draw: Draw) -> Draft:
     """An application that the Prometheus operator watches."""
     made = Chart(draw)
@@ -181,6 +180,7 @@ def monitored_chart(draw: Draw) -> Draft:
     made.grow(
         [
             Extra("monitor labels", 1, labels),
+            parts.probes(port),
             parts.taken_over(0),
             parts.environment(),
             switches.autoscaling(),
@@ -206,7 +206,7 @@ def monitored_chart(draw: Draw) -> Draft:
     )
 
 
-@family("helm", levels=(2, 3, 4), held_out=True)
+@family("helm", levels=(3, 4), held_out=True)
 def route_chart(draw: Draw) -> Draft:
     """An application behind a Gateway."""
     made = Chart(draw)
@@ -235,7 +235,6 @@ def route_chart(draw: Draw) -> Draft:
         [
             parts.probes(port),
             parts.taken_over(0),
-            parts.own_namespace(),
             parts.service_type(),
             parts.pull_policy(),
             *about(),

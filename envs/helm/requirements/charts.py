@@ -100,11 +100,11 @@ def _filled(found: Rendering) -> Rendering:
 @played
 def standard_labels(model: HelmModel, chart: str) -> None:
     """Labels of every object of a release with a name of its own."""
-    for item in _filled(play(model, {}, chart, release="probe-release")).manifest:
+    for item in _filled(play(model, {}, chart, release="probe-one")).manifest:
         labels = item.labels
         if (
             not labels.get("app.kubernetes.io/name")
-            or labels.get("app.kubernetes.io/instance") != "probe-release"
+            or labels.get("app.kubernetes.io/instance") != "probe-one"
             or labels.get("app.kubernetes.io/managed-by") != "Helm"
         ):
             raise wrong(item, f"the {item.kind} lacks the usual labels", "metadata.labels")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from envs.helm.requirements.reading import (
+    OTHER_IMAGE,
     below,
     box,
     command_of,
@@ -145,13 +146,13 @@ def _mounts(container: Any, path: str) -> dict[Any, Any]:
 @requirement(
     "an init container of the {kind} runs `{command}` with the image of the first container, also "
     "where the values change that",
-    "before the containers of the {kind} start, an init container with the first container's image "
-    "(also with another `image.tag`) runs `{command}`",
+    "before the containers of the {kind} start, an init container runs `{command}` with the first "
+    "container's image, also with another `image.repository` and `image.tag`",
 )
 @played
 def init_runs(model: HelmModel, kind: str, command: str) -> None:
-    """Rendered with the default and with another tag."""
-    for values in ({}, {"image.tag": "probe-tag"}):
+    """Rendered with the default and with another image."""
+    for values in ({}, OTHER_IMAGE):
         item = one_of(model, kind, values)
         image = first(item).get("image")
         for one in maps(item.get(*pod_of(item), "initContainers")):

@@ -24,6 +24,11 @@ _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 #: Kinds that run pods from a template.
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
+#: Values for another image; checks share what is rendered with them.
+OTHER_IMAGE: Mapping[str, Any] = {
+    "image.tag": "probe-tag",
+    "image.repository": "probe.example.com/app",
+}
 _TEMPLATE: Path = ("spec", "template")
 
 

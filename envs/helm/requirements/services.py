@@ -61,13 +61,13 @@ def _leads(service: KubeObject, port: int, pods: KubeObject, container: int) -> 
 
 
 @requirement(
-    "a headless Service (`clusterIP: None`) selects the pods of the StatefulSet of `{chart}` and "
-    "is its `serviceName`",
+    "a headless Service (`clusterIP: None`) selects the pods of the StatefulSet of `{chart}`, is "
+    "its `serviceName`, and has the port {port}, which the first container declares, too",
     "the StatefulSet of `{chart}` names a headless Service as its `serviceName`, which selects its "
-    "pods",
+    "pods and has their port {port} (declared by the first container)",
 )
 @played
-def headless_service(model: HelmModel, chart: str) -> None:
+def headless_service(model: HelmModel, chart: str, port: int) -> None:
     """Two releases, so that names that do not fit are found."""
     for release in ("probe-one", "release-name"):
         found = play(model, None, chart, release=release)
@@ -79,6 +79,8 @@ def headless_service(model: HelmModel, chart: str) -> None:
                     raise wrong(one, "the Service is not headless", "spec.clusterIP")
                 if not selects(one.get("spec", "selector"), pod_labels(item)):
                     raise wrong(one, "it does not select the pods", "spec.selector")
+                if not _leads(one, port, item, port):
+                    raise wrong(one, f"it does not have port {port}", "spec.ports")
                 break
         else:
             raise wrong(item, "its `serviceName` is no Service of the chart", "spec.serviceName")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from envs.helm.requirements.reading import (
+    OTHER_IMAGE,
     Unmet,
     at,
     box,
@@ -61,8 +62,7 @@ def switched_value_sets(
 def _images(model: HelmModel, kind: str, image: str, tag: str, *, several: bool = False) -> None:
     cases: Sequence[tuple[Mapping[str, Any], str]] = (
         ({}, f"{image}:{tag}"),
-        ({"image.tag": "probe-tag"}, f"{image}:probe-tag"),
-        ({"image.repository": "probe.example.com/app"}, f"probe.example.com/app:{tag}"),
+        (OTHER_IMAGE, "probe.example.com/app:probe-tag"),
     )
     for values, wanted in cases:
         items = own(play(model, values), kind)
@@ -81,7 +81,7 @@ def _images(model: HelmModel, kind: str, image: str, tag: str, *, several: bool 
 )
 @played
 def image_from_values(model: HelmModel, kind: str, image: str, tag: str) -> None:
-    """Rendered with the defaults, with another tag and another repository."""
+    """Rendered with the defaults, and with another tag and repository."""
     _images(model, kind, image, tag)
 
 
@@ -139,7 +139,8 @@ _SAMPLES: Mapping[str, Any] = {
 @played
 def rendered_if(model: HelmModel, chart: str, kind: str, value: str) -> None:
     """Rendered with the default, with true and with false."""
-    _counted(model, chart, kind, value, (({}, 0), ({value: True}, 1), ({value: False}, 0)))
+    off = () if model.value(value) is False else (({value: False}, 0),)
+    _counted(model, chart, kind, value, (({}, 0), ({value: True}, 1), *off))
 
 
 @requirement(

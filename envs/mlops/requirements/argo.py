@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from envs.mlops.commands import container_lines, lines_of, runs_with_more
+from envs.mlops.commands import container_lines, lines_of, runs_with_more, variables
 from envs.mlops.reading import differs, each, equal, same_image, shown, texts, value_is
 from envs.mlops.requirements.workloads import runs_line
-from envs.mlops.spots import ARGO, nodes_of, spots, view_of
+from envs.mlops.spots import ARGO, Spot, nodes_of, spots, view_of
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.custom_resources.argo.model import ArgoWorkflow
-from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_map
+from iac_gym.formats.shell import SHELLS
+from iac_gym.languages.custom_resources.argo.model import ArgoWorkflow, Node
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_map, as_text
 
 
 def _exists(manifest: Manifest, name: str, kind: str) -> Findings:
@@ -81,19 +83,30 @@ def step(manifest: Manifest, of: str, step: str, image: str, command: str) -> Fi
         if not same_image(spot.container.get("image"), image):
             message = f"the image of `{step}` is {shown(spot.container.get('image'))}, not {image}"
             wrong.append(spot.finding(message, "image"))
-        words = [*texts(spot.container.get("command")), *texts(spot.container.get("args"))]
-        source = spot.container.get("source")
-        words += [source] if isinstance(source, str) and spot.at[-1] == "script" else []
-        if not runs_line(lines_of(spot), command) and not _more(words, spot.at[-1], command):
+        if not runs_line(lines_of(spot), command) and not _more(spot, command):
             wrong.append(spot.finding(f"the step `{step}` does not run `{command}`", "command"))
     return wrong
 
 
-def _more(words: list[str], kind: str | int, command: str) -> bool:
+def _more(spot: Spot, command: str) -> bool:
     """Whether a step runs a command with further options that hold parameters."""
-    if kind == "script" and words:
-        words = ["sh", "-c", words[-1]]
-    return runs_with_more(words, command)
+    words = [*texts(spot.container.get("command")), *texts(spot.container.get("args"))]
+    source = spot.container.get("source")
+    if isinstance(source, str) and spot.at[-1] == "script":
+        program = words[0].rpartition("/")[2] if words else ""
+        words = ["sh", "-c", source] if program in SHELLS else []
+    return runs_with_more(words, command, variables(spot))
+
+
+_DEPENDENCY = re.compile(r"([A-Za-z0-9_-]+)(?:\.([A-Za-z]+))?")
+_FAILURES = {"Failed", "Errored", "Skipped", "Omitted", "AllFailed"}
+
+
+def _on_failure(node: Node, names: set[str]) -> bool:
+    """Whether a task runs only where one of some others did not succeed."""
+    found = _DEPENDENCY.findall(as_text(node.tree.get("depends"))[:4096])
+    states = {state for name, state in found if name in names}
+    return bool(states) and states <= _FAILURES
 
 
 @requirement(
@@ -109,7 +122,8 @@ def step_after(manifest: Manifest, of: str, step: str, other: str) -> Findings:
             missing = step if not ones else other
             yield item.finding(f"`{of}` runs no step `{missing}`", "spec")
         for one in ones:
-            if others and not any(two.before(one) for two in others):
+            after = any(two.before(one) for two in others)
+            if others and (not after or _on_failure(one, {two.name for two in others})):
                 yield one.finding(f"`{step}` does not wait for `{other}`")
 
     return views(manifest, of, check)
@@ -143,7 +157,8 @@ def step_retries(manifest: Manifest, of: str, step: str, count: int) -> Findings
 
     def check(item: KubeObject, view: ArgoWorkflow) -> Findings:
         nodes = nodes_of(manifest, item, step)
-        limits = [str(node.retry.get("limit")) for node in nodes]
+        common = view.spec.get("retryStrategy") or (view.base and view.base.spec.get("retryStrategy"))
+        limits = [str((node.retry or as_map(common)).get("limit")) for node in nodes]
         if not limits or any(limit != str(count) for limit in limits):
             given = limits[0] if limits else "missing"
             yield item.finding(f"the retry limit of `{step}` is {given}, not {count}", "spec")
@@ -161,6 +176,10 @@ def exit_handler(manifest: Manifest, of: str, template: str, command: str, image
 
     def check(item: KubeObject, view: ArgoWorkflow) -> Findings:
         found = [n for n in view.live if n.on_exit and template in (n.name, n.template_name)]
+        hook = as_map(as_map(view.spec.get("hooks")).get("exit"))
+        hooked = view.templates.get(template) if hook.get("template") == template else None
+        if not found and hooked is not None and not hook.get("expression"):
+            found = [Node(template, hook, item, view.spec_path, hooked, on_exit=True)]
         if not found:
             yield item.finding(f"`{template}` is no exit handler of `{of}`", *view.spec_path)
         for node in found:

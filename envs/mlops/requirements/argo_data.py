@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
-from envs.mlops.reading import differs
+from envs.mlops.commands import container_lines, option, same_value, script_lines
+from envs.mlops.reading import differs, same_path
 from envs.mlops.requirements.argo import views
 from envs.mlops.spots import nodes_of
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.custom_resources.argo.model import ArgoWorkflow, Node
+from iac_gym.languages.custom_resources.argo.model import ArgoWorkflow, Node, substitute
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map, as_text
 
+#: Longest text of a `withParam` that is read.
+_LONGEST = 4096
 _TAG = re.compile(r"\{\{=?\s*([^{}]*?)\s*\}\}")
+_PLAIN = re.compile(r"[\w.-]+")
+_NAME = re.compile(r"(?:workflow|inputs)\.parameters\.[\w-]+")
+_INDEX = re.compile(r"\[\s*[\"']([\w.-]+)[\"']\s*\]")
 
 
 @requirement(
@@ -53,7 +60,8 @@ def _uses(node: Node, parameter: str) -> bool:
     """Whether a tag of a node's container is a workflow parameter, through its inputs or not."""
     wanted = f"workflow.parameters.{parameter}"
     above: Node | None = node
-    tags = _tags(node.template.container if node.template else {})
+    container = node.template.container if node.template else {}
+    tags = _tags([container.get(key) for key in ("command", "args", "env", "source")])
     for _ in range(40):
         if wanted in tags or above is None:
             return wanted in tags
@@ -82,8 +90,18 @@ def _tags(tree: object) -> set[str]:
         elif isinstance(value, list):
             stack += value
         elif isinstance(value, str) and "{{" in value:
-            found.update(_TAG.findall(value))
+            for tag in _TAG.findall(value):
+                found.update([tag] if _PLAIN.fullmatch(tag) else _names(tag))
     return found
+
+
+def _names(expression: str) -> list[str]:
+    """Return the parameters in an expression: `asInt(workflow.parameters.n)`, `inputs[...]`."""
+    return _NAME.findall(_dotted(expression))
+
+
+def _dotted(expression: str) -> str:
+    return _INDEX.sub(r".\1", expression)
 
 
 @requirement(
@@ -98,7 +116,13 @@ def step_condition(
 
     def check(item: KubeObject, view: ArgoWorkflow) -> Findings:
         nodes = nodes_of(manifest, item, step)
-        if not nodes or not all(_compares(node, other, output, relation, value) for node in nodes):
+        names = {other, *(node.name for node in nodes_of(manifest, item, other))}
+        wanted = {
+            f"{scope}.{name}.outputs.parameters.{output}"
+            for scope in ("tasks", "steps")
+            for name in names
+        }
+        if not nodes or not all(_compares(node, wanted, relation, value) for node in nodes):
             message = f"`{step}` is not bound to `{output}` of `{other}` {relation} {value}"
             place = nodes[0].finding(message, "when") if nodes else item.finding(message, "spec")
             yield place
@@ -107,20 +131,27 @@ def step_condition(
 
 
 _OPERATORS = {"is": "==", "is not": "!=", "is greater than": ">", "is at least": ">="}
-_TURNED = {"==": "==", "!=": "!=", ">": "<", ">=": "<="}
+_TURNED = {"==": "==", "!=": "!=", "<": ">", "<=": ">="}
 
 
-def _compares(node: Node, other: str, output: str, relation: str, value: str) -> bool:
-    text = re.sub(r"[\s\"'()]", "", node.when)
-    operator = _OPERATORS[relation]
-    for scope in ("tasks", "steps"):
-        tag = "{{" + f"{scope}.{other}.outputs.parameters.{output}" + "}}"
-        bare = tag.strip("{}")
-        wrapped = "{{=" + f"asFloat{bare}{operator}{value}" + "}}"
-        right = f"{tag}{operator}{value}", f"{value}{_TURNED[operator]}{tag}", wrapped
-        if text in right:
-            return True
-    return False
+_NUMBER = re.compile(r"\b(?:asFloat|float|sprig\.(?:float64|toDecimal)|asInt|int|string)\(")
+_RELATION = re.compile(r"([^=!<>|&]+)(==|!=|>=|<=|>|<)([^=!<>|&]+)")
+
+
+def _compares(node: Node, wanted: set[str], relation: str, value: str) -> bool:
+    """Whether the condition of a node compares one of some outputs with a value, and no more."""
+    text = _dotted(node.when.strip()[:1024])
+    if text.startswith("{{="):
+        if relation.startswith("is ") and relation[3:4] in "ga" and not _NUMBER.search(text):
+            return False  # an output is text: it must be converted for such a comparison
+        text = _NUMBER.sub("(", text)
+    found = _RELATION.fullmatch(re.sub(r"[\s\"'(){}]|(?<=\{)=", "", text))
+    if found is None:
+        return False
+    left, operator, right = found.groups()
+    if left not in wanted:
+        left, operator, right = right, _TURNED.get(operator, ""), left
+    return left in wanted and operator == _OPERATORS[relation] and same_value(right, value)
 
 
 @requirement(
@@ -155,7 +186,7 @@ def artifact_passed(
     def check(item: KubeObject, view: ArgoWorkflow) -> Findings:
         makers = nodes_of(manifest, item, other)
         made = any(
-            as_map(node.template.output_artifacts.get(artifact)).get("path") == source
+            same_path(as_map(node.template.output_artifacts.get(artifact)).get("path"), source)
             for node in makers
             if node.template
         )
@@ -180,7 +211,7 @@ def _takes(node: Node, makers: set[str], artifact: str, target: str) -> bool:
             for maker in makers
         }
         tag = text.strip().removeprefix("{{").removesuffix("}}").strip()
-        if entry.get("path") == target and tag in wanted:
+        if same_path(entry.get("path"), target) and _dotted(tag) in wanted:
             return True
     return False
 
@@ -193,38 +224,67 @@ def step_loop(manifest: Manifest, of: str, step: str, values: list[str], flag: s
     """`withItems` (or a literal `withParam`), and the item in an option of the command."""
 
     def check(item: KubeObject, view: ArgoWorkflow) -> Findings:
+        asked = sorted(str(value) for value in values)
         for node in nodes_of(manifest, item, step):
-            if _items(node) == [str(value) for value in values] and _gets_item(node, flag):
-                return
+            items = _items(node, view)
+            for tag, found in _columns(items):
+                if sorted(found) == asked and _gets_item(node, tag, flag):
+                    return
         yield item.finding(f"`{step}` is not repeated so", "spec")
 
     return views(manifest, of, check)
 
 
-def _items(node: Node) -> list[str]:
+def _items(node: Node, view: ArgoWorkflow) -> list[Any]:
+    """Return what a node is repeated for, [] where this is not known."""
     loop = node.loop
     if loop is None:
         return []
     items = loop[1]
-    if loop[0] == "withParam" and isinstance(items, str) and len(items) < 4096:
+    if loop[0] == "withParam" and isinstance(items, str):
+        text = node.parent.resolve(items) if node.parent else items
+        text = substitute(text, view.constants)
         try:
-            items = json.loads(items)
-        except ValueError:
+            items = json.loads(text) if len(text) < _LONGEST else None
+        except (ValueError, RecursionError):
             return []
-    return [str(one) for one in items] if isinstance(items, list) else []
+    return items if isinstance(items, list) else []
 
 
-def _gets_item(node: Node, flag: str) -> bool:
-    """Whether the option of a command holds the item of the loop, by an input or directly."""
-    inputs = {name for name, text in node.arguments.items() if "{{item}}" in text.replace(" ", "")}
-    tags = {f"inputs.parameters.{name}" for name in inputs} | {"item"}
+def _columns(items: list[Any]) -> list[tuple[str, list[str]]]:
+    """Return (tag, values) of a loop: `item`, or `item.region` where the items are mappings."""
+    if items and all(isinstance(one, dict) for one in items):
+        keys = [key for key in items[0] if isinstance(key, str)][:20]
+        return [(f"item.{key}", [str(one.get(key)) for one in items]) for key in keys]
+    return [("item", [str(one) for one in items])]
+
+
+#: Stands for the item of a loop in the words of a command.
+_ITEM = "@item@"
+
+
+def _gets_item(node: Node, tag: str, flag: str) -> bool:
+    """Whether an option of a command holds the item of the loop, by an input or directly."""
+    wanted = {tag, f"={tag}"}
+    inputs = {
+        f"inputs.parameters.{name}"
+        for name, text in node.arguments.items()
+        if text.strip().startswith("{{") and text.strip().strip("{} ").lstrip("= ") in wanted
+    }
+
+    def put(text: str) -> str:
+        return _TAG.sub(lambda m: _ITEM if _dotted(m[1]) in {*inputs, tag} else m[0], text)
+
     container = node.template.container if node.template else {}
-    words = [
-        part
-        for key in ("command", "args")
-        for word in as_list(container.get(key))
-        if isinstance(word, str)
-        for part in re.sub(r"\{\{\s*([^{}]*?)\s*\}\}", r"{{\1}}", word).split()
-    ]
-    text = " ".join(words).replace("=", " ")
-    return any(f"{flag} {{{{{tag}}}}}" in text for tag in tags)
+    entries = [one for one in as_list(container.get("env")) if isinstance(one, dict)]
+    known = {
+        as_text(one.get("name")): put(one["value"])
+        for one in entries
+        if isinstance(one.get("value"), str)
+    }
+    source = container.get("source")
+    if isinstance(source, str):
+        lines = script_lines(put(source), known)
+    else:
+        lines = container_lines(container, known, put)
+    return any(option(line.words, flag) == _ITEM for line in lines)

@@ -122,6 +122,8 @@ def tolerated(entries: list[dict[Any, Any]], key: str, effect: str, value: str) 
     for entry in entries:
         operator = entry.get("operator") or "Equal"
         fits = entry.get("key") == key or (not entry.get("key") and operator == "Exists")
+        if entry.get("tolerationSeconds") is not None and effect == "NoExecute":
+            continue
         named_value = operator == "Exists" or (value and (entry.get("value") or "") == value)
         if fits and named_value and (entry.get("effect") or effect) == effect:
             return True

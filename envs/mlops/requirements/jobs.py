@@ -101,6 +101,14 @@ def weekly_at(manifest: Manifest, of: str, day: str, time: str) -> Findings:
     return _due(manifest, of, cron, f"every {day} at {time}")
 
 
+#: Other names of time zones.
+_ALIASES = {"Etc/UTC": "UTC", "Etc/Universal": "UTC", "Etc/Zulu": "UTC"}
+
+
+def _zone(found: object) -> object:
+    return _ALIASES.get(found, found) if isinstance(found, str) else found
+
+
 @requirement(
     "the schedule of `{of}` is in the time zone `{zone}`", "`{of}` uses the time zone `{zone}`"
 )
@@ -109,7 +117,7 @@ def time_zone(manifest: Manifest, of: str, zone: str) -> Findings:
 
     def check(item: KubeObject) -> Findings:
         path = ("spec", "timezone" if item.kind == "CronWorkflow" else "timeZone")
-        if item.get(*path) != zone:
+        if _zone(item.get(*path)) != zone:
             yield differs(item, path, item.get(*path), zone)
 
     return each(manifest, of, ("CronJob", "CronWorkflow"), check)

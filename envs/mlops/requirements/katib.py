@@ -91,19 +91,23 @@ def _parameters(item: KubeObject, name: str) -> Iterator[tuple[Path, dict[Any, A
             yield at, entry
 
 
+#: Fields whose texts no program of a trial sees.
+_BESIDE = ("metadata", "name", "image", "workingDir", "volumes", "volumeMounts", "nodeSelector")
+
+
 def _reaches_trial(item: KubeObject, name: str) -> bool:
-    """Whether the command of the trials gets a parameter: its placeholder stands in the spec."""
+    """Whether the trials get a parameter: its placeholder is in a command or a variable."""
     references = [
         as_text(entry.get("name"))
         for entry in maps(item.get("spec", "trialTemplate", "trialParameters"))
         if entry.get("reference") == name
     ]
-    stack: list[Any] = [item.get("spec", "trialTemplate", "trialSpec")]
+    stack: list[Any] = [item.get("spec", "trialTemplate", "trialSpec", "spec")]
     wanted = [f"${{trialParameters.{one}}}" for one in references]
     while stack:
         value = stack.pop()
         if isinstance(value, dict):
-            stack += value.values()
+            stack += [inner for key, inner in value.items() if key not in _BESIDE]
         elif isinstance(value, list):
             stack += value
         elif isinstance(value, str) and any(one in value for one in wanted):
@@ -167,7 +171,10 @@ def trial_image(manifest: Manifest, of: str, image: str) -> Findings:
     def check(item: KubeObject) -> Findings:
         trial = as_map(item.get("spec", "trialTemplate", "trialSpec"))
         pod = as_map(as_map(as_map(trial.get("spec")).get("template")).get("spec"))
-        images = [one.get("image") for one in maps(pod.get("containers"))]
+        primary = item.get("spec", "trialTemplate", "primaryContainerName")
+        listed = maps(pod.get("containers"))
+        main = [one for one in listed if one.get("name") == primary] or listed
+        images = [one.get("image") for one in main[:1]]
         right = any(same_image(one, image) for one in images)
         if (trial.get("apiVersion"), trial.get("kind")) != ("batch/v1", "Job") or not right:
             message = f"a trial of `{of}` is no Job with {image}, it has {shown(images[:1])}"

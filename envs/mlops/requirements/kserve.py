@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from envs.mlops.commands import option, same_value
-from envs.mlops.reading import differs, each, equal, maps, same_image, shown, texts, value_is
-from envs.mlops.spots import Spot, of_pods
+from envs.mlops.commands import lines_of, option, same_value
+from envs.mlops.reading import differs, each, equal, maps, same_image, shown, value_is
+from envs.mlops.spots import OLD_MODELS, Spot, of_pods, spots
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_map, as_text
 
 _SERVICE = ("InferenceService",)
 _PREDICTOR = ("spec", "predictor")
-#: The old fields of a predictor that imply a model format.
-_OLD = ("sklearn", "xgboost", "lightgbm", "pytorch", "tensorflow", "onnx", "pmml", "paddle")
 _MODES = {"RawDeployment": "Standard", "Serverless": "Knative"}
 
 
@@ -23,7 +21,13 @@ def _model(item: KubeObject) -> tuple[str, dict[Any, Any]]:
     model = as_map(predictor.get("model"))
     if model:
         return as_text(as_map(model.get("modelFormat")).get("name")), model
-    return next(((old, as_map(predictor[old])) for old in _OLD if old in predictor), ("", {}))
+    return next(((old, as_map(predictor[old])) for old in OLD_MODELS if old in predictor), ("", {}))
+
+
+def _image(manifest: Manifest, item: KubeObject, part: str) -> object:
+    """Return the image of the main container of a part of an object, None without one."""
+    found = [spot for spot in spots(manifest, item.name, part)[0] if spot.item is item]
+    return found[0].container.get("image") if found else None
 
 
 @requirement(
@@ -54,9 +58,9 @@ def custom_predictor(manifest: Manifest, name: str, image: str) -> Findings:
     """A predictor with `containers` in place of a model."""
 
     def check(item: KubeObject) -> Findings:
-        found = [one.get("image") for one in maps(item.get(*_PREDICTOR, "containers"))]
-        if not any(same_image(one, image) for one in found) or _model(item)[0]:
-            yield differs(item, (*_PREDICTOR, "containers"), found[0] if found else None, image)
+        found = _image(manifest, item, "predictor")
+        if not same_image(found, image) or _model(item)[0]:
+            yield differs(item, (*_PREDICTOR, "containers"), found, image)
 
     return each(manifest, name, _SERVICE, check)
 
@@ -210,11 +214,15 @@ def transformer(manifest: Manifest, of: str, image: str) -> Findings:
 
     def check(item: KubeObject) -> Findings:
         path = ("spec", "transformer", "containers")
-        found = [one.get("image") for one in maps(item.get(*path))]
-        if not any(same_image(one, image) for one in found):
-            yield differs(item, path, found[0] if found else None, image)
+        found = _image(manifest, item, "transformer")
+        if not same_image(found, image):
+            yield differs(item, path, found, image)
 
     return each(manifest, of, _SERVICE, check)
+
+
+#: Programs that do nothing with their arguments.
+_IDLE = ("echo", "printf", "true", ":", "sleep", "export")
 
 
 @of_pods(
@@ -223,8 +231,8 @@ def transformer(manifest: Manifest, of: str, image: str) -> Findings:
 )
 def argument(spot: Spot, flag: str, value: int | str) -> Findings:
     """An option in the arguments (or the command) of a container or model."""
-    given = [*texts(spot.container.get("command")), *texts(spot.container.get("args"))]
-    found = option(tuple(given), flag)
+    values = [option(line.words, flag) for line in lines_of(spot) if line.program not in _IDLE]
+    found = next((value for value in reversed(values) if value is not None), None)
     if not same_value(found, value):
         message = f"`{flag}` of `{spot.item.name}` is {shown(found)}, asked for {value}"
         yield spot.finding(message, "args")
@@ -238,10 +246,9 @@ def serving_runtime(manifest: Manifest, name: str, format: str, image: str) -> F
     """A serving runtime that is not disabled: its container and one of its formats."""
 
     def check(item: KubeObject) -> Findings:
-        images = [one.get("image") for one in maps(item.get("spec", "containers"))]
-        if not any(same_image(one, image) for one in images):
-            path = ("spec", "containers")
-            yield differs(item, path, images[0] if images else None, image)
+        found = _image(manifest, item, "")
+        if not same_image(found, image):
+            yield differs(item, ("spec", "containers"), found, image)
         formats = [one.get("name") for one in maps(item.get("spec", "supportedModelFormats"))]
         if format not in formats:
             yield item.finding(f"`{name}` does not support {format}", "spec")

@@ -9,14 +9,16 @@ from envs.mlops.reading import (
     differs,
     each,
     equal,
+    everything,
     maps,
     named,
     same_amount,
     shown,
     value_is,
 )
+from envs.mlops.requirements.gpus import tolerated
 from iac_gym.check import Findings, requirement
-from iac_gym.languages.kubernetes.model import KubeObject, Manifest
+from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list
 
 
 @requirement(
@@ -36,11 +38,8 @@ def flavor_tolerates(manifest: Manifest, name: str, key: str, effect: str) -> Fi
     """A toleration of a flavor with the operator Exists."""
 
     def check(item: KubeObject) -> Findings:
-        for one in maps(item.get("spec", "tolerations")):
-            fits = one.get("key") == key and one.get("operator") == "Exists"
-            if fits and (one.get("effect") or effect) == effect:
-                return
-        yield item.finding(f"`{name}` does not tolerate `{key}:{effect}`", "spec")
+        if not tolerated(maps(item.get("spec", "tolerations")), key, effect, ""):
+            yield item.finding(f"`{name}` does not tolerate `{key}:{effect}`", "spec")
 
     return each(manifest, name, ("ResourceFlavor",), check)
 
@@ -48,7 +47,7 @@ def flavor_tolerates(manifest: Manifest, name: str, key: str, effect: str) -> Fi
 def _quotas(item: KubeObject, flavor: str, resource: str) -> list[dict[Any, Any]]:
     found = []
     for group in maps(item.get("spec", "resourceGroups")):
-        if resource not in (group.get("coveredResources") or ()):
+        if resource not in as_list(group.get("coveredResources")):
             continue
         for one in maps(group.get("flavors")):
             if one.get("name") == flavor:
@@ -116,7 +115,7 @@ def open_queue(manifest: Manifest, name: str) -> Findings:
     """An empty namespace selector: an absent one admits nobody."""
 
     def check(item: KubeObject) -> Findings:
-        if item.get("spec", "namespaceSelector") != {}:
+        if not everything(item.get("spec", "namespaceSelector")):
             yield item.finding(f"`{name}` is not open to all", "spec", "namespaceSelector")
 
     return each(manifest, name, ("ClusterQueue",), check)
@@ -149,13 +148,17 @@ def local_queue(manifest: Manifest, name: str, namespace: str, cluster: str) -> 
     return each(manifest, name, ("LocalQueue",), check)
 
 
+def _jobs(manifest: Manifest, of: str) -> list[KubeObject]:
+    return [item for item in named(manifest, of) if item.kind.endswith(("Job", "Cluster"))]
+
+
 @requirement(
     "`{of}` waits in the LocalQueue `{queue}`, in its namespace `{namespace}`",
     "`{of}` (namespace `{namespace}`) is submitted to the LocalQueue `{queue}`",
 )
 def queued(manifest: Manifest, of: str, queue: str, namespace: str) -> Findings:
     """The label of the queue on an object that runs something."""
-    found = [item for item in named(manifest, of) if item.kind.endswith(("Job", "Cluster"))]
+    found = _jobs(manifest, of)
     if not found:
         return [next(iter(manifest)).finding(f"there is no job `{of}`")]
     wrong = []
@@ -179,7 +182,7 @@ def workload_priority(manifest: Manifest, name: str, value: int, of: str) -> Fin
         if not equal(item.get("value"), value):
             yield differs(item, ("value",), item.get("value"), value)
         label = "kueue.x-k8s.io/priority-class"
-        if not any(one.labels.get(label) == name for one in named(manifest, of)):
+        if not any(one.labels.get(label) == name for one in _jobs(manifest, of)):
             yield item.finding(f"`{of}` does not use the class `{name}`")
 
     return each(manifest, name, ("WorkloadPriorityClass",), check)

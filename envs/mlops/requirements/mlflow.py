@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envs.mlops.commands import lines_of, option, same_value, variables
+from envs.mlops.commands import Line, lines_of, option, same_value, variables
 from envs.mlops.reading import maps, shown
 from envs.mlops.spots import Spot, of_pods
 from iac_gym.check import Findings
@@ -11,7 +11,10 @@ from iac_gym.languages.kubernetes.model import as_map
 
 def _words(spot: Spot) -> tuple[str, ...] | None:
     """Return the arguments of `mlflow server`, None where it is not started."""
-    for line in lines_of(spot):
+    for given in lines_of(spot):
+        line = given
+        if line.program in ("python", "python3") and line.words[1:3] == ("-m", "mlflow"):
+            line = Line("mlflow", line.words[2:])
         if line.program == "mlflow" and line.words[1:2] in (("server",), ("ui",)):
             return line.words[2:]
     return None
@@ -40,9 +43,10 @@ def mlflow_serves(spot: Spot, port: int) -> Findings:
 def mlflow_backend(spot: Spot, secret: str, key: str) -> Findings:
     """`--backend-store-uri` from a variable that a Secret fills, or MLFLOW_BACKEND_STORE_URI."""
     given = option(_words(spot) or (), "--backend-store-uri")
+    last = {str(entry.get("name")): entry for entry in maps(spot.container.get("env"))}
     named = [
-        str(entry.get("name"))
-        for entry in maps(spot.container.get("env"))
+        name
+        for name, entry in last.items()
         if as_map(as_map(entry.get("valueFrom")).get("secretKeyRef")).get("name") == secret
         and as_map(as_map(entry.get("valueFrom")).get("secretKeyRef")).get("key") == key
     ]

@@ -114,8 +114,14 @@ def ray_autoscaling(manifest: Manifest, of: str, seconds: int) -> Findings:
             path = (*base, "enableInTreeAutoscaling")
             yield differs(item, path, item.get(*path), True)
         path = (*base, "autoscalerOptions", "idleTimeoutSeconds")
-        if not equal(item.get(*path, default=60), seconds):
-            yield differs(item, path, item.get(*path, default=60), seconds)
+        common = item.get(*path, default=60)
+        groups = maps(item.get(*base, "workerGroupSpecs"))
+        # Since version v2 of the autoscaler a group may have a timeout of its own.
+        timeouts = [group.get("idleTimeoutSeconds", common) for group in groups] or [common]
+        for timeout in timeouts:
+            if not equal(timeout, seconds):
+                yield differs(item, path, timeout, seconds)
+                return
 
     return each(manifest, of, _KINDS, check)
 

@@ -8,12 +8,15 @@ from envs.mlops.reading import (
     differs,
     each,
     equal,
+    everything,
     maps,
     named,
+    port_number,
     same_amount,
     selects,
     value_is,
 )
+from envs.mlops.requirements.services import behind
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_map, as_text
 from iac_gym.languages.kubernetes.quantity import parse_duration
@@ -241,11 +244,13 @@ def service_monitor(manifest: Manifest, name: str, service: str, port: int) -> F
 
     def check(item: KubeObject) -> Findings:
         for one in named(manifest, service, "Service"):
-            if not selects(item.get("spec", "selector"), one.labels) or not _sees(item, one):
+            selector = item.get("spec", "selector")
+            chosen_too = everything(selector) or selects(selector, one.labels)
+            if not chosen_too or not _sees(item, one):
                 continue
             chosen = [e for e in maps(one.get("spec", "ports")) if equal(e.get("port"), port)]
             names = [entry.get("name") for entry in chosen]
-            targets = [entry.get("targetPort", port) for entry in chosen]
+            targets = _targets(manifest, one, [e.get("targetPort", port) for e in chosen])
             for end in maps(item.get("spec", "endpoints")):
                 if isinstance(end.get("port"), str) and end["port"] in names:
                     return
@@ -254,6 +259,12 @@ def service_monitor(manifest: Manifest, name: str, service: str, port: int) -> F
         yield item.finding(f"`{name}` does not scrape `{service}:{port}`", "spec")
 
     return each(manifest, name, _MONITOR, check)
+
+
+def _targets(manifest: Manifest, service: KubeObject, ports: list[object]) -> list[object]:
+    """Return ports of pods by their numbers and by their names."""
+    containers = [c for one in behind(manifest, service) for _, c in one.containers(init=True)]
+    return [*ports, *(port_number(containers, port) for port in ports)]
 
 
 def _sees(item: KubeObject, service: KubeObject) -> bool:

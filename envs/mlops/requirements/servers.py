@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
-from envs.mlops.commands import Line, lines_in, lines_of, option, same_value, variables
+from envs.mlops.commands import (
+    Line,
+    lines_in,
+    lines_of,
+    option,
+    retried,
+    same_value,
+    variables,
+)
 from envs.mlops.reading import maps, same_path, shown, texts
 from envs.mlops.spots import Spot, of_pods
 from iac_gym.check import Findings
@@ -68,6 +77,21 @@ def _set_to(
         yield spot.finding(message, "args" if "args" in spot.container else "command")
 
 
+#: Options of vLLM without a value, behind which the model may stand.
+_SWITCHES = ("--enforce-eager", "--trust-remote-code", "--disable-log-requests")
+
+
+def _positional(words: tuple[str, ...], model: str) -> str:
+    """Return the model that stands without an option: the first word, or behind the options."""
+    if words and not words[0].startswith("-"):
+        return words[0]
+    for before, word in pairwise(words):
+        valued = before.startswith("-") and "=" not in before
+        if word == model and (not valued or before in _SWITCHES or before.startswith("--enable-")):
+            return word
+    return ""
+
+
 @of_pods(
     "vLLM in {who} serves the model `{model}`",
     "{who} serves `{model}` with vLLM",
@@ -75,9 +99,10 @@ def _set_to(
 def vllm_model(spot: Spot, model: str) -> Findings:
     """`vllm serve MODEL` or `--model MODEL`."""
     words = server_words(spot, "vllm")
-    if words and not words[0].startswith("-") and option(words, "--model") is None:
-        if words[0] != model:
-            message = f"`{spot.item.name}` serves {shown(words[0])}, asked for {model}"
+    bare = _positional(words, model)
+    if bare and option(words, "--model") is None:
+        if bare != model:
+            message = f"`{spot.item.name}` serves {shown(bare)}, asked for {model}"
             yield spot.finding(message, "args" if "args" in spot.container else "command")
         elif not _starts(spot, "vllm"):
             yield spot.finding(f"`{spot.item.name}` does not start vLLM", "command")
@@ -137,11 +162,16 @@ def vllm_switch(spot: Spot, flag: str) -> Findings:
     """An option of vLLM without a value, which nothing behind it takes back."""
     words = [word.replace("_", "-") for word in server_words(spot, "vllm")]
     opposite = "--no-" + flag[2:]
-    on = [place for place, word in enumerate(words) if word in (flag, f"{flag}=true")]
+    on = [place for place, word in enumerate(words) if word.lower() in (flag, f"{flag}=true")]
     off = [place for place, word in enumerate(words) if word == opposite]
     if not on or max(off, default=-1) > on[-1] or not _starts(spot, "vllm"):
         message = f"`{spot.item.name}` does not switch `{flag}` on"
         yield spot.finding(message, "args" if "args" in spot.container else "command")
+
+
+def _spellings(flag: str) -> tuple[str, ...]:
+    """Return the forms of an option of Hugging Face's servers."""
+    return (flag, "-p") if flag == "--port" else (flag,)
 
 
 @of_pods(
@@ -159,7 +189,7 @@ def tgi_model(spot: Spot, model: str) -> Findings:
 )
 def tgi_option(spot: Spot, flag: str, value: int | str) -> Findings:
     """An option of the launcher, or the variable of its name."""
-    return _set_to(spot, "tgi", (flag,), value, flag[2:].replace("-", "_").upper())
+    return _set_to(spot, "tgi", _spellings(flag), value, flag[2:].replace("-", "_").upper())
 
 
 @of_pods(
@@ -177,7 +207,7 @@ def tei_model(spot: Spot, model: str) -> Findings:
 )
 def tei_option(spot: Spot, flag: str, value: int | str) -> Findings:
     """An option of the router, or the variable of its name."""
-    return _set_to(spot, "tei", (flag,), value, flag[2:].replace("-", "_").upper())
+    return _set_to(spot, "tei", _spellings(flag), value, flag[2:].replace("-", "_").upper())
 
 
 @of_pods(
@@ -208,7 +238,13 @@ def _ollama_lines(spot: Spot, container: dict[Any, Any]) -> list[Line]:
     argv = [*texts(container.get("command")), *texts(container.get("args"))]
     if not texts(container.get("command")):
         argv = ["ollama", *argv]
-    return [*lines_in(argv, known), *lines_in(texts(hook.get("command")), known)]
+    started = texts(hook.get("command"))
+    return [
+        *lines_in(argv, known),
+        *lines_in(started, known),
+        *retried(argv, known, "ollama"),
+        *retried(started, known, "ollama"),
+    ]
 
 
 @of_pods(

@@ -8,10 +8,10 @@ from typing import Any
 from envs.mlops.reading import (
     WORKLOADS,
     asleep,
+    beside,
     each,
     equal,
     maps,
-    named,
     places,
     port_number,
     template_labels,
@@ -128,12 +128,14 @@ def _routes(
             continue
         given = as_map(backend.get("port"))
         numbers = [given.get("number")]
-        for held in named(manifest, service, "Service"):
-            numbers += [
-                e.get("port")
-                for _, e in places(held, "spec", "ports")
-                if given.get("name") and e.get("name") == given.get("name")
-            ]
+        held = beside(manifest, item, "Service", service)
+        if held is None:
+            continue
+        numbers += [
+            e.get("port")
+            for _, e in places(held, "spec", "ports")
+            if given.get("name") and e.get("name") == given.get("name")
+        ]
         if any(equal(number, port) for number in numbers):
             return True
     return False

@@ -118,6 +118,7 @@ def processes(manifest: Manifest, of: str, count: int) -> Findings:
 
     def check(item: KubeObject) -> Findings:
         found = item.get("spec", "nprocPerNode")
+        found = item.get("spec", "elasticPolicy", "nProcPerNode") if found is None else found
         if not same_value(found, count):
             yield differs(item, ("spec", "nprocPerNode"), found, count)
 

@@ -15,7 +15,7 @@ from envs.mlops.reading import (
     same_path,
     value_is,
 )
-from envs.mlops.spots import Spot, of_parts, of_pods
+from envs.mlops.spots import Spot, of_parts, of_pods, spots
 from iac_gym.check import Findings, requirement
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map
 
@@ -199,11 +199,14 @@ def template_mounted(manifest: Manifest, of: str, claim: str, path: str) -> Find
         if not any(one.get("name") == claim for one in held):
             yield item.finding(f"`{of}` has no volume claim template `{claim}`", "spec")
             return
-        for at, container in item.containers():
-            for mount in maps(container.get("volumeMounts")):
-                if mount.get("name") == claim and same_path(mount.get("mountPath"), path):
-                    return
-            yield item.finding(f"`{of}` does not mount `{claim}` at `{path}`", *at)
+        found, wrong = spots(Manifest((item,)), of, "")
+        yield from wrong
+        for spot in found:
+            mounts = maps(spot.container.get("volumeMounts"))
+            if not any(
+                one.get("name") == claim and same_path(one.get("mountPath"), path) for one in mounts
+            ):
+                yield spot.finding(f"`{of}` does not mount `{claim}` at `{path}`", "volumeMounts")
 
     return each(manifest, of, ("StatefulSet",), check)
 

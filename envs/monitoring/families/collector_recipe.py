@@ -200,7 +200,7 @@ def resources(signal: str) -> Extra:
             collectors_data.resource_default)  # fmt: skip
         made.add("processors", "resource", {
             "attributes": [{"key": key, "value": value, "action": action}],
-        })  # fmt: skip
+        }, signal)  # fmt: skip
         made.ask(asked(signal=signal, key=key, value=value))
 
     return Extra("resource", 1, make)

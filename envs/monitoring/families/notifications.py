@@ -132,7 +132,8 @@ def _general() -> list[Extra]:
 
     def templates(made: Manager) -> None:
         pattern = made.draw.choice("templates", (
-            "/etc/alertmanager/templates/*.tmpl", "templates/*.tmpl", "/etc/alertmanager/slack.tmpl",
+            "/etc/alertmanager/templates/*.tmpl", "templates/*.tmpl",
+            "/etc/alertmanager/slack.tmpl",
             "notifications/*.tmpl",
         ))  # fmt: skip
         made.fields["templates"] = [pattern]
@@ -165,8 +166,11 @@ def team_routes(draw: Draw) -> Draft:
         }  # fmt: skip
         routes.insert(0, found)
         made.receiver(receiver)
-        made.ask(routing.also_goes_to(
-            label=label, value=teams[0], second="severity", worth=worth, receiver=receiver))  # fmt: skip
+        made.ask(
+            routing.also_goes_to(
+                label=label, value=teams[0], second="severity", worth=worth, receiver=receiver
+            )
+        )
 
     def own_repeat(made: Manager) -> None:
         time = draw.choice("own repeat", ("30m", "90m", "5h", "8h"))
@@ -212,7 +216,8 @@ def inhibition_rules(draw: Draw) -> Draft:
     made.ask(routing.inhibits(label="severity", value=strong, other=weak, equal=equal))
 
     def cause(made: Manager) -> None:
-        source = f"{draw.choice('source', choices.SUBJECTS)}{draw.phrase('ending', ('Down', 'Unreachable'))}"
+        ending = draw.phrase("ending", ("Down", "Unreachable"))
+        source = f"{draw.choice('source', choices.SUBJECTS)}{ending}"
         target = f"{draw.choice('target', choices.SUBJECTS)}HighLatency"
         shared = list(draw.sample("shared", ("cluster", "datacenter", "region", "node"), 1))
         rules.append({
@@ -224,7 +229,7 @@ def inhibition_rules(draw: Draw) -> Draft:
     made.grow([Extra("cause", 1, cause), *_times(), _integration(default, "default"), *_general()])
     return made.draft(
         "Write an alertmanager.yml with inhibition rules",
-        "One outage floods us with alerts: write an alertmanager.yml that holds the follow-ups back",
+        "One outage floods us with alerts: write an alertmanager.yml that holds follow-ups back",
     )
 
 
@@ -246,8 +251,9 @@ def quiet_times(draw: Draw) -> Draft:
         route["mute_time_intervals"] = ["weekends"]
         made.ask(routing.silent_on_weekends(label=label, value=value, zone=zone))
     elif kind == "office":
-        start, end = draw.choice("hours", (("08:00", "17:00"), ("09:00", "18:00"), ("07:30", "16:30"),
-                                           ("10:00", "16:00")))  # fmt: skip
+        start, end = draw.choice("hours", (
+            ("08:00", "17:00"), ("09:00", "18:00"), ("07:30", "16:30"), ("10:00", "16:00"),
+        ))  # fmt: skip
         part = {"weekdays": ["monday:friday"], **location,
                 "times": [{"start_time": start, "end_time": end}]}  # fmt: skip
         route["active_time_intervals"] = ["office-hours"]

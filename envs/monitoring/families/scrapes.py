@@ -7,6 +7,7 @@ from typing import Any
 from envs.monitoring import choices
 from envs.monitoring.families.server_recipe import (
     Extra,
+    Job,
     Server,
     around,
     dropping,
@@ -16,6 +17,8 @@ from envs.monitoring.families.server_recipe import (
 from envs.monitoring.requirements import scraping, server
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
+
+Entry = dict[str, Any]
 
 
 @family("prometheus", levels=(1, 2, 3, 4, 5))
@@ -100,60 +103,82 @@ def kubernetes_pods(draw: Draw) -> Draft:
     )
 
 
+def _consul(made: Server, job: Job, entry: Entry) -> list[Extra]:
+    name, draw = job["job_name"], made.draw
+    entry["server"] = f"consul.{draw.choice('server', choices.DOMAINS)}:8500"
+    made.ask(scraping.job_consul(job=name, server=entry["server"]))
+
+    def service(made: Server) -> None:
+        entry["services"] = [draw.choice("service", choices.JOBS)]
+        made.ask(scraping.job_consul_service(job=name, service=entry["services"][0]))
+
+    return [Extra("service", 1, service)]
+
+
+def _ec2(made: Server, job: Job, entry: Entry) -> list[Extra]:
+    name, draw = job["job_name"], made.draw
+    entry["region"] = draw.choice(
+        "region", ("eu-west-1", "us-east-1", "ap-south-1", "ca-central-1")
+    )
+    entry["port"] = draw.choice("port", (9100, 9182, 8080, 9256))
+    made.ask(scraping.job_ec2(job=name, region=entry["region"], port=entry["port"]))
+
+    def tagged(made: Server) -> None:
+        tag = draw.choice("tag", ("Monitoring", "Environment", "Scrape", "Lifecycle"))
+        value = draw.choice("tag value", ("off", "disabled", "sandbox", "none"))
+        job["relabel_configs"] = [
+            {"source_labels": [f"__meta_ec2_tag_{tag}"], "regex": value, "action": "drop"}
+        ]
+        made.ask(scraping.job_drops_tagged(job=name, tag=tag, value=value))
+
+    return [Extra("tagged", 1, tagged)]
+
+
+def _dns(made: Server, job: Job, entry: Entry) -> list[Extra]:
+    draw = made.draw
+    record, service = draw.choice("record", (("SRV", "_metrics._tcp"), ("A", "metrics")))
+    entry["names"] = [f"{service}.{draw.choice('domain', choices.DOMAINS)}"]
+    entry["type"] = record
+    if record == "A":
+        entry["port"] = 9100
+    made.ask(scraping.job_dns(job=job["job_name"], name=entry["names"][0], kind=record))
+    return []
+
+
+def _file(made: Server, job: Job, entry: Entry) -> list[Extra]:
+    entry["files"] = [f"targets/{made.draw.choice('file', choices.TEAMS)}/*.json"]
+    made.ask(scraping.job_files(job=job["job_name"], pattern=entry["files"][0]))
+    return []
+
+
+def _http(made: Server, job: Job, entry: Entry) -> list[Extra]:
+    host = made.draw.choice("inventory", choices.DOMAINS)
+    entry["url"] = f"https://{host}/prometheus/targets"
+    made.ask(scraping.job_http(job=job["job_name"], url=entry["url"]))
+    return []
+
+
+_DISCOVERIES = {"consul": _consul, "ec2": _ec2, "dns": _dns, "file": _file, "http": _http}
+
+
 @family("prometheus", levels=(1, 2, 3, 4))
 def discovered_targets(draw: Draw) -> Draft:
     """Targets from Consul, EC2, DNS, files or an address."""
     made = Server(draw)
     name = draw.choice("job", choices.JOBS)
-    kind = draw.choice("kind", ("consul", "ec2", "dns", "file", "http"))
-    entry: dict[str, Any] = {}
+    kind = draw.choice("kind", tuple(_DISCOVERIES))
+    entry: Entry = {}
     job = made.job(name, **{f"{kind}_sd_configs": [entry]})
-    extras: list[Extra] = []
-    if kind == "consul":
-        entry["server"] = f"consul.{draw.choice('server', choices.DOMAINS)}:8500"
-        made.ask(scraping.job_consul(job=name, server=entry["server"]))
-
-        def service(made: Server) -> None:
-            entry["services"] = [draw.choice("service", choices.JOBS)]
-            made.ask(scraping.job_consul_service(job=name, service=entry["services"][0]))
-
-        extras.append(Extra("service", 1, service))
-    elif kind == "ec2":
-        entry["region"] = draw.choice(
-            "region", ("eu-west-1", "us-east-1", "ap-south-1", "ca-central-1")
-        )
-        entry["port"] = draw.choice("port", (9100, 9182, 8080, 9256))
-        made.ask(scraping.job_ec2(job=name, region=entry["region"], port=entry["port"]))
-
-        def tagged(made: Server) -> None:
-            tag = draw.choice("tag", ("Monitoring", "Environment", "Scrape", "Lifecycle"))
-            value = draw.choice("tag value", ("off", "disabled", "sandbox", "none"))
-            job["relabel_configs"] = [
-                {"source_labels": [f"__meta_ec2_tag_{tag}"], "regex": value, "action": "drop"}
-            ]
-            made.ask(scraping.job_drops_tagged(job=name, tag=tag, value=value))
-
-        extras.append(Extra("tagged", 1, tagged))
-    elif kind == "dns":
-        record, service_name = draw.choice("record", (("SRV", "_metrics._tcp"), ("A", "metrics")))
-        entry["names"] = [f"{service_name}.{draw.choice('domain', choices.DOMAINS)}"]
-        entry["type"] = record
-        if record == "A":
-            entry["port"] = 9100
-        made.ask(scraping.job_dns(job=name, name=entry["names"][0], kind=record))
-    elif kind == "file":
-        entry["files"] = [f"targets/{draw.choice('file', choices.TEAMS)}/*.json"]
-        made.ask(scraping.job_files(job=name, pattern=entry["files"][0]))
-    else:
-        entry["url"] = f"https://{draw.choice('inventory', choices.DOMAINS)}/prometheus/targets"
-        made.ask(scraping.job_http(job=name, url=entry["url"]))
+    extras = _DISCOVERIES[kind](made, job, entry)
 
     def refresh(made: Server) -> None:
         entry["refresh_interval"] = draw.choice("refresh", ("20s", "45s", "2m", "3m", "10m"))
         made.ask(scraping.job_refresh(job=name, time=entry["refresh_interval"]))
 
-    made.grow([*extras, Extra("refresh", 1, refresh), *settings(job), identified(job), dropping(job),
-               *around()])  # fmt: skip
+    made.grow([
+        *extras, Extra("refresh", 1, refresh), *settings(job), identified(job), dropping(job),
+        *around(),
+    ])  # fmt: skip
     return made.draft(
         f"Write the prometheus.yml with the job {name}, whose targets are discovered",
         f"The targets of {name} change all the time: write a prometheus.yml that discovers them",
@@ -198,7 +223,8 @@ def blackbox_probes(draw: Draw) -> Draft:
 def remote_storage(draw: Draw) -> Draft:
     """Samples that also go to a remote storage."""
     made = Server(draw)
-    url = f"https://{draw.choice('storage', choices.DOMAINS)}/api/v1/{draw.choice('end', ('push', 'write', 'receive'))}"
+    end = draw.choice("end", ("push", "write", "receive"))
+    url = f"https://{draw.choice('storage', choices.DOMAINS)}/api/v1/{end}"
     remote: dict[str, Any] = {"url": url}
     made.fields["remote_write"] = [remote]
     made.job("prometheus", static_configs=[{"targets": ["localhost:9090"]}])

@@ -12,7 +12,7 @@ from iac_gym.draw import Draw
 from iac_gym.extras import Extra, Recipe
 from iac_gym.formats.yaml import dump
 
-__all__ = ["LANGUAGE", "PATH", "Extra", "Server", "around", "identified", "settings"]
+__all__ = ["LANGUAGE", "PATH", "Extra", "Job", "Server", "around", "identified", "settings"]
 
 LANGUAGE = "prometheus"
 PATH = "prometheus.yml"
@@ -138,7 +138,7 @@ def around() -> list[Extra]:
     """Return optional parts of a configuration beside its jobs."""
 
     def general(made: Server) -> None:
-        time = made.draw.choice("general interval", choices.INTERVALS)
+        time = made.draw.choice("general interval", choices.GENERAL_INTERVALS)
         made.set("global", "scrape_interval", time)
         made.ask(server.scrape_interval(time=time))
 

@@ -1,25 +1,28 @@
-"""Plays the conditions of the filter processor (OTTL, and the older lists) on one record."""
+"""Plays conditions of the collector's processors (OTTL) on one record."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from envs.monitoring.requirements.collector_reading import Record, changed, fits, items, texts
-from iac_gym.languages.otel_collector.model import Component
+from envs.monitoring.requirements.collector_reading import Record, fits
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>-?[0-9]+(?:\.[0-9]+)?)"""
     r"""|(?P<op>==|!=|<=|>=|<|>)|(?P<mark>[()\[\],])|(?P<word>[A-Za-z_][\w.]*))"""
 )
-_LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 #: `SEVERITY_NUMBER_WARN2` -> 14, ...
 SEVERITIES = {
     f"SEVERITY_NUMBER_{level}{step or ''}": 4 * place + 1 + max(step - 1, 0)
-    for place, level in enumerate(_LEVELS)
+    for place, level in enumerate(LEVELS)
     for step in (0, 2, 3, 4)
 }
+_ENUMS = {
+    "SPAN_KIND_INTERNAL": 1, "SPAN_KIND_SERVER": 2, "SPAN_KIND_CLIENT": 3, "SPAN_KIND_PRODUCER": 4,
+    "SPAN_KIND_CONSUMER": 5, "STATUS_CODE_UNSET": 0, "STATUS_CODE_OK": 1, "STATUS_CODE_ERROR": 2,
+}  # fmt: skip
 _MOST_TOKENS, _MOST_DEPTH = 300, 30
 _CONTEXTS = ("span.", "metric.", "log.", "datapoint.")
 
@@ -31,8 +34,9 @@ class Unknown(Exception):
 class _Condition:
     """A reader of one condition that evaluates as it goes."""
 
-    def __init__(self, text: str, record: Record) -> None:
+    def __init__(self, text: str, record: Record, context: str) -> None:
         self.tokens = list(_tokens(text))
+        self.context = context
         self.at = 0
         self.record = record
 
@@ -96,8 +100,8 @@ class _Condition:
             raise Unknown
         if text in ("true", "false", "nil"):
             return {"true": True, "false": False, "nil": None}[text]
-        if text in SEVERITIES:
-            return float(SEVERITIES[text])
+        if text in SEVERITIES or text in _ENUMS:
+            return float(SEVERITIES.get(text, _ENUMS.get(text, 0)))
         return self._call(text) if self._take("(") else self._path(text)
 
     def _call(self, name: str) -> bool:
@@ -122,8 +126,8 @@ class _Condition:
             self._must("]")
             if kind != "text":
                 raise Unknown
-            own = self.record.resource if name.startswith("resource") else self.record.attributes
-            return own.get(key[1:-1])
+            whole = name.startswith("resource") or self.context == "resource"
+            return (self.record.resource if whole else self.record.attributes).get(key[1:-1])
         if name not in self.record.fields:
             raise Unknown
         return self.record.fields[name]
@@ -151,78 +155,9 @@ def _compared(left: Any, op: str, right: Any) -> bool:
     return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[op]
 
 
-# --- the filter processor -------------------------------------------------------------------------
+def holds(text: str, record: Record, context: str = "") -> bool:
+    """Play a condition on a record; `context` tells whose attributes `attributes` are.
 
-_KINDS = {
-    "traces": ("traces", "span", "trace_conditions"),
-    "metrics": ("metrics", "metric", "metric_conditions"),
-    "logs": ("logs", "log_record", "log_conditions"),
-}
-
-
-def dropped(record: Record, processors: Iterable[Component], signal: str) -> bool | None:
-    """Whether a record is dropped on its way; None where a condition cannot be played."""
-    passed: list[Component] = []
-    for one in processors:
-        if one.type == "filter":
-            gone = _filtered(one, changed(record, passed, signal), signal)
-            if gone is not False:
-                return gone
-        passed.append(one)
-    return False
-
-
-def _filtered(one: Component, record: Record, signal: str) -> bool | None:
-    try:
-        return any(_played(text, record) for text in _conditions(one, signal)) or _listed(
-            one, record, signal
-        )
-    except Unknown:
-        return None
-
-
-def _played(text: str, record: Record) -> bool:
-    return _Condition(text, record).result()
-
-
-def _conditions(one: Component, signal: str) -> Iterator[str]:
-    section, part, flat = _KINDS[signal]
-    yield from texts(one.tree, section, part)
-    yield from texts(one.tree, flat)
-    for entry in items(one.tree, flat):
-        yield from texts(entry, "conditions")
-
-
-def _listed(one: Component, record: Record, signal: str) -> bool:
-    """Whether the older lists of names, attributes and levels drop a record."""
-    given = one.tree.get("spans" if signal == "traces" else signal)
-    for key in ("include", "exclude") if isinstance(given, Mapping) else ():
-        listed = given.get(key)
-        if isinstance(listed, Mapping) and _matches(listed, record) is (key == "exclude"):
-            return True
-    return False
-
-
-def _matches(listed: Mapping[str, Any], record: Record) -> bool:
-    strict = listed.get("match_type") == "strict"
-
-    def fit(wanted: Any, value: Any) -> bool:
-        return value == wanted if strict else fits(str(wanted), str(value))
-
-    known: list[bool] = []
-    for key in ("metric_names", "span_names"):
-        if key in listed:
-            known.append(any(fit(one, record.fields.get("name")) for one in texts(listed, key)))
-    for key in ("attributes", "record_attributes"):
-        for one in items(listed, key):
-            known.append(
-                one.get("key") in record.attributes
-                and ("value" not in one or fit(one["value"], record.attributes[str(one["key"])]))
-            )
-    level = listed.get("severity_number")
-    if isinstance(level, Mapping):
-        least = _LEVELS.index(str(level.get("min"))) * 4 + 1 if level.get("min") in _LEVELS else 0
-        known.append(float(record.fields.get("severity_number") or 0) >= least)
-    if not known:
-        raise Unknown
-    return all(known)
+    Raises `Unknown` where it cannot be played.
+    """
+    return _Condition(text, record, context).result()

@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from envs.monitoring.requirements.collector_conditions import SEVERITIES, dropped
+from envs.monitoring.requirements.collector_conditions import SEVERITIES
+from envs.monitoring.requirements.collector_processors import changed, dropped
 from envs.monitoring.requirements.collector_reading import (
     LANGUAGE,
     Record,
-    changed,
     flows_of,
     items,
     texts,
@@ -139,11 +139,15 @@ def _drops(
 )
 def spans_dropped(model: Any, key: str, value: str) -> Iterable[Finding]:
     """Spans with that value, a longer one, and without the attribute."""
-    rest = {"name": "GET /", "kind": 2.0, "status.code": 0.0}
-    cases = [
-        (Record({key: value}, {}, rest), True), (Record({key: f"{value}x"}, {}, rest), False),
-        (Record({key: f"/y{value}"}, {}, rest), False), (Record({}, {}, rest), False),
+    attributes: list[tuple[dict[str, Any], bool]] = [
+        ({key: value}, True), ({key: value, "other": "x"}, True), ({key: f"{value}x"}, False),
+        ({key: f"/y{value}"}, False), ({"other": value}, False), ({}, False),
     ]  # fmt: skip
+    cases = [
+        (Record(given, {}, {"name": "GET /", "kind": kind, "status.code": code}), gone)
+        for given, gone in attributes
+        for kind, code in ((2.0, 0.0), (3.0, 2.0))
+    ]
     yield from _drops(model, "traces", cases, f"not just spans with `{key}={value}` are dropped")
 
 

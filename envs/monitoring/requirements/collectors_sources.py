@@ -207,7 +207,7 @@ def span_buckets(model: Any, bounds: Sequence[str]) -> Iterable[Finding]:
     wanted = [milliseconds(one) for one in bounds]
     for one in found:
         given = one.get("histogram", "explicit", "buckets")
-        if [milliseconds(b) for b in given or ()] != wanted:
+        if not isinstance(given, list) or [milliseconds(bound) for bound in given] != wanted:
             yield model.finding("these are not the buckets", one.at("histogram"))
 
 

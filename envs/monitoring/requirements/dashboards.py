@@ -11,7 +11,7 @@ from iac_gym.formats import promql
 from iac_gym.formats.promql.playing import Series, play
 from iac_gym.languages.grafana.provisioning import duration
 from iac_gym.languages.grafana.queries import read_promql
-from iac_gym.languages.grafana.values import objects, text_of, texts
+from iac_gym.languages.grafana.values import objects, section, text_of, texts
 from iac_gym.verdict import Finding
 
 
@@ -170,7 +170,7 @@ def alerts_annotated(model: Any, name: str, label: str, value: str) -> Iterable[
     if len(known) != 1:
         yield model.finding(f"there is not one annotation `{name}` that is enabled", board)
         return
-    query = known[0].get("expr") or (known[0].get("target") or {}).get("expr")
+    query = known[0].get("expr") or section(known[0], "target").get("expr")
     found = read_promql(text_of(query)).expression
     if found is None or not _marks(found, label, value):
         message = f"`{name}` does not mark firing alerts with `{label}={value}` alone"
@@ -179,13 +179,16 @@ def alerts_annotated(model: Any, name: str, label: str, value: str) -> Iterable[
 
 def _marks(query: promql.Expression, label: str, value: str) -> bool:
     cases = (
-        ("A", {"alertstate": "firing", label: value}),
-        ("B", {"alertstate": "pending", label: value}),
-        ("C", {"alertstate": "firing", label: f"not-{value}"}),
+        ({"alertstate": "firing", label: value}, True),
+        ({"alertstate": "pending", label: value}, False),
+        ({"alertstate": "firing", label: f"not-{value}"}, False),
     )
-    series = [Series("ALERTS", {"instance": name, **more}, 1) for name, more in cases]
-    found = play(query.root, series)
-    return found is not None and len(found) == 1 and found[0].labels.get("instance", "A") == "A"
+    for labels, wanted in cases:
+        one = Series("ALERTS", {"alertname": "A", "instance": "a:1", **labels}, 1)
+        found = play(query.root, [one])
+        if found is None or bool(found) is not wanted:
+            return False
+    return True
 
 
 @requirement(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from iac_gym.formats.promql import Fires
+from iac_gym.formats.promql import Fires, uses
 from iac_gym.formats.promql.playing import Sample, Series, play
 from iac_gym.languages.prometheus.faults import Faults
 from iac_gym.languages.prometheus.groups import Alert, Group, Record, read_groups
@@ -57,9 +58,39 @@ def wrong(rule: Alert | Record, message: str, key: str = "expr") -> Finding:
     return Finding(message, rule.file, *rule.mark_of(key))
 
 
-def played(rule: Alert | Record, series: Iterable[Series]) -> list[Sample] | None:
-    """Play the expression of a rule."""
-    return None if rule.expr is None else play(rule.expr.root, series)
+def played(model: Any, rule: Alert | Record, series: Iterable[Series]) -> list[Sample] | None:
+    """Play the expression of a rule; series that other rules record are computed first."""
+    if rule.expr is None:
+        return None
+    known = list(series)
+    for one in reversed(_read_by(model, rule)):
+        samples = play(one.expr.root, known) if one.expr else None
+        for sample in samples or ():
+            labels = {**sample.labels, **one.labels}
+            labels.pop("__name__", None)
+            known.append(Series(one.name, labels, sample.value))
+    return play(rule.expr.root, known)
+
+
+#: Most recording rules that are followed from one alert.
+_MOST_RECORDS = 12
+
+
+def _read_by(model: Any, rule: Alert | Record) -> list[Record]:
+    """Return the recording rules whose series a rule reads, those that they read behind them."""
+    by_name: dict[str, list[Record]] = {}
+    for group in groups_of(model):
+        for one in group.records:
+            by_name.setdefault(one.name, []).append(one)
+    found: list[Record] = []
+    queue: list[Alert | Record] = [rule]
+    while queue and by_name and len(found) < _MOST_RECORDS:
+        root = expr.root if (expr := queue.pop(0).expr) else None
+        for metric in {use.metric for use in uses(root)} if root else ():
+            more = by_name.pop(metric, [])
+            found += more
+            queue += more
+    return found
 
 
 def fires_for(
@@ -67,40 +98,79 @@ def fires_for(
     alert: str,
     label: str,
     firing: Iterable[str],
-    series: Iterable[Series],
+    series: Sequence[Series],
     said: str,
+    jobs: Sequence[str] = (),
 ) -> Iterable[Finding]:
-    """Yield a finding unless an alert fires, in a play, for exactly these values of a label."""
+    """Yield a finding unless an alert fires, in a play, for exactly these values of a label.
+
+    An alert that chooses a job that nobody named is played with each of `jobs`: the names under
+    which the exporter in question is commonly scraped.
+    """
     rule, findings = alert_of(model, alert)
     yield from findings
     if rule is None:
         return
-    samples = played(rule, series)
-    if samples is None:
-        yield wrong(rule, f"the expression of `{alert}` cannot be played through")
-        return
     wanted = set(firing)
-    for sample in samples:
-        value = sample.labels.get(label)
-        if value is None:
-            yield wrong(rule, f"the alerts of `{alert}` do not tell their `{label}`")
-            return
-        if value not in wanted:
-            yield wrong(rule, f"`{alert}` fires where it should not: {said}")
-            return
-    missing = wanted - {str(sample.labels.get(label)) for sample in samples}
-    if missing:
-        yield wrong(rule, f"`{alert}` does not fire where it should: {said}")
+    message = _misfires(alert, label, wanted, played(model, rule, series), said)
+    if message and jobs and _chooses_job(rule):
+        for job in jobs:
+            other = [replace(one, labels={**one.labels, "job": job}) for one in series]
+            if not _misfires(alert, label, wanted, played(model, rule, other), said):
+                return
+    if message:
+        yield wrong(rule, message)
+    elif _looks_back(rule, {one.name for one in series}):
+        yield wrong(rule, f"`{alert}` looks at the past (`offset`)")
 
 
-def windows(rule: Alert | Record, metric: str) -> set[float]:
-    """Return the windows, in seconds, over which a rule reads a metric."""
-    from iac_gym.formats.promql import uses
-
+def _chooses_job(rule: Alert | Record) -> bool:
     root = rule.expr.root if rule.expr else None
-    if root is None:
-        return set()
-    return {one.window for one in uses(root) if one.metric == metric and one.window is not None}
+    return root is not None and any(
+        one.label == "job" for use in uses(root) for one in use.selector.matchers
+    )
+
+
+def _looks_back(rule: Alert | Record, names: set[str]) -> bool:
+    root = rule.expr.root if rule.expr else None
+    return root is not None and any(use.offset and use.metric in names for use in uses(root))
+
+
+def _misfires(
+    alert: str, label: str, wanted: set[str], samples: list[Sample] | None, said: str
+) -> str:
+    """Say what is wrong with the samples of an alert, '' where nothing is."""
+    if samples is None:
+        return f"the expression of `{alert}` cannot be played through"
+    values = [one.labels.get(label) for one in samples]
+    if None in values:
+        return f"the alerts of `{alert}` do not tell their `{label}`"
+    if set(values) - wanted:
+        return f"`{alert}` fires where it should not: {said}"
+    if wanted - set(values):
+        return f"`{alert}` does not fire where it should: {said}"
+    return ""
+
+
+def windows(model: Any, rule: Alert | Record, metric: str) -> set[float]:
+    """Return the windows, in seconds, over which a rule and what it reads look at a metric."""
+    roots = [one.expr.root for one in (rule, *_read_by(model, rule)) if one.expr]
+    return {
+        one.window
+        for root in roots
+        for one in uses(root)
+        if one.metric == metric and one.window is not None
+    }
+
+
+def over(model: Any, rule: Alert | Record | None, metric: str, window: str) -> Iterable[Finding]:
+    """Yield a finding where a rule looks at a metric over another window than the one asked for."""
+    if rule is None:
+        return
+    if windows(model, rule, metric) != {seconds(window)}:
+        yield wrong(rule, f"`{rule.name}` does not look at `{metric}` over {window}")
+    elif _looks_back(rule, {metric}):
+        yield wrong(rule, f"`{rule.name}` looks at the past (`offset`)")
 
 
 def duration(seconds: float) -> str:

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from envs.monitoring.requirements.reading import (
+    over,
     played,
     record_of,
     seconds,
-    windows,
     wrong,
 )
 from iac_gym.check import requirement
-from iac_gym.formats.promql.playing import Sample, Series
+from iac_gym.formats.promql import parse
+from iac_gym.formats.promql.playing import Sample, Series, play
 from iac_gym.verdict import Finding
 
 Wanted = Sequence[tuple[dict[str, str], float]]
@@ -26,7 +27,7 @@ def _gives(model: Any, record: str, series: list[Series], wanted: Wanted) -> Ite
     yield from findings
     if rule is None:
         return
-    found = played(rule, series)
+    found = played(model, rule, series)
     if found is None:
         yield wrong(rule, f"the expression of `{record}` cannot be played through")
         return
@@ -52,9 +53,7 @@ def _with(found: list[Sample], labels: dict[str, str]) -> Sample | None:
 
 
 def _over(model: Any, record: str, metric: str, window: str) -> Iterable[Finding]:
-    rule, _ = record_of(model, record)
-    if rule is not None and windows(rule, metric) != {seconds(window)}:
-        yield wrong(rule, f"`{record}` does not look at `{metric}` over {window}")
+    yield from over(model, record_of(model, record)[0], metric, window)
 
 
 @requirement(
@@ -64,21 +63,24 @@ def _over(model: Any, record: str, metric: str, window: str) -> Iterable[Finding
     "of the counter `{metric}` over {window}",
 )
 def record_rate(model: Any, record: str, metric: str, label: str, window: str) -> Iterable[Finding]:
-    """Two series of one, one of another."""
+    """Two series of one, of which one was faster before, and one of another."""
     series = [
         Series(metric, {"job": "x", "zone": "1", "pod": "p1", label: "a"}, 1e6, 3.0),
-        Series(metric, {"job": "x", "zone": "2", "pod": "p2", label: "a"}, 1e6, 4.5),
+        Series(metric, {"job": "x", "zone": "2", "pod": "p2", label: "a"}, 1e6, 4.5,
+               bend=-seconds(window) * 0.4, before=20.0),
         Series(metric, {"job": "x", "zone": "1", "pod": "p3", label: "b"}, 1e6, 0.5),
-    ]
-    yield from _gives(model, record, series, [({label: "a"}, 7.5), ({label: "b"}, 0.5)])
+    ]  # fmt: skip
+    rates = play(parse(f"sum by ({label}) (rate({metric}[{window}]))").root, series)
+    wanted = [(dict(one.labels), one.value) for one in rates or ()]
+    yield from _gives(model, record, series, wanted)
     yield from _over(model, record, metric, window)
 
 
 @requirement(
     "the recording rule `{record}` gives the share (0 to 1) of `{metric}` whose label `{code}` is "
-    "5xx over {window}, by `{label}` alone",
+    "500 to 599 over {window}, by `{label}` alone",
     "`{record}` records for each `{label}` (and no other label) which part, 0 to 1, of the rate of "
-    "`{metric}` over {window} has a `{code}` of 5xx",
+    "`{metric}` over {window} has a `{code}` from 500 to 599",
 )
 def record_error_share(
     model: Any, record: str, metric: str, label: str, code: str, window: str
@@ -87,7 +89,8 @@ def record_error_share(
     series = []
     for name, failing in (("a", 0.2), ("b", 0.05)):
         for instance in ("i1", "i2"):
-            split = {"200": 0.7 - failing, "404": 0.3, "500": failing * 0.5, "502": failing * 0.5}
+            split = {"200": 0.7 - failing, "404": 0.3}
+            split |= {"500": failing * 0.5, "502": failing * 0.3, "511": failing * 0.2}
             for value, weight in split.items():
                 labels = {"zone": instance, code: value, label: name}
                 series.append(Series(metric, labels, 1e6, 10 * weight))

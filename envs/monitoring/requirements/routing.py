@@ -1,4 +1,4 @@
-"""Requirements about Alertmanager: alerts are sent through the tree of routes to see what becomes."""
+"""Requirements about Alertmanager: alerts are sent through the tree of its routes."""
 
 from __future__ import annotations
 
@@ -87,7 +87,8 @@ def also_goes_to(
 
 
 @requirement(
-    "alerts with `{label}={value}` reach the receiver `{receiver}`, whatever other labels they have",
+    "alerts with `{label}={value}` reach the receiver `{receiver}`, whatever other labels they "
+    "have",
     "every alert with `{label}={value}` is sent to the receiver `{receiver}`",
     language=_LANGUAGE,
 )

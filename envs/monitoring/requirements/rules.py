@@ -81,8 +81,10 @@ def alert_tells_label(model: Any, alert: str, annotation: str, label: str) -> It
     if rule is None:
         return
     text = rule.annotations.get(annotation, "")
-    if not any(f"$labels.{label}" in one or f'index $labels "{label}"' in one
-               for one in _actions(text)):  # fmt: skip
+    says = re.compile(
+        rf"(?:\$labels|(?<![\w$.])\.Labels)\.{label}\b|\bindex +(?:\$labels|\.Labels) +[\"`]{label}[\"`]"
+    )
+    if not any(says.search(one) for one in _actions(text)):
         yield wrong(rule, f"`{annotation}` does not name the `{label}`", "annotations")
     elif rule.expr and not keeps_label(rule.expr.root, label) and label not in rule.labels:
         yield wrong(rule, f"the expression leaves no `{label}` to name")

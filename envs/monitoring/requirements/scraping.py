@@ -506,7 +506,7 @@ def job_drops_metrics(model: Any, job: str, prefix: str) -> Iterable[Finding]:
         return relabeled({"__name__": name, "job": job}, found.metric_relabel) is not None
 
     gone = not stays(f"{prefix}x_total") and not stays(f"{prefix}seconds")
-    others = stays("process_cpu_seconds_total") and stays(f"my_{prefix}x") and stays("up")
+    others = stays("http_requests_total") and stays(f"my_{prefix}x") and stays("up")
     if not gone or not others:
         yield wrong(found, f"`{job}` does not drop just `{prefix}*`", "metric_relabel_configs")
 

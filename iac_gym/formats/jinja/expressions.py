@@ -27,6 +27,10 @@ _TUPLE_ENDS = frozenset(("variable_end", "block_end", ")"))
 _ARGUMENT_STARTS = frozenset(("name", "string", "integer", "float", "[", "{"))
 _NO_ARGUMENT = frozenset(("else", "or", "and"))
 _LITERALS = frozenset(("string", "integer", "float"))
+#: What may stand alone, and what ends an expression.
+_LONE = frozenset(("name", *_LITERALS))
+_CLOSERS = frozenset((",", ")", "]", "}", ":", "variable_end", "block_end", "eof"))
+_TILDE = frozenset("~")
 
 _SAID = {
     "eof": "the end of the text",
@@ -102,6 +106,8 @@ class ExpressionParser:
 
     def expression(self) -> Node:
         """Parse an expression, with `a if b else c`."""
+        if self.lone(_CLOSERS):
+            return self.primary()
         self.deeper()
         first = self.binary(_OR)
         chain = 0
@@ -114,6 +120,16 @@ class ExpressionParser:
                 self.fail("the expression is too long")
         self.depth -= 1
         return first
+
+    def lone(self, followers: frozenset[str]) -> bool:
+        """Say whether a name or a literal stands here and one of these behind it: most do."""
+        place = self.place
+        kinds = self.kinds
+        return (
+            kinds[place] in _LONE
+            and kinds[place + 1] in followers
+            and self.values[place] != "not"
+        )
 
     def binary(self, least: int) -> Node:
         """Parse operators that bind at least this tightly."""
@@ -182,14 +198,14 @@ class ExpressionParser:
                 self.place += 2
             else:
                 return Node("compare", left.at, tuple(operators), tuple(operands))
-            operands.append(self.binary(_ADD))
+            operands.append(self.primary() if self.lone(_COMPARES) else self.binary(_ADD))
 
     def concatenation(self, left: Node) -> Node:
         """Parse `a ~ b ~ c`."""
         operands = [left]
         while self.kinds[self.place] == "~":
             self.place += 1
-            operands.append(self.binary(_MUL))
+            operands.append(self.primary() if self.lone(_TILDE) else self.binary(_MUL))
         return Node("concat", left.at, None, tuple(operands))
 
     def unary(self, filtered: bool = True) -> Node:

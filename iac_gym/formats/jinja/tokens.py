@@ -155,7 +155,7 @@ def _tag(tokens: Tokens, place: int, state: str) -> int:
         place = found.end()
         value: object = found[kind]
         if kind == "name":
-            if not text[start:place].isascii() or not value.isidentifier():  # type: ignore[attr-defined]
+            if not value.isascii() or not value.isidentifier():  # type: ignore[attr-defined]
                 value, place = _name(text, start, place)
         elif kind == "operator":
             kind = value  # type: ignore[assignment]

@@ -127,7 +127,7 @@ def _may_hold(value: Any) -> bool:
 
 def _keep(project: Project, path: str, judged: Judgement, mark: Mark, uses: Uses) -> None:
     for rule, message in judged.faults:
-        own = rule == "plugins-are-known" and project.brings_plugins
+        own = rule == "plugins-are-known" and project.brings_plugin(message.split("`")[1])
         project.note("plugins-are-not-seen" if own else rule, message, path, mark)
     if judged.free:
         uses.add(judged, mark)

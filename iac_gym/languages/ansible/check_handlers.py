@@ -65,9 +65,14 @@ class _Names:
 def check_handlers(project: Project, unseen: bool) -> None:
     """Check what tasks and blocks notify; `unseen`: some role is not among the files."""
     notifying = [
-        (one.path, one.tree, one.__class__ is Written and _never_changes(one))
-        for one in (*project.written_tasks, *project.written_blocks)
-        if one.tree.get("notify") is not None
+        (task.path, task.tree, _never_changes(task))
+        for task in project.written_tasks
+        if task.tree.get("notify") is not None
+    ]
+    notifying += [
+        (block.path, block.tree, False)
+        for block in project.written_blocks
+        if block.tree.get("notify") is not None
     ]
     if not notifying:
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
 from iac_gym.languages.ansible.check_keywords import common, unknown_keys
+from iac_gym.languages.ansible.check_variables import defined
 from iac_gym.languages.ansible.keywords import keywords
 from iac_gym.languages.ansible.reading import kind
 from iac_gym.languages.ansible.roles import Role
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _RULE = "roles-are-named"
 #: Types of options in argument specifications.
+_UNASKED = "types-of-arguments-exist"
 _TYPES = frozenset("str list dict bool int float path raw jsonarg json bytes bits".split())
 
 
@@ -103,6 +105,11 @@ def _specs(project: Project, role: Role) -> None:
             _options(project, path, spec, 0)
 
 
+def _is_set(project: Project, name: Any, depth: int) -> bool:
+    """Say whether something gives an option a value, so that its type is looked at."""
+    return not depth and name in defined(project, specified=False)
+
+
 def _options(project: Project, path: str, spec: YamlMap, depth: int) -> None:
     rule, options = "argument-specs-are-right", spec.get("options")
     if options is None or depth > 10:
@@ -117,10 +124,12 @@ def _options(project: Project, path: str, spec: YamlMap, depth: int) -> None:
                 message = f"the option `{str(name)[:60]}` must be a mapping, not {kind(option)}"
                 project.note(rule, message, path, options.marks[name])
             continue
+        asked = option.get("required") is True or option.get("default") is not None
         for key in ("type", "elements"):
             given = option.get(key)
             if given is not None and given not in _TYPES:
                 message = f"`{key}` of the option `{str(name)[:60]}` cannot be `{str(given)[:40]}`"
                 hint = f"one of {', '.join(sorted(_TYPES))}"
-                project.note(rule, message, path, option.marks[key], hint)
+                where = rule if asked or _is_set(project, name, depth) else _UNASKED
+                project.note(where, message, path, option.marks[key], hint)
         _options(project, path, option, depth + 1)

@@ -132,8 +132,12 @@ def _role(project: Project, task: Written) -> None:
         if key not in names("include_role_arguments"):
             message = f"`{task.action}` takes no `{str(key)[:60]}`"
             project.note(rule, message, task.path, task.arg_mark(key))
-    if not args.get("name") and not args.get("role"):
+    name = args.get("name") or args.get("role")
+    if not name:
         project.note(rule, f"`{task.action}` needs `name`", task.path, task.action_mark)
+    elif not isinstance(name, str):
+        message = f"the name of a role must be text, not {kind(name)}"
+        project.note(rule, message, task.path, task.arg_mark("name"))
     for key in ("tasks_from", "vars_from", "defaults_from", "handlers_from"):
         if key in args and not isinstance(args[key], str):
             message = f"`{key}` must be text, not {kind(args[key])}"

@@ -85,8 +85,8 @@ def _unknown(
         project.note("variables-come-from-outside", message, task.path, mark)
 
 
-def defined(project: Project) -> set[str]:
-    """Return every name that anything in the answer sets."""
+def defined(project: Project, specified: bool = True) -> set[str]:
+    """Return every name that anything in the answer sets; `specified`: or that a role asks for."""
     found: set[str] = set()
     for path, place in project.places.items():
         tree = project.trees.get(path)
@@ -106,7 +106,7 @@ def defined(project: Project) -> set[str]:
         one for entries in project.playbooks.values() for one in entries if isinstance(one, YamlMap)
     ]
     for role in project.roles_by_folder.values():
-        for spec in role.argument_specs.values():
+        for spec in role.argument_specs.values() if specified else ():
             if spec.__class__ is YamlMap and spec.get("options").__class__ is YamlMap:
                 found.update(str(key) for key in spec["options"])
         _of_roles(role.meta.get("dependencies"), found)

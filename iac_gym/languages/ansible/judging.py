@@ -21,6 +21,10 @@ _WORDS = frozenset(("yes", "no", "on", "off"))
 _NO_TRUTH_KINDS = frozenset("concat list dict tuple binary neg pos".split())
 
 
+#: Statements whose body Jinja2 compiles by itself, also inside of an `if`.
+_SCOPES = frozenset("for macro call_block filter_block with set_block block autoescape".split())
+
+
 class Judgement(NamedTuple):
     """What is wrong with a text, as (rule, message), and the variables that it needs.
 
@@ -109,16 +113,41 @@ def _never_truth(node: Node, depth: int = 0) -> bool:
 
 def _judged(parsed: Parsed, faults: tuple[tuple[str, str], ...]) -> Judgement:
     found = [*faults]
+    late: frozenset[tuple[str, int]] | None = None
     for kind, uses in (("filter", parsed.filters), ("test", parsed.tests)):
         for use in uses:
             if plugin_is_known(kind, use.name) is False:
-                found.append(("plugins-are-known", f"there is no {kind} `{use.name[:_SHOWN]}`"))
+                late = _late(parsed) if late is None else late
+                rule = "plugins-are-not-seen" if (use.name, use.at) in late else "plugins-are-known"
+                found.append((rule, f"there is no {kind} `{use.name[:_SHOWN]}`"))
     for call in parsed.calls:
         name = _lookup_name(call)
         if name and plugin_is_known("lookup", name) is False:
             found.append(("plugins-are-known", f"there is no lookup plugin `{name[:_SHOWN]}`"))
     free = parsed.free
     return Judgement(tuple(found), free, free - _excused(parsed) if free else free)
+
+
+def _late(parsed: Parsed) -> frozenset[tuple[str, int]]:
+    """Return the filters and tests that Jinja2 misses only when a branch of an `if` is taken."""
+    waiting: list[tuple[Node, bool]] = [(parsed.body, False)]
+    found: set[tuple[str, int]] = set()
+    while waiting:
+        node, late = waiting.pop()
+        if late and node.kind in ("filter", "test"):
+            found.add((str(node.value), node.at))
+        for place, one in enumerate(node.items):
+            if one is None:
+                continue
+            # the first test is always worked out: of `if` and of `a if test else b`
+            if node.kind == "if":
+                waiting += [(item, late or place + at > 0) for at, item in enumerate(one.items)]
+                if one.kind != "elif" and one.kind in ("filter", "test"):
+                    waiting.append((one, True))
+            else:
+                outside = late and not (one.kind == "body" and node.kind in _SCOPES)
+                waiting.append((one, outside or (node.kind == "cond" and place > 0)))
+    return frozenset(found)
 
 
 def _lookup_name(call: Node) -> str:

@@ -113,10 +113,14 @@ class Project:
         """All inventories of the answer as one, with `group_vars` and `host_vars`."""
         return locating.merged_inventory(self)
 
-    @lazy
-    def brings_plugins(self) -> bool:
-        """Whether the answer holds filters, tests or lookups of its own."""
-        return any("_plugins/" in path or "plugins/" in path for path in self.texts)
+    def brings_plugin(self, name: str) -> bool:
+        """Whether a plugin of the answer itself, a filter or the like, speaks of this name."""
+        bare = name.rpartition(".")[2]
+        return any(
+            bare in text or bare in path
+            for path, text in self.texts.items()
+            if "plugins/" in path and path.endswith(".py")
+        )
 
     def brings(self, kind: str) -> bool:
         """Whether the answer holds plugins of a kind of its own: `connection`, `strategy`."""

@@ -78,6 +78,8 @@ def _yaml_place(parts: list[str], name: str, stem: str) -> Place:
         return Place("file")
     if _INVENTORY_YAML.fullmatch(name) or parts[0] in ("inventory", "inventories"):
         return Place("inventory_yaml")
+    if "playbooks" in parts[:-1] and "tasks" in parts[parts.index("playbooks") : -1]:
+        return Place("tasks", None, stem)
     if parts[-3:-2] == ["roles"]:
         return Place("file")  # beside the folders of a role
     if _PLAYBOOK.fullmatch(name) or "playbooks" in parts[:-1]:

@@ -44,7 +44,8 @@ def names_a_secret(text: str) -> bool:
     return any(is_secret_name(word) for word in _used(text))
 
 
-_TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+#: Bounded, and up to the next opening only: no text is looked through twice.
+_TEMPLATE = re.compile(r"\{\{((?:(?!\{\{).){0,2000}?)\}\}", re.DOTALL)
 _WORD = re.compile(r"'[^']*'|\"[^\"]*\"|[A-Za-z_][A-Za-z0-9_.]*")
 
 

@@ -94,6 +94,21 @@ COMPLETED = frozenset(
     )
 )
 
+
+def is_completed(group: str, tree: Any, path: Path, spec: dict[Any, Any]) -> bool:
+    """Whether a serving runtime or ModelMesh completes a pod, so that what it lacks is no mistake.
+
+    The workers of a predictor get the containers of its runtime; runtimes for many models get
+    those of ModelMesh.
+    """
+    if group != "serving.kserve.io":
+        return False
+    if path == ("spec", "predictor", "workerSpec"):
+        predictor = tree["spec"]["predictor"]
+        return isinstance(predictor.get("model"), dict)
+    return bool(path == ("spec",) and spec.get("multiModel") and not spec.get("containers"))
+
+
 #: Group -> places of claims whose volumes the operator puts into the pods.
 _CLAIMS: dict[str, tuple[Path, ...]] = {
     "jobset.x-k8s.io": (("spec", "volumeClaimPolicies", "*", "templates", "*"),),

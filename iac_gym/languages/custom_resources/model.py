@@ -29,6 +29,7 @@ from iac_gym.languages.custom_resources.argo.model import ArgoWorkflow, read_wor
 from iac_gym.languages.custom_resources.embedded import (
     COMPLETED,
     GROUPS,
+    is_completed,
     made_volumes,
     pod_specs,
 )
@@ -80,6 +81,7 @@ class CustomManifest(Manifest):
             for item in self.objects
             if (group_of(item), plain_kind(item)) not in COMPLETED
             for pod in self._embedded(item)
+            if not is_completed(group_of(item), item.tree, pod.path, pod.spec)
         ]
 
     def _embedded(self, item: KubeObject) -> list[Pod]:

@@ -158,7 +158,7 @@ REFUSED_TASKS = {
         "- debug: {msg: '{{ packgaes }}'}\n  vars: {packages: a}\n",
         "variables-are-set@3:20",
     ),
-    "no handler": ("- ping:\n  notify: restart\n", "handlers-exist@4:15"),
+    "no handler": ("- command: a\n  notify: restart\n", "handlers-exist@4:15"),
     "a mapping as notification": ("- ping:\n  notify: {a: b}\n", "keyword-values-fit@4:15"),
 }
 
@@ -246,7 +246,7 @@ REFUSED_FILES = {
     "tasks of a role": ("# file: roles/a/tasks/main.yml\na: b\n", "task-lists-are-lists@1:1"),
     "a type in a specification": (
         "# file: roles/a/meta/argument_specs.yml\nargument_specs:\n  main:\n    options:\n"
-        "      x: {type: string}\n",
+        "      x: {type: string, default: a}\n",
         "argument-specs-are-right@4:17",
     ),
     "a collection": (
@@ -297,7 +297,7 @@ REFUSED_FILES = {
         "roles-exist@2:11",
     ),
     "a handler of another play": (
-        "- hosts: a\n  tasks: [{ping: , notify: x}]\n- hosts: b\n  handlers: [{name: x, ping: }]\n",
+        "- hosts: a\n  tasks: [{raw: a, notify: x}]\n- hosts: b\n  handlers: [{name: x, ping: }]\n",
         "handlers-exist@2:28",
     ),
 }

@@ -45,7 +45,8 @@ class Series:
     """A series that is a straight line: `value` at `NOW`, growing by `slope` a second.
 
     It has samples from `since` to `until`, in seconds from `NOW`; without them always. Before the
-    moment `bend` (in seconds from `NOW`) it grew by `before` a second instead.
+    moment `bend` (in seconds from `NOW`) it grew by `before` a second instead, and was higher by
+    `drop`: a counter that was reset.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Series:
     until: float = float("inf")
     bend: float = float("-inf")
     before: float = 0.0
+    drop: float = 0.0
 
     def at(self, moment: float) -> float | None:
         """Return the value at a moment, None where there is none."""
@@ -64,4 +66,4 @@ class Series:
             return None
         if age >= self.bend:
             return self.value + self.slope * age
-        return self.value + self.slope * self.bend + self.before * (age - self.bend)
+        return self.value + self.slope * self.bend + self.before * (age - self.bend) + self.drop

@@ -109,6 +109,7 @@ def argument_specs_are_right(project: Project) -> Findings:
             options:
               http_port:
                 type: integer
+                required: true
 
     Good::
 
@@ -118,5 +119,6 @@ def argument_specs_are_right(project: Project) -> Findings:
             options:
               http_port:
                 type: int
+                required: true
     """
     return project.examine().get("argument-specs-are-right", ())

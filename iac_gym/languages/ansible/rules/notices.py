@@ -176,3 +176,30 @@ def failures_are_forgiven(project: Project) -> Findings:
               ignore_errors: true
     """
     return project.examine().get("failures-are-forgiven", ())
+
+
+@rule(Stage.NOTICE)
+def types_of_arguments_exist(project: Project) -> Findings:
+    """The type of an argument that nobody gives exists: ansible-core looks at it only then.
+
+    Source: https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_reuse_roles.html#role-argument-validation
+
+    Bad::
+
+        # file: roles/web/meta/argument_specs.yml
+        argument_specs:
+          main:
+            options:
+              http_port:
+                type: integer
+
+    Good::
+
+        # file: roles/web/meta/argument_specs.yml
+        argument_specs:
+          main:
+            options:
+              http_port:
+                type: int
+    """
+    return project.examine().get("types-of-arguments-exist", ())

@@ -15,6 +15,7 @@ from iac_gym.languages.custom_resources.argo.nodes import find_template
 from iac_gym.languages.custom_resources.argo.outputs import check_artifact_location, check_outputs
 from iac_gym.languages.custom_resources.argo.scope import (
     LEAVES,
+    POD_KINDS,
     Scope,
     global_scope,
     template_scope,
@@ -107,6 +108,8 @@ def _check_policies(workflow: ArgoWorkflow, notes: Notes) -> None:
             message = f"the hook `{str(name)[:40]}` needs an `expression`"
             notes.add("argo-policies", item, message, *path, "hooks", name)
     _check_retry(item, spec, path, notes)
+    if spec.get("podResources") is not None:
+        check_pod_resources(item, spec["podResources"], path, notes)
 
 
 def _check_retry(item: Any, tree: dict[Any, Any], path: Path, notes: Notes) -> None:
@@ -156,6 +159,7 @@ def check_template(workflow: ArgoWorkflow, template: Template, base: Scope, note
         notes.add("argo-template-kinds", item, message, *path, hint=hint)
         return
     _check_inputs(template, notes)
+    _check_resources(template, notes)
     _check_retry(item, tree, path, notes)
     _check_timeouts(template, notes)
     scope = template_scope(template, base)
@@ -213,6 +217,32 @@ def _check_inputs(template: Template, notes: Notes) -> None:
             message = "`from` is not valid in inputs; the caller passes the artifact"
             notes.add("argo-artifacts", item, message, *where, "from")
         check_artifact_location(item, entry, where, notes)
+
+
+def _check_resources(template: Template, notes: Notes) -> None:
+    """Note resources and claims of a pod that the template does not make."""
+    item, path, rule = template.item, template.path, "argo-template-kinds"
+    if template.tree.get("podResources") is not None:
+        if template.kind in ("http", "plugin"):
+            message = f"`podResources` is not for {template.kind} templates, which share a pod"
+            notes.add(rule, item, message, *path, "podResources")
+        check_pod_resources(item, template.tree["podResources"], path, notes)
+    if template.own.get("resourceClaims") and template.kind not in POD_KINDS:
+        message = f"`resourceClaims` is for templates that run a pod, not for {template.kind}"
+        notes.add(rule, item, message, *path, "resourceClaims")
+
+
+def check_pod_resources(item: Any, resources: Any, path: Path, notes: Notes) -> None:
+    """Note what a whole pod cannot ask for."""
+    rule, where = "argo-containers", (*path, "podResources")
+    if as_map(resources).get("claims"):
+        notes.add(rule, item, "a whole pod has no `claims`", *where, "claims")
+    for part in ("limits", "requests"):
+        for name in as_map(as_map(resources).get(part)):
+            if name not in ("cpu", "memory") and not str(name).startswith("hugepages-"):
+                message = f"`{str(name)[:60]}` is no resource of a whole pod"
+                hint = "cpu, memory and hugepages-*; others are asked for by containers"
+                notes.add(rule, item, message, *where, part, name, hint=hint)
 
 
 def _check_timeouts(template: Template, notes: Notes) -> None:

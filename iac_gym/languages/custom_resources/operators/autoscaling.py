@@ -17,7 +17,7 @@ from iac_gym.languages.custom_resources.operators.reading import (
     whole,
     within,
 )
-from iac_gym.languages.kubernetes.model import KubeObject, as_list, as_map, as_text
+from iac_gym.languages.kubernetes.model import KubeObject, Path, as_list, as_map, as_text
 
 _SCALING = "keda-scaling"
 #: Type of a trigger -> what its metadata must have.
@@ -87,10 +87,47 @@ def check_volcano_job(item: KubeObject, objects: Objects, notes: Notes) -> None:
         if (whole(task.get("minAvailable")) or 0) > count:
             message = "`minAvailable` is above the replicas of the task"
             notes.add(rule, item, message, *path, "minAvailable")
+    _check_policies(item, spec.get("policies"), ("spec", "policies"), notes)
+    for path, task in tasks:
+        _check_policies(item, task.get("policies"), (*path, "policies"), notes)
     least = whole(spec.get("minAvailable")) or 0
     if least > total:
         message = f"`minAvailable` is {least}, but all tasks have {total} replicas"
         notes.add(rule, item, message, "spec", "minAvailable")
+
+
+_EVENTS = frozenset(
+    "* PodFailed PodEvicted PodPending Unknown TaskCompleted TaskFailed JobUpdated".split()
+)
+_ACTIONS = frozenset(
+    "AbortJob RestartJob RestartTask RestartPod RestartPartition TerminateJob CompleteJob "
+    "ResumeJob".split()
+)
+
+
+def _check_policies(item: KubeObject, policies: Any, path: Path, notes: Notes) -> None:
+    """Note policies for nothing, for what is no event, and two for one event or exit code."""
+    rule, seen = "volcano-tasks", set[Any]()
+    for where, policy in listed(policies, path):
+        events = {as_text(one) for one in (*as_list(policy.get("events")), policy.get("event"))}
+        events -= {""}
+        code = policy.get("exitCode")
+        if bool(events) == (code is not None):
+            notes.add(rule, item, "a policy has either events or an `exitCode`", *where)
+            continue
+        if events and not events <= _EVENTS:
+            message = f"`{sorted(events - _EVENTS)[0][:40]}` is no event"
+            notes.add(rule, item, message, *where, hint=f"one of {', '.join(sorted(_EVENTS))}")
+        if events and as_text(policy.get("action")) not in _ACTIONS:
+            hint = f"one of {', '.join(sorted(_ACTIONS))}"
+            notes.add(rule, item, "the policy has no action of this kind", *where, hint=hint)
+        given: set[Any] = events if events else {whole(code)}
+        if code == 0 or not given.isdisjoint(seen):
+            message = "0 is no failure" if code == 0 else "there is another policy for this"
+            notes.add(rule, item, message, *where)
+        seen |= given
+    if "*" in seen and len(seen - {None}) > 1 and all(isinstance(one, str) for one in seen):
+        notes.add(rule, item, "`*` stands for every event, so no other can be given", *path)
 
 
 CHECKS: dict[tuple[str, str], CheckKind] = {

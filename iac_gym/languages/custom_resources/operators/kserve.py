@@ -84,7 +84,8 @@ def _check_framework(
     if served.get("name"):
         message = "KServe gives the name of this container; leave it out"
         notes.add("kserve-components", item, message, *path, "name")
-    if framework == "model" and not within(served, "modelFormat").get("name"):
+    chosen = served.get("runtime") or within(served, "modelFormat").get("name")
+    if framework == "model" and not chosen:
         notes.add("kserve-components", item, "`modelFormat.name` is missing", *path)
     uri, storage = as_text(served.get("storageUri")), served.get("storage")
     if uri and isinstance(storage, dict) and not uri.startswith(_STORAGE_SPEC):

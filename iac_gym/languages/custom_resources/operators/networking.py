@@ -6,6 +6,7 @@ Source: cert-manager, `internal/apis/certmanager/validation`; argo-rollouts,
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from iac_gym.languages.custom_resources.notes import Notes
@@ -216,6 +217,21 @@ def check_http_route(item: KubeObject, objects: Objects, notes: Notes) -> None:
             notes.add("referred-resources", item, message, *path, "sectionName")
 
 
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
+_BROKEN = re.compile(r"[\x00-\x20\x7f]|%(?![0-9a-fA-F]{2})")
+
+
+def check_wasm_plugin(item: KubeObject, objects: Objects, notes: Notes) -> None:
+    """Note a URL that Istio cannot read or fetch."""
+    url = as_text(item.get("spec", "url"))
+    scheme = _SCHEME.match(url)
+    known = scheme is None or scheme[1].lower() in ("file", "http", "https", "oci")
+    if url and (not known or _BROKEN.search(url)):
+        message = f'"{url[:60]}" is no URL that Istio fetches'
+        hint = "oci://, https://, http:// or file://"
+        notes.add("istio-routes", item, message, "spec", "url", hint=hint)
+
+
 CHECKS: dict[tuple[str, str], CheckKind] = {
     ("cert-manager.io", "Certificate"): check_certificate,
     ("cert-manager.io", "Issuer"): check_issuer,
@@ -223,6 +239,7 @@ CHECKS: dict[tuple[str, str], CheckKind] = {
     ("argoproj.io", "Application"): check_application,
     ("argoproj.io", "Rollout"): check_rollout,
     ("networking.istio.io", "VirtualService"): check_virtual_service,
+    ("extensions.istio.io", "WasmPlugin"): check_wasm_plugin,
     ("gateway.networking.k8s.io", "HTTPRoute"): check_http_route,
     ("gateway.networking.k8s.io", "GRPCRoute"): check_http_route,
 }

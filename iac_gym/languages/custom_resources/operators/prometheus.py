@@ -24,6 +24,8 @@ from iac_gym.languages.prometheus.groups import Group, read_groups
 _MONITORS = "monitored-endpoints"
 #: Faults that the definition of PrometheusRule finds, too.
 _BY_SCHEMA = frozenset(("fields-are-known", "fields-have-their-types"))
+#: Longer patterns are not read: that takes as long as they are.
+_LONGEST_PATTERN = 8_000
 _TARGETED = ("", "replace", "hashmod", "lowercase", "uppercase", "keepequal", "dropequal")
 
 

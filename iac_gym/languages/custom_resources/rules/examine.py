@@ -25,6 +25,6 @@ def examine(manifest: CustomManifest) -> dict[str, list[Finding]]:
         if check is not None:
             check(item, manifest, notes)
         elif group and is_foreign(item.api_version, item.kind.partition(".")[0]):
-            message = f"`{item.kind[:60]}` of `{group[:60]}` is not known here: only its metadata is judged"
+            message = f"`{item.kind[:60]}` of `{group[:60]}` is not known; its metadata is judged"
             notes.add("foreign-kinds", item, message, "kind")
     return notes.faults
