@@ -51,8 +51,8 @@ def ask(files: Files) -> Opinion:
     said = ask_library(files)
     if said.valid is None:
         return said
-    if any(prefix in text for text in files.values() for prefix in FORGIVEN):
-        return said if said.valid else Opinion(None, reason="earlier releases may take it")
+    if not said.valid and any(prefix in text for text in files.values() for prefix in FORGIVEN):
+        return Opinion(None, reason="earlier releases may take it")
     verdict = check_files(dict(files), dict.fromkeys(files, LANGUAGE.name))
     found = [one for one in verdict.diagnostics if one.stage <= Stage.SEMANTICS]
     if said.valid and found and not any(one.rule in COMPARED for one in found):

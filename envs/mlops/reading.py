@@ -149,6 +149,20 @@ def asleep(item: KubeObject) -> Finding | None:
     return None
 
 
+def idle(manifest: Manifest, item: KubeObject) -> Finding | None:
+    """Say why an object runs nothing; a Deployment of no replicas runs where KEDA scales it."""
+    still = asleep(item)
+    if still is None or item.kind != "Deployment" or not equal(item.get("spec", "replicas"), 0):
+        return still
+    for one in manifest.objects:
+        target = as_map(one.get("spec", "scaleTargetRef"))
+        scaled = (one.kind, one.namespace) == ("ScaledObject", item.namespace)
+        aim = target.get("name"), target.get("kind", "Deployment")
+        if scaled and aim == (item.name, "Deployment"):
+            return None
+    return still
+
+
 def named(manifest: Manifest, name: object, *kinds: str) -> list[KubeObject]:
     """Return the objects of some kinds (of any, without kinds) that bear a name."""
     if not isinstance(name, str):
@@ -169,7 +183,7 @@ def each(
         return [Finding(f"there is no {what} `{name}`", hint=hint)]
     wrong: list[Finding] = []
     for item in found:
-        still = asleep(item)
+        still = idle(manifest, item)
         if still:
             wrong.append(still)
         else:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from envs.mlops.reading import WORKLOADS, asleep, equal, named, places
+from envs.mlops.reading import WORKLOADS, asleep, equal, idle, named, places
 from iac_gym.check import Findings, RequirementType, requirement
 from iac_gym.formats.lazy import lazy
 from iac_gym.languages.custom_resources.argo.model import ArgoWorkflow, Node, substitute
@@ -220,7 +220,7 @@ def spots(manifest: Manifest, of: str, part: str) -> tuple[list[Spot], list[Find
         if not pods:
             continue
         seen = True
-        still = asleep(item)
+        still = idle(manifest, item)
         here = [(pod, count) for name, pod, count in pods if name == part]
         if still or not here:
             known = ", ".join(f"`{name}`" for name, _, _ in pods if name)

@@ -12,7 +12,7 @@ from envs.ansible.requirements.reading import (
     given_last,
     missing,
     same,
-    shown,
+    source_of,
     standing,
     text,
     truth,
@@ -180,7 +180,7 @@ def password_from_variable(model: Project, user: str, variable: str) -> Iterable
     if not found:
         yield from missing(f"no task gives `{user}` a password")
     for task, given in found:
-        if not _is_variable(shown(given["password"]), variable):
+        if not _is_variable(source_of(task, given["password"]), variable):
             yield task.finding(f"the password is not the variable `{variable}`", "password")
         elif task.variables(variable) not in (UNKNOWN, UNDEFINED):
             yield task.finding(f"the variable `{variable}` is written down in the files")

@@ -35,6 +35,8 @@ ARCHIVE = "community.general.archive"
 WRITERS = {
     COPY: "dest", TEMPLATE: "dest", LINE: "path", BLOCK: "path", INI: "path", REPLACE: "path",
     GET_URL: "dest", "ansible.builtin.assemble": "dest",
+    "community.crypto.openssl_privatekey": "path", "community.crypto.openssl_csr": "path",
+    "community.crypto.x509_certificate": "path",
 }  # fmt: skip
 ATTRIBUTES = {**WRITERS, FILE: "path"}
 _MAKERS = {**ATTRIBUTES, ARCHIVE: "dest", "ansible.builtin.git": "dest"}

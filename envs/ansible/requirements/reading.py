@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -205,6 +206,22 @@ def text(value: Any) -> str:
 def shown(value: Any) -> str:
     """Return a value as text, in which unknown parts stay as `{{ ... }}`."""
     return str(value) if isinstance(value, str) else text(value)
+
+
+def source_of(task: Task, value: Any) -> str:
+    """Return a text that is not known, followed through variables that only name another one."""
+    written = shown(value)
+    for _ in range(_MOST_STEPS):
+        found = _VARIABLE.fullmatch(written.strip())
+        inner = task.variables(found[1]) if found else None
+        if not isinstance(inner, str) or "{{" not in inner:
+            break
+        written = str(inner)
+    return written
+
+
+_VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_MOST_STEPS = 5
 
 
 def path_of(value: Any) -> str:

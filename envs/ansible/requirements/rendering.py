@@ -67,9 +67,8 @@ class Rendering:
             holds = truth(evaluate(one.items[0], self._lookup(local)))
             if holds is None:
                 self.printed |= _names(one.items[0])
-                yield HOLE
-                yield from self._body(one.items[1], dict(local), depth + 1)
-                yield HOLE
+                inner = "".join(self._body(one.items[1], dict(local), depth + 1))
+                yield HOLE + inner + ("" if inner.endswith("\n") else HOLE)
             elif holds:
                 self.printed |= _names(one.items[0])
                 yield from self._body(one.items[1], local, depth + 1)
@@ -79,17 +78,16 @@ class Rendering:
         target, iterable, test, body, otherwise = node.items
         items = evaluate(iterable, self._lookup(local))
         self.printed |= _names(iterable)
-        simple = isinstance(items, list) and len(items) <= _MOST_ITEMS and test is None
-        if not simple or target.kind != "name":
+        rows = _rows(target, items) if test is None else None
+        if rows is None:
             bound = dict.fromkeys(_names(target), UNKNOWN)
-            yield HOLE
-            yield from self._body(body, {**local, **bound}, depth + 1)
-            yield HOLE
+            inner = "".join(self._body(body, {**local, **bound}, depth + 1))
+            yield HOLE + inner + ("" if inner.endswith("\n") else HOLE)
             return
-        if not items:
+        if not rows:
             yield from self._body(otherwise, local, depth + 1)
-        for item in items:
-            yield from self._body(body, {**local, target.value: item}, depth + 1)
+        for row in rows:
+            yield from self._body(body, {**local, **row}, depth + 1)
 
     def _set(self, node: Node, local: dict[str, Any]) -> None:
         target, value = node.items
@@ -106,6 +104,19 @@ class Rendering:
         for one in node.items:
             if one is not None and one.kind == "body":
                 yield from self._body(one, local, depth + 1)
+
+
+def _rows(target: Node, items: Any) -> list[dict[str, Any]] | None:
+    """Return the variables of each turn of a loop, None where they are not known."""
+    if not isinstance(items, list) or len(items) > _MOST_ITEMS:
+        return None
+    if target.kind == "name":
+        return [{target.value: item} for item in items]
+    names = [one.value for one in target.items if one is not None and one.kind == "name"]
+    pairs = [item for item in items if isinstance(item, (list, tuple)) and len(item) == len(names)]
+    if target.kind != "tuple" or len(pairs) != len(items):
+        return None
+    return [dict(zip(names, item, strict=True)) for item in pairs]
 
 
 def _names(node: Node) -> set[str]:

@@ -14,7 +14,7 @@ from envs.ansible.requirements.reading import (
     missing,
     path_of,
     same,
-    shown,
+    source_of,
     standing,
     text,
     truth,
@@ -223,7 +223,7 @@ _SET_ZONE = ["timedatectl", "set-timezone"]
 )
 def host_named(model: Project) -> Iterable[Finding]:
     """The hostname module with `inventory_hostname`."""
-    found = [shown(given.get("name")) for _, given in done(model, (HOSTNAME,))]
+    found = [source_of(task, given.get("name")) for task, given in done(model, (HOSTNAME,))]
     if not found or "".join(found[-1].split()) != "{{inventory_hostname}}":
         yield from missing("no task names the host as in the inventory")
 

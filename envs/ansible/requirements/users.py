@@ -242,7 +242,7 @@ def sudo_rule(model: Project, file: str, rule: str) -> Iterable[Finding]:
 def _rule(line: str) -> str:
     """Return a rule without the blanks that do not matter."""
     line = line.strip()
-    for mark in ("=", ":", ","):
+    for mark in ("=", ":", ",", ")"):
         line = mark.join(part.strip() for part in line.split(mark))
     return " ".join(line.split())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envs.helm import choices
-from envs.helm.families import parts, switches
+from envs.helm.families import parts, switches, whole
 from envs.helm.families.chart_recipe import Chart, Extra, about
 from envs.helm.requirements import charts, pods, storage, values
 from iac_gym.category import Draft, family
@@ -17,7 +17,7 @@ def web_chart(draw: Draw) -> Draft:
     parts.image(made)
     parts.replicas(made)
     port = parts.service(made)
-    parts.own_names(made)
+    whole.own_names(made)
     made.grow(
         [
             switches.ingress(),
@@ -28,8 +28,8 @@ def web_chart(draw: Draw) -> Draft:
             switches.account(),
             parts.taken_over(1),
             parts.pull_policy(),
-            parts.test_pod(),
-            parts.notes(),
+            whole.test_pod(),
+            whole.notes(),
             *about(),
         ]
     )
@@ -44,17 +44,17 @@ def configured_chart(draw: Draw) -> Draft:
     """An application whose settings come from the values."""
     made = Chart(draw)
     parts.image(made)
-    parts.configuration().make(made)
-    parts.usual_labels(made)
+    whole.configuration().make(made)
+    whole.usual_labels(made)
     made.grow(
         [
-            parts.secret(),
+            whole.secret(),
             parts.environment(),
             parts.taken_over(0),
             parts.pull_policy(),
             parts.taken_over(1),
             switches.hook(),
-            parts.notes(),
+            whole.notes(),
             *about(),
         ]
     )
@@ -82,11 +82,11 @@ def worker_chart(draw: Draw) -> Draft:
     )
     made.container += ["command:", *(f"  - {word}" for word in line.split())]
     made.ask(pods.runs_command(kind=made.kind, command=line))
-    parts.usual_labels(made)
+    whole.usual_labels(made)
     made.grow(
         [
             parts.environment(),
-            parts.secret(),
+            whole.secret(),
             parts.init(),
             parts.taken_over(0),
             switches.budget(),
@@ -109,12 +109,12 @@ def stateful_chart(draw: Draw) -> Draft:
     parts.image(made)
     port = parts.service(made)
     switches.persistence(made)
-    parts.own_names(made)
+    whole.own_names(made)
     made.grow(
         [
             parts.probes(port),
             parts.taken_over(0),
-            parts.secret(),
+            whole.secret(),
             parts.service_type(),
             parts.pull_policy(),
             parts.taken_over(1),
@@ -186,7 +186,7 @@ def cron_chart(draw: Draw) -> Draft:
             )
         )
 
-    parts.usual_labels(made)
+    whole.usual_labels(made)
     made.grow(
         [
             Extra("concurrency", 1, concurrency),
@@ -222,7 +222,7 @@ def controller_chart(draw: Draw) -> Draft:
     parts.image(made)
     switches.account().make(made)
     switches.rights().make(made)
-    parts.own_namespace(made)
+    whole.own_namespace(made)
     made.grow(
         [
             parts.environment(),
@@ -231,7 +231,7 @@ def controller_chart(draw: Draw) -> Draft:
             parts.arguments(),
             parts.taken_over(1),
             switches.budget(),
-            parts.notes(),
+            whole.notes(),
             *about(),
         ]
     )
@@ -247,21 +247,21 @@ def checked_chart(draw: Draw) -> Draft:
     made = Chart(draw)
     parts.image(made)
     parts.replicas(made)
-    parts.schema().make(made)
+    whole.schema().make(made)
 
     def helper(made: Chart) -> None:
         parts.service(made)
         made.ask(charts.helper_used(helper=f"{made.name}.labels", count=2))
 
-    parts.usual_labels(made)
+    whole.usual_labels(made)
     made.grow(
         [
             Extra("helper", 2, helper),
-            parts.closed_schema(),
+            whole.closed_schema(),
             parts.pull_policy(),
             parts.environment(),
             parts.taken_over(0),
-            parts.notes(),
+            whole.notes(),
             *about(),
         ]
     )
@@ -289,7 +289,7 @@ def agent_chart(draw: Draw) -> Draft:
     made.mounts += ["- name: host", f"  mountPath: {path}", "  readOnly: true"]
     made.volumes += ["- name: host", "  hostPath:", f"    path: {source}"]
     made.ask(storage.host_folder(source=source, path=path, kind=made.kind))
-    parts.usual_labels(made)
+    whole.usual_labels(made)
     made.grow(
         [
             parts.taken_over(1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from envs.helm import choices
-from envs.helm.families import parts, switches
+from envs.helm.families import parts, switches, whole
 from envs.helm.families.chart_recipe import Chart, Extra, about
 from envs.helm.requirements import components, pods, subcharts, values
 from iac_gym.category import Draft, family
@@ -48,7 +48,7 @@ def sidecar_chart(draw: Draw) -> Draft:
             parts.environment(),
             parts.arguments(),
             parts.taken_over(0),
-            parts.secret(),
+            whole.secret(),
             parts.pull_policy(),
             parts.taken_over(1),
             *about(),
@@ -202,10 +202,10 @@ def parent_chart(draw: Draw) -> Draft:
             Extra("found", 1, found),
             Extra("replicas", 1, replicas),
             parts.taken_over(0),
-            parts.secret(),
+            whole.secret(),
             switches.account(),
             parts.taken_over(1),
-            parts.notes(),
+            whole.notes(),
             *about(),
         ]
     )

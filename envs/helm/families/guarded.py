@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envs.helm import choices
-from envs.helm.families import parts, switches
+from envs.helm.families import parts, switches, whole
 from envs.helm.families.chart_recipe import Chart, Extra, about
 from envs.helm.requirements import refusals, services, settings, storage, values
 from iac_gym.category import Draft, family
@@ -75,7 +75,7 @@ def guarded_chart(draw: Draw) -> Draft:
         [
             Extra("together", 1, together),
             parts.taken_over(0),
-            parts.secret(),
+            whole.secret(),
             parts.pull_policy(),
             parts.taken_over(1),
             switches.account(),
@@ -172,7 +172,7 @@ def files_chart(draw: Draw) -> Draft:
             parts.environment(),
             parts.taken_over(0),
             parts.scratch(),
-            parts.secret(),
+            whole.secret(),
             parts.pull_policy(),
             parts.taken_over(1),
             *about(),
@@ -243,7 +243,7 @@ def cluster_chart(draw: Draw) -> Draft:
             Extra("parallel", 1, parallel),
             parts.taken_over(0),
             switches.budget(),
-            parts.secret(),
+            whole.secret(),
             parts.taken_over(1),
             *about(),
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envs.helm import choices
-from envs.helm.families import parts, switches
+from envs.helm.families import parts, switches, whole
 from envs.helm.families.chart_recipe import Chart, Extra, about
 from envs.helm.requirements import ingresses, services, values
 from iac_gym.category import Draft, family
@@ -81,12 +81,12 @@ def hosts_chart(draw: Draw) -> Draft:
     made.grow(
         [
             parts.probes(port),
-            parts.test_pod(),
+            whole.test_pod(),
             parts.taken_over(0),
             parts.service_type(),
             switches.account(),
             parts.taken_over(1),
-            parts.notes(),
+            whole.notes(),
             *about(),
         ]
     )
@@ -126,7 +126,7 @@ def isolated_chart(draw: Draw) -> Draft:
         [
             parts.probes(port),
             parts.taken_over(0),
-            parts.secret(),
+            whole.secret(),
             switches.budget(),
             parts.taken_over(1),
             parts.pull_policy(),

@@ -6,16 +6,15 @@ from functools import partial
 from typing import Any
 
 from envs.helm import choices
-from envs.helm.families import parts, switches
+from envs.helm.families import parts, switches, whole
 from envs.helm.families.chart_recipe import LANGUAGE, Chart, Extra
+from envs.helm.families.given import CONTAINER, COUNT, LIMITS, SELECTOR, SERVICE, STORE, given_chart
 from envs.helm.requirements import overrides
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 from iac_gym.extras import Recipe
 from iac_gym.formats.yaml import dump
 from iac_gym.words import FIRST
-
-_CONTAINER = "spec.template.spec.containers[0]"
 
 
 class Values(Recipe):
@@ -41,19 +40,6 @@ class Values(Recipe):
         return self.make_draft(
             openings, partial(dump, self.values), ((self.path, LANGUAGE),), given, beside=LANGUAGE
         )
-
-
-def _chart(name: str, *grown: Extra, kind: str = "Deployment") -> Chart:
-    """Make the chart that is given: the same for every task of a family."""
-    made = Chart(Draw("the given chart", name, level=3), kind)
-    made.name = name
-    made.meta |= {"name": name, "description": f"A chart for {name}"}
-    parts.image(made)
-    made.set("image.repository", f"registry.example.com/{name}")
-    made.set("image.tag", "1.0.0")
-    for extra in grown:
-        extra.make(made)
-    return made
 
 
 def _image(made: Values) -> None:
@@ -109,7 +95,7 @@ def _resources() -> Extra:
         made.ask(
             overrides.field_is(
                 kind=made.chart.kind,
-                field=f"{_CONTAINER}.resources.limits.memory",
+                field=f"{CONTAINER}.resources.limits.memory",
                 value=memory,
             )
         )
@@ -119,7 +105,7 @@ def _resources() -> Extra:
             made.ask(
                 overrides.field_is(
                     kind=made.chart.kind,
-                    field=f"{_CONTAINER}.resources.requests.cpu",
+                    field=f"{CONTAINER}.resources.requests.cpu",
                     value=cpu,
                 )
             )
@@ -185,22 +171,11 @@ def _environment(draw: Draw) -> str:
     return draw.phrase("environment", ("production", "staging", "demo", "canary"))
 
 
-def _with_service(made: Chart) -> None:
-    parts.service(made)
-
-
-_SERVICE = Extra("service", 1, _with_service)
-_SELECTOR = Extra("selector", 1, lambda made: parts.take_over(made, "nodeSelector"))
-_LIMITS = Extra("limits", 1, lambda made: parts.take_over(made, "resources"))
-_COUNT = Extra("count", 1, parts.replicas)
-_STORE = Extra("store", 1, switches.persistence)
-
-
 @family("helm", levels=(1, 2, 3, 4))
 def web_values(draw: Draw) -> Draft:
     """Values of an environment for a web application's chart."""
-    chart = _chart(
-        "storefront", _COUNT, _SERVICE, switches.ingress(), parts.environment(), _LIMITS, _SELECTOR
+    chart = given_chart(
+        "storefront", COUNT, SERVICE, switches.ingress(), parts.environment(), LIMITS, SELECTOR
     )
     where = _environment(draw)
     made = Values(draw, chart, f"values-{where}.yaml")
@@ -215,14 +190,14 @@ def web_values(draw: Draw) -> Draft:
 @family("helm", levels=(1, 2, 3, 4))
 def scaled_values(draw: Draw) -> Draft:
     """Values of an environment with much traffic."""
-    chart = _chart(
+    chart = given_chart(
         "gateway",
-        _COUNT,
+        COUNT,
         switches.autoscaling(),
         switches.budget(),
         switches.account(),
-        _LIMITS,
-        _SELECTOR,
+        LIMITS,
+        SELECTOR,
         parts.environment(),
     )
     where = _environment(draw)
@@ -238,7 +213,7 @@ def scaled_values(draw: Draw) -> Draft:
 @family("helm", levels=(1, 2, 3), held_out=True)
 def stored_values(draw: Draw) -> Draft:
     """Values of an environment with data."""
-    chart = _chart("archive", _STORE, _SELECTOR, _LIMITS, parts.configuration())
+    chart = given_chart("archive", STORE, SELECTOR, LIMITS, whole.configuration())
     where = _environment(draw)
     made = Values(draw, chart, f"values-{where}.yaml")
     _image(made)
@@ -257,115 +232,4 @@ def stored_values(draw: Draw) -> Draft:
     return made.draft(
         f"Here is the chart archive. Write values-{where}.yaml for it",
         f"The chart archive is given; write the values of its {where} environment",
-    )
-
-
-class Environments(Recipe):
-    """The asks of a task for two values files of one chart, and the files that meet them."""
-
-    def __init__(self, draw: Draw, chart: Chart, *names: str) -> None:
-        super().__init__(draw)
-        self.chart = chart
-        self.files: dict[str, dict[str, Any]] = {f"values-{name}.yaml": {} for name in names}
-
-    def set(self, file: str, path: str, value: Any) -> None:
-        """Set a value in one of the files; the path has dots."""
-        tree = self.files[file]
-        *parents, last = path.split(".")
-        for key in parents:
-            tree = tree.setdefault(key, {})
-        tree[last] = value
-
-    def draft(self, *openings: str) -> Draft:
-        """Make the draft of the task."""
-        given = {f"{self.chart.name}/{path}": text for path, text in self.chart.files().items()}
-        made = {path: dump(tree) for path, tree in self.files.items()}
-        files = tuple((path, LANGUAGE) for path in self.files)
-        return self.make_draft(openings, partial(dict, made), files, given, beside=LANGUAGE)
-
-
-def _in_file(file: str, name: str, options: tuple[object, ...], value: str, field: str) -> Extra:
-    """Set one field in one of the files."""
-
-    def make(made: Environments) -> None:
-        chosen = made.draw.choice(f"{name} {file}", options)
-        made.set(file, value, chosen)
-        made.ask(
-            overrides.in_environment(file=file, kind=made.chart.kind, field=field, value=chosen)
-        )
-
-    return Extra(f"{name} {file}", 1, make)
-
-
-@family("helm", levels=(2, 3, 4))
-def environments_values(draw: Draw) -> Draft:
-    """Values of two environments, which differ."""
-    chart = _chart(
-        "portal", _COUNT, _SERVICE, switches.ingress(), parts.environment(), _LIMITS, _SELECTOR
-    )
-    big, small = draw.phrase("names", (("production", "staging"), ("prod", "test"), ("live", "qa")))
-    made = Environments(draw, chart, big, small)
-    first, second = made.files
-    host = draw.choice("host", choices.HOSTS)
-    made.set(first, "ingress", {"enabled": True, "host": host})
-    made.ask(overrides.host_in_environment(file=first, host=host))
-    tags = draw.sample("tags", choices.TAGS, 2)
-    for file, tag in zip((first, second), tags, strict=True):
-        made.set(file, "image.tag", tag)
-        made.ask(
-            overrides.in_environment(
-                file=file,
-                kind=chart.kind,
-                field=f"{_CONTAINER}.image",
-                value=f"registry.example.com/portal:{tag}",
-            )
-        )
-    made.ask(
-        overrides.plain_environment(
-            file=second, kind=chart.kind, field="spec.replicas", value=chart.values["replicaCount"]
-        )
-    )
-
-    def level(made: Environments) -> None:
-        for file, options in ((first, ("warn", "error")), (second, ("debug", "trace"))):
-            value = draw.choice(f"log level {file}", options)
-            made.set(file, "env.LOG_LEVEL", value)
-            made.ask(
-                overrides.variable_in_environment(
-                    file=file, kind=chart.kind, name="LOG_LEVEL", value=value
-                )
-            )
-
-    made.grow(
-        [
-            _in_file(first, "replicas", (6, 7, 8, 9, 10), "replicaCount", "spec.replicas"),
-            Extra("level", 2, level),
-            _in_file(
-                first,
-                "memory",
-                choices.MEMORY,
-                "resources.limits.memory",
-                f"{_CONTAINER}.resources.limits.memory",
-            ),
-            _in_file(
-                second,
-                "memory",
-                choices.MEMORY,
-                "resources.limits.memory",
-                f"{_CONTAINER}.resources.limits.memory",
-            ),
-            _in_file(
-                first,
-                "pool",
-                ("web", "fast", "large"),
-                "nodeSelector.pool",
-                "spec.template.spec.nodeSelector.pool",
-            ),
-        ]
-    )
-    return made.draft(
-        f"Here is the chart portal. Write values-{big}.yaml and values-{small}.yaml for it, each "
-        "to be used alone",
-        f"The chart portal is given; write the values of two environments, {first} and {second}; "
-        "only one of the files is used at a time",
     )

@@ -77,7 +77,7 @@ def account_may(model: HelmModel, kind: str, verbs: list[str], resource: str) ->
 
 
 def _bound(found: Rendering, role: KubeObject, binding: KubeObject, user: KubeObject) -> None:
-    account = account_of(user)
+    account = account_of(user) or "default"
     bound = any(
         one.get("kind") == "ServiceAccount"
         and one.get("name") == account
@@ -85,5 +85,5 @@ def _bound(found: Rendering, role: KubeObject, binding: KubeObject, user: KubeOb
         for one in maps(binding.get("subjects"))
     )
     reference = binding.get("roleRef", "name"), binding.get("roleRef", "kind")
-    if not account or not bound or reference != (role.name, "Role"):
+    if not bound or reference != (role.name, "Role"):
         raise wrong(binding, "it does not give the Role to the ServiceAccount", "subjects")

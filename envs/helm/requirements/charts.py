@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from envs.helm.requirements.reading import (
+    NAMESPACE,
+    RELEASE,
     WORKLOADS,
     Unmet,
     missing,
@@ -12,6 +14,7 @@ from envs.helm.requirements.reading import (
     played,
     pod_labels,
     selects,
+    users_of,
     wrong,
 )
 from iac_gym.check import requirement
@@ -100,11 +103,11 @@ def _filled(found: Rendering) -> Rendering:
 @played
 def standard_labels(model: HelmModel, chart: str) -> None:
     """Labels of every object of a release with a name of its own."""
-    for item in _filled(play(model, {}, chart, release="probe-one")).manifest:
+    for item in _filled(play(model, {}, chart, elsewhere=True)).manifest:
         labels = item.labels
         if (
             not labels.get("app.kubernetes.io/name")
-            or labels.get("app.kubernetes.io/instance") != "probe-one"
+            or labels.get("app.kubernetes.io/instance") != RELEASE
             or labels.get("app.kubernetes.io/managed-by") != "Helm"
         ):
             raise wrong(item, f"the {item.kind} lacks the usual labels", "metadata.labels")
@@ -118,8 +121,8 @@ def standard_labels(model: HelmModel, chart: str) -> None:
 @played
 def installs_twice(model: HelmModel, chart: str) -> None:
     """Two renderings with different release names."""
-    one = _filled(play(model, {}, chart, release="probe-one")).manifest
-    other = play(model, {}, chart, release="probe-two").manifest
+    one = _filled(play(model, {}, chart, elsewhere=True)).manifest
+    other = play(model, {}, chart).manifest
     names = {(item.kind, item.name) for item in other}
     pods = [pod_labels(item) for item in other.of_kind(*WORKLOADS)]
     for item in one:
@@ -142,8 +145,8 @@ def _selector(item: KubeObject) -> Any:
 @played
 def release_namespace(model: HelmModel, chart: str) -> None:
     """Rendered for a namespace of its own."""
-    for item in _filled(play(model, {}, chart, namespace="probe-space")).manifest:
-        if item.get("metadata", "namespace", default="probe-space") != "probe-space":
+    for item in _filled(play(model, {}, chart, elsewhere=True)).manifest:
+        if item.get("metadata", "namespace", default=NAMESPACE) != NAMESPACE:
             raise wrong(item, "it goes to a fixed namespace", "metadata.namespace")
 
 
@@ -158,15 +161,7 @@ def helper_used(model: HelmModel, helper: str, count: int) -> None:
     found = model.helpers.get(helper)
     if found is None:
         raise missing(f"there is no named template `{helper}`")
-    files = set(found.users)
-    for _ in range(3):  # templates that are included by templates
-        files |= {user for one in model.helpers.values() if one.file in files for user in one.users}
-    texts = model.default.texts
-    used = [
-        one for one in files
-        if not one.endswith((".tpl", "NOTES.txt")) and not texts.get(one, "").isspace()
-        and texts.get(one)
-    ]  # fmt: skip
+    used = users_of(model, helper)
     if len(used) < count:
         message = f"`{helper}` is used by {len(used)} templates, not by {count}"
         raise Unmet(Finding(message, found.file, found.line, 1))
@@ -180,7 +175,7 @@ def helper_used(model: HelmModel, helper: str, count: int) -> None:
 @played
 def notes_show(model: HelmModel, command: str) -> None:
     """The notes for a namespace of its own."""
-    found = play(model, {}, namespace="probe-space").notes
+    found = play(model, {}, elsewhere=True).notes
     plain = " ".join(found.replace("--namespace", "-n").replace("-n=", "-n ").split())
-    if f"{command} -n probe-space" not in plain.replace('"', "").replace("'", ""):
+    if f"{command} -n {NAMESPACE}" not in plain.replace('"', "").replace("'", ""):
         raise missing(f"the notes do not show `{command} -n` with the namespace")

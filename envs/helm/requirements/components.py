@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from envs.helm.requirements.reading import (
-    environment,
     first,
     missing,
     own,
@@ -14,6 +13,7 @@ from envs.helm.requirements.reading import (
     selects,
     wrong,
 )
+from envs.helm.requirements.variables import environment
 from iac_gym.check import requirement
 from iac_gym.languages.helm import HelmModel, Rendering
 from iac_gym.languages.kubernetes.model import KubeObject

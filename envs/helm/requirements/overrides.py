@@ -10,7 +10,6 @@ from envs.helm.requirements.ingresses import leads
 from envs.helm.requirements.reading import (
     at,
     box,
-    environment,
     first,
     missing,
     one_of,
@@ -23,6 +22,7 @@ from envs.helm.requirements.reading import (
 )
 from envs.helm.requirements.scaling import scaler_of
 from envs.helm.requirements.storage import claimed
+from envs.helm.requirements.variables import environment
 from iac_gym.check import requirement
 from iac_gym.languages.helm import HelmModel, Rendering
 from iac_gym.languages.helm.reading import as_values

@@ -6,16 +6,15 @@ Every reader takes trees of any shape: what is not there, or is something else, 
 
 from __future__ import annotations
 
-import binascii
 import re
-from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec
 
 from iac_gym.languages.helm import HelmModel, Rendering
+from iac_gym.languages.helm.helpers import scanned
 from iac_gym.languages.helm.model import RenderedObject
-from iac_gym.languages.kubernetes.model import KubeObject, Path, as_list, as_map, as_text
+from iac_gym.languages.kubernetes.model import KubeObject, Path, as_list, as_map
 from iac_gym.verdict import Finding
 
 P = ParamSpec("P")
@@ -24,6 +23,8 @@ _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 #: Kinds that run pods from a template.
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
+#: Another release and its namespace.
+RELEASE, NAMESPACE = "probe-one", "probe-space"
 #: Values for another image; checks share what is rendered with them.
 OTHER_IMAGE: Mapping[str, Any] = {
     "image.tag": "probe-tag",
@@ -95,16 +96,20 @@ def play(
     model: HelmModel,
     values: Mapping[str, Any] | None = None,
     chart: str = "",
-    release: str = "release-name",
-    namespace: str = "default",
+    *,
+    elsewhere: bool = False,
 ) -> Rendering:
     """Render with some values; Helm must not stop, and the cluster must take what is rendered.
 
-    `chart` is the name of the chart that is meant.
+    `chart` is the name of the chart that is meant; `elsewhere`: as another release in another
+    namespace.
     """
     if chart and model.chart.meta.name != chart:
         raise Unmet(model.chart_finding(f"there is no chart `{chart}`", "name"))
-    found = model.render(values or {}, release=release, namespace=namespace)
+    if elsewhere:
+        found = model.render(values or {}, RELEASE, NAMESPACE)
+    else:
+        found = model.render(values or {})
     said = f" with {', '.join(f'{key}={one}' for key, one in values.items())}" if values else ""
     error = found.error
     if error is not None:
@@ -115,6 +120,28 @@ def play(
         message = f"what is rendered{said} would be refused: {problem.message}"
         raise Unmet(Finding(message, problem.file, problem.line, problem.column))
     return found
+
+
+def users_of(model: HelmModel, helper: str) -> list[str]:
+    """Return the files that render something and include a named template, by others too."""
+    callers: dict[str, list[tuple[str, str]]] = {}
+    for chart in model.chart.every():
+        for path, text in chart.templates.items():
+            for caller, called in scanned(text)[1]:
+                callers.setdefault(called, []).append((caller, chart.path(path)))
+    seen, files = {helper: None}, dict[str, None]()
+    pending = [helper]
+    for name in pending:  # grows as it is read
+        for caller, file in callers.get(name, ()):
+            if not caller:
+                files[file] = None
+            elif caller not in seen:
+                seen[caller] = None
+                pending.append(caller)
+    texts = play(model).texts
+    return [
+        file for file in files if not file.endswith("NOTES.txt") and texts.get(file, "").strip()
+    ]
 
 
 def own(found: Rendering, *kinds: str) -> list[KubeObject]:
@@ -222,51 +249,6 @@ def serves(service: KubeObject, port: Any, by_number: bool = True) -> bool:
         port is not None and port in ((one.get("port"),) if by_number else (one.get("name"),))
         for one in maps(service.get("spec", "ports"))
     )
-
-
-def secret_text(item: KubeObject, key: str) -> str | None:
-    """Return what a Secret holds under a key, None where it is not there."""
-    plain = below(item.tree, "stringData").get(key)
-    if isinstance(plain, str):
-        return plain
-    coded = below(item.tree, "data").get(key)
-    try:
-        return b64decode(as_text(coded)).decode() if isinstance(coded, str) else None
-    except (binascii.Error, ValueError):
-        return None
-
-
-def environment(found: Rendering, item: KubeObject) -> dict[str, Any]:
-    """Return the variables of the first container, those of ConfigMaps and Secrets filled in."""
-    made: dict[str, Any] = {}
-    container = first(item)
-    for source in maps(container.get("envFrom")):
-        for kind, key in (("ConfigMap", "configMapRef"), ("Secret", "secretRef")):
-            held = _held(found, kind, below(source, key).get("name"))
-            made |= {f"{as_text(source.get('prefix'))}{name}": one for name, one in held.items()}
-    for one in maps(container.get("env")):
-        source = below(one, "valueFrom", "configMapKeyRef")
-        held = _held(found, "ConfigMap", source.get("name")) if source else {}
-        name = str(one.get("name"))
-        made[name] = held.get(str(source.get("key"))) if source else one.get("value")
-    return made
-
-
-def _held(found: Rendering, kind: str, name: Any) -> dict[str, Any]:
-    for item in found.manifest.of_kind(kind):
-        if name and item.name == name:
-            keys = [str(key) for part in ("data", "stringData") for key in below(item.tree, part)]
-            if kind == "Secret":
-                return {key: secret_text(item, key) for key in keys}
-            return {key: item.get("data", key) for key in keys}
-    return {}
-
-
-def secret_key(item: KubeObject, variable: str) -> tuple[Any, Any]:
-    """Return (Secret, key) from which a variable of the first container comes."""
-    found = [one for one in maps(first(item).get("env")) if one.get("name") == variable]
-    source = below(found[-1], "valueFrom", "secretKeyRef") if found else {}
-    return source.get("name"), source.get("key")
 
 
 def events_of(item: KubeObject) -> tuple[str, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from envs.helm.requirements.reading import (
     Unmet,
-    environment,
     missing,
     only,
     play,
     played,
     wrong,
 )
+from envs.helm.requirements.variables import environment
 from iac_gym.check import requirement
 from iac_gym.languages.helm import HelmModel
 

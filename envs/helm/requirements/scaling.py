@@ -57,7 +57,7 @@ def autoscales(model: HelmModel, chart: str, kind: str, low: int, high: int) -> 
         scaler = scaler_of(found, target)
         if (scaler.get("spec", "minReplicas"), scaler.get("spec", "maxReplicas")) != (least, most):
             raise wrong(scaler, f"it does not stay between {least} and {most}", "spec")
-        if target.has("spec", "replicas"):
+        if target.get("spec", "replicas") is not None:
             raise wrong(target, "`replicas` stands against the autoscaler", "spec.replicas")
 
 

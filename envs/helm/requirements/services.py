@@ -69,8 +69,8 @@ def _leads(service: KubeObject, port: int, pods: KubeObject, container: int) -> 
 @played
 def headless_service(model: HelmModel, chart: str, port: int) -> None:
     """Two releases, so that names that do not fit are found."""
-    for release in ("probe-one", "release-name"):
-        found = play(model, None, chart, release=release)
+    for elsewhere in (True, False):
+        found = play(model, None, chart, elsewhere=elsewhere)
         item = only(found, "StatefulSet")
         name = item.get("spec", "serviceName")
         for one in own(found, "Service"):
@@ -220,8 +220,8 @@ def route_leads(model: HelmModel, chart: str) -> None:
 @played
 def test_asks(model: HelmModel, chart: str, path: str) -> None:
     """A hook Pod whose command names the Service, in two releases."""
-    for release in ("probe-one", "release-name"):
-        found = play(model, None, chart, release=release)
+    for elsewhere in (True, False):
+        found = play(model, None, chart, elsewhere=elsewhere)
         names = [item.name for item in services_of(found, workload(found))]
         for pod in found.hooks.of_kind("Pod"):
             line = " ".join(_command(pod))

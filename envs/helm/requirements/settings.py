@@ -7,7 +7,6 @@ from envs.helm.requirements.reading import (
     at,
     below,
     box,
-    environment,
     first,
     maps,
     missing,
@@ -17,10 +16,9 @@ from envs.helm.requirements.reading import (
     play,
     played,
     pod_of,
-    secret_key,
-    secret_text,
     wrong,
 )
+from envs.helm.requirements.variables import environment, secret_key, secret_text
 from iac_gym.check import requirement
 from iac_gym.languages.helm import HelmModel
 from iac_gym.languages.kubernetes.model import as_list

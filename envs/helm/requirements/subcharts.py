@@ -5,14 +5,15 @@ from __future__ import annotations
 from envs.helm.requirements.reading import (
     Unmet,
     at,
-    environment,
     missing,
     only,
     play,
     played,
     same,
+    users_of,
     wrong,
 )
+from envs.helm.requirements.variables import environment
 from iac_gym.check import requirement
 from iac_gym.languages.helm import HelmModel, Rendering
 from iac_gym.languages.helm.chart import Chart
@@ -112,8 +113,8 @@ def subchart_found(model: HelmModel, kind: str, subchart: str, variable: str) ->
     """Two releases, whose Services must have names of their own."""
     child = _subchart(model, subchart)
     names = []
-    for release in ("probe-one", "release-name"):
-        found = play(model, None, release=release)
+    for elsewhere in (True, False):
+        found = play(model, None, elsewhere=elsewhere)
         item, service = only(found, kind), _sub(found, child, "Service")
         names.append(service.name)
         if environment(found, item).get(variable) != service.name:
@@ -138,14 +139,6 @@ def library_used(model: HelmModel, library: str, helper: str, count: int) -> Non
     found = model.helpers.get(helper)
     if found is None or not found.file.startswith(child.folder):
         raise missing(f"`{library}` does not define `{helper}`")
-    files = set(found.users)
-    for one in model.helpers.values():
-        if one.file in files:
-            files |= set(one.users)
-    texts = play(model).texts
-    used = [
-        one for one in files
-        if not one.endswith((".tpl", "NOTES.txt")) and texts.get(one, "").strip()
-    ]  # fmt: skip
+    used = users_of(model, helper)
     if len(used) < count:
         raise missing(f"`{helper}` is used by {len(used)} templates, not by {count}")

@@ -127,7 +127,6 @@ _SAMPLES: Mapping[str, Any] = {
     "resources": {"limits": {"memory": "321Mi"}, "requests": {"cpu": "123m"}},
     "imagePullSecrets": [{"name": "probe-secret"}],
     "securityContext": {"runAsUser": 4321, "runAsNonRoot": True},
-    "initContainers": [{"name": "probe", "image": "busybox:1.36", "command": ["true"]}],
 }  # fmt: skip
 
 

@@ -331,6 +331,7 @@ def argo_shared_template(draw: Draw) -> Draft:
             "inputs": {"parameters": [{"name": "region"}]},
             "container": {"image": image, "command": ["python", "report.py", "--region", tag]},
         }
+        one.want(argo.step, step="report", image=image, command="python report.py")
         one.want(argo.step_after, step="report", other="shared")
         one.want(argo_data.step_loop, step="report", values=values, flag="--region")
 

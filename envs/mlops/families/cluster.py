@@ -46,7 +46,10 @@ def _quota_memory(draw: Draw, one: Space) -> None:
 
 
 def _quota_more(draw: Draw, one: Space) -> None:
-    resource = draw.choice("resource", ("requests.cpu", "pods", "persistentvolumeclaims"))
+    resources = ("requests.cpu", "pods", "persistentvolumeclaims")
+    # A quota for a priority class can count nothing but pods and what they request.
+    kinds = resources[:2] if "scopeSelector" in one.quota_spec else resources
+    resource = draw.choice("resource", kinds)
     one.allow(resource, draw.choice("more", ("20", "40", "64", "100")))
 
 
@@ -93,6 +96,8 @@ def gpu_namespace(draw: Draw) -> Draft:
     one.with_parts(
         one, _quota_memory, _default_memory, (2.2, _priority), _most_gpus, _quota_more, _default_cpu
     )
+    if len(one.limits) > 1:
+        one.ask(workloads.in_namespace(of="container-defaults", namespace=one.name))
     return one.draft(
         "Prepare a namespace for a team that uses our GPUs",
         "Limit what a team can take of our GPU cluster",

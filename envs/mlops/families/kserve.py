@@ -108,7 +108,9 @@ def _account(draw: Draw, one: Service) -> None:
 
 
 def _mode(draw: Draw, one: Service) -> None:
-    mode = draw.choice("mode", ("RawDeployment", "Serverless"))
+    # Without Knative nothing scales to zero, nor on requests.
+    scaled = "scaleMetric" in one.predictor or one.predictor.get("minReplicas") == 0
+    mode = draw.choice("mode", ("Serverless",) if scaled else ("RawDeployment", "Serverless"))
     one.annotate("serving.kserve.io/deploymentMode", mode)
     one.want(kserve.deployment_mode, mode=mode)
 

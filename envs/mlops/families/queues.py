@@ -17,9 +17,7 @@ class Queue(Stack):
 
     def __init__(self, draw: Draw) -> None:
         super().__init__(draw)
-        self.label = draw.choice(
-            "flavor", ("a100", "h100", "l4-spot", "gpu-large", "t4", "default-gpu")
-        )
+        self.label = draw.choice("flavor", ("gpu-large", "default-gpu", "spot-gpu", "on-demand"))
         self.cluster = draw.name("cluster queue", ("cluster-queue", "cq", "pool"), choices.FIRST)
         self.local = draw.name("local queue", ("queue", "local-queue", "lq"), choices.FIRST)
         self.space = draw.choice("namespace", choices.SPACES)

@@ -83,6 +83,17 @@ def _read_only(claim: str, draw: Draw, work: Workload) -> None:
 _SLICES = tuple("mig-1g.5gb mig-1g.10gb mig-2g.10gb mig-2g.20gb mig-3g.20gb mig-3g.40gb".split())
 
 
+def _sliced_nodes(draw: Draw, work: Workload) -> None:
+    """Nodes with A100 GPUs, the only ones with these slices."""
+    key, value = draw.choice(
+        "node label",
+        (("cloud.google.com/gke-accelerator", "nvidia-tesla-a100"), ("accelerator", "a100"),
+         ("node.kubernetes.io/instance-type", "p4d.24xlarge"), ("pool", "a100"), ("pool", "mig")),
+    )  # fmt: skip
+    work.pod["nodeSelector"] = {key: value}
+    work.want(gpus.node_label, key=key, value=value)
+
+
 @family(LANGUAGE, levels=(1, 2, 3, 4))
 def mig_inference(draw: Draw) -> Draft:
     """A small model that runs on slices of a GPU (MIG)."""
@@ -94,7 +105,7 @@ def mig_inference(draw: Draw) -> Draft:
     work.want(gpus.mig_slices, count=count, slice=kind)
     work.with_parts(
         work,
-        parts.replicas, parts.node_label, parts.small_memory, parts.tolerates, parts.runtime,
+        parts.replicas, _sliced_nodes, parts.small_memory, parts.tolerates, parts.runtime,
         parts.small_cpu, parts.namespace,
     )  # fmt: skip
     return work.draft(

@@ -157,7 +157,9 @@ def step_retries(manifest: Manifest, of: str, step: str, count: int) -> Findings
 
     def check(item: KubeObject, view: ArgoWorkflow) -> Findings:
         nodes = nodes_of(manifest, item, step)
-        common = view.spec.get("retryStrategy") or (view.base and view.base.spec.get("retryStrategy"))
+        common = view.spec.get("retryStrategy") or (
+            view.base and view.base.spec.get("retryStrategy")
+        )
         limits = [str((node.retry or as_map(common)).get("limit")) for node in nodes]
         if not limits or any(limit != str(count) for limit in limits):
             given = limits[0] if limits else "missing"

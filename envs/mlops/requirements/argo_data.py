@@ -217,8 +217,10 @@ def _takes(node: Node, makers: set[str], artifact: str, target: str) -> bool:
 
 
 @requirement(
-    "`{step}` in `{of}` runs once for each of the values {values} and gets it as `{flag}`",
-    "in `{of}`, the step `{step}` is repeated for {values}, each time with `{flag}` set to one",
+    "`{step}` in `{of}` runs once for each of the values {values}, which its command also gets as"
+    " `{flag}`",
+    "in `{of}`, the step `{step}` is repeated for {values}, each time with the further option"
+    " `{flag}` set to one of them",
 )
 def step_loop(manifest: Manifest, of: str, step: str, values: list[str], flag: str) -> Findings:
     """`withItems` (or a literal `withParam`), and the item in an option of the command."""

@@ -59,7 +59,7 @@ def _amount(spot: Spot, part: str, resource: str, amount: str) -> Findings:
         yield spot.finding(message, "resources", part, resource)
 
 
-@of_pods("{who} requests {amount} CPUs", "a CPU request of {amount} for {who}")
+@of_pods("{who} requests {amount} of CPU", "a CPU request of {amount} for {who}")
 def cpu_request(spot: Spot, amount: str) -> Findings:
     """The CPU request of the main container (a limit alone is also the request)."""
     return _amount(spot, "requests", "cpu", amount)

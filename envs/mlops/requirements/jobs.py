@@ -32,7 +32,7 @@ def parallelism(manifest: Manifest, of: str, count: int) -> Findings:
     return _of_job(manifest, of, "parallelism", count, 1)
 
 
-@requirement("`{of}` gives up after {count} retries", "a backoff limit of {count} for `{of}`")
+@requirement("the backoff limit of `{of}` is {count}", "a backoff limit of {count} for `{of}`")
 def backoff_limit(manifest: Manifest, of: str, count: int) -> Findings:
     """`backoffLimit` of a Job (the API's default is 6)."""
     return _of_job(manifest, of, "backoffLimit", count, 6)

@@ -155,7 +155,7 @@ def deployment_mode(manifest: Manifest, of: str, mode: str) -> Findings:
 
 
 @requirement(
-    "a request to `{of}` may take {seconds} seconds (predictor timeout)",
+    "a request to `{of}` may take {seconds} seconds (`timeout` of the predictor)",
     "the predictor of `{of}` times out after {seconds} seconds",
 )
 def predictor_timeout(manifest: Manifest, of: str, seconds: int) -> Findings:

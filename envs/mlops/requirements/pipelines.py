@@ -64,6 +64,13 @@ def pipeline_parameter(
         yield pipeline.finding(message, "root", "inputDefinitions", "parameters", name)
 
 
+def _variables(container: Mapping[Any, Any]) -> dict[str, str]:
+    """Return the environment variables of a container."""
+    given = container.get("env")
+    listed = [as_map(one) for one in given] if isinstance(given, list) else []
+    return {as_text(one.get("name")): as_text(one.get("value")) for one in listed}
+
+
 @requirement(
     "the task `{task}` runs `{command}` in a container with the image `{image}`",
     "a task `{task}`: image `{image}`, command `{command}`",
@@ -77,7 +84,9 @@ def pipeline_task(pipeline: Pipeline, task: str, image: str, command: str) -> Fi
             message = f"the image of `{task}` is {shown(get(container, 'image'))}, not {image}"
             yield _at(pipeline, one, message)
         argv = [*texts(get(container, "command")), *texts(get(container, "args"))]
-        if not runs_line(lines_in(argv, {}), command) and not runs_with_more(argv, command):
+        known = _variables(container)
+        lines = lines_in(argv, known)
+        if not runs_line(lines, command) and not runs_with_more(argv, command, known):
             yield _at(pipeline, one, f"`{task}` does not run `{command}`")
 
     return _each(pipeline, task, check)

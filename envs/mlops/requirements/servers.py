@@ -254,7 +254,7 @@ def _ollama_lines(spot: Spot, container: dict[Any, Any]) -> list[Line]:
     " postStart hook",
 )
 def ollama_pull(spot: Spot, model: str) -> Findings:
-    """`ollama pull MODEL`, in a container that keeps its models where the server looks."""
+    """`ollama pull MODEL` beside a server, in a container with the models of the main one."""
     wanted = ("pull", model)
     store = _ollama_store(spot, spot.container)
     for container in spot.containers:
@@ -263,9 +263,17 @@ def ollama_pull(spot: Spot, model: str) -> Findings:
             for line in _ollama_lines(spot, container)
         )
         own = container == spot.container
-        if pulls and (own or (store and _ollama_store(spot, container) == store)):
+        shared = bool(store) and _ollama_store(spot, container) == store
+        if pulls and (own or (shared and _has_server(container))):
             return
     yield spot.finding(f"`{spot.item.name}` does not pull `{model}`")
+
+
+def _has_server(container: dict[Any, Any]) -> bool:
+    """Whether `ollama pull` finds a server: one that the container starts, or OLLAMA_HOST."""
+    words = [*texts(container.get("command")), *texts(container.get("args"))]
+    names = [one.get("name") for one in maps(container.get("env"))]
+    return "OLLAMA_HOST" in names or any("serve" in word for word in words)
 
 
 def _ollama_store(spot: Spot, container: dict[Any, Any]) -> str:

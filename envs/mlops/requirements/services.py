@@ -7,10 +7,10 @@ from typing import Any
 
 from envs.mlops.reading import (
     WORKLOADS,
-    asleep,
     beside,
     each,
     equal,
+    idle,
     maps,
     places,
     port_number,
@@ -29,7 +29,7 @@ def behind(manifest: Manifest, service: KubeObject) -> list[KubeObject]:
         if selector
         and item.kind in WORKLOADS
         and item.namespace == service.namespace
-        and not asleep(item)
+        and not idle(manifest, item)
         and all(equal(template_labels(item).get(key), value) for key, value in selector.items())
     ]
 

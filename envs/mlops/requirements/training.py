@@ -92,7 +92,7 @@ def clean_pods(manifest: Manifest, of: str, policy: str) -> Findings:
 
 @requirement(
     "the finished job `{of}` is removed after {seconds} seconds",
-    "`{of}` stays for {seconds} seconds after it has finished",
+    "`{of}` stays for {seconds} seconds after it has finished and is then removed",
 )
 def job_ttl(manifest: Manifest, of: str, seconds: int) -> Findings:
     """`runPolicy.ttlSecondsAfterFinished`."""
@@ -101,8 +101,8 @@ def job_ttl(manifest: Manifest, of: str, seconds: int) -> Findings:
 
 
 @requirement(
-    "the training job `{of}` is retried {count} times (runPolicy)",
-    "`{of}` fails for good after {count} retries (backoff limit of its run policy)",
+    "a backoff limit of {count} in the run policy of `{of}`",
+    "the run policy of `{of}` has the backoff limit {count}",
 )
 def job_backoff(manifest: Manifest, of: str, count: int) -> Findings:
     """`runPolicy.backoffLimit`."""

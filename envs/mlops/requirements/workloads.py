@@ -15,6 +15,8 @@ from envs.mlops.reading import (
 from envs.mlops.spots import Spot, of_pods, spots
 from iac_gym.check import Findings, requirement
 from iac_gym.formats.shell import read_script
+from iac_gym.languages.custom_resources.pack import cluster_scoped
+from iac_gym.languages.kubernetes.kinds import CLUSTER_SCOPED
 from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as_map
 
 _SCALABLE = ("Deployment", "StatefulSet", "ReplicaSet")
@@ -22,10 +24,10 @@ _SCALABLE = ("Deployment", "StatefulSet", "ReplicaSet")
 
 def _runs(manifest: Manifest, kind: str, name: str, image: str) -> Findings:
     def check(item: KubeObject) -> Findings:
-        found, wrong = spots(Manifest((item,)), name, "")
+        found, wrong = spots(manifest, name, "")
         yield from wrong
         for spot in found:
-            if not same_image(spot.container.get("image"), image):
+            if spot.item is item and not same_image(spot.container.get("image"), image):
                 yield differs(item, (*spot.at, "image"), spot.container.get("image"), image)
 
     return each(manifest, name, (kind,), check)
@@ -87,13 +89,18 @@ def replicas(manifest: Manifest, of: str, count: int) -> Findings:
     return value_is(manifest, of, _SCALABLE, ("spec", "replicas"), count, 1)
 
 
+def _cluster_wide(item: KubeObject) -> bool:
+    kind = item.kind.partition(".")[0]
+    return item.kind in CLUSTER_SCOPED or (item.api_version, kind) in cluster_scoped()
+
+
 @requirement(
     "`{of}` lives in the namespace `{namespace}`",
     "namespace `{namespace}` for `{of}`",
 )
 def in_namespace(manifest: Manifest, of: str, namespace: str) -> Findings:
     """`metadata.namespace` of every object of this name that is neither cluster-wide nor such."""
-    found = [item for item in manifest.by_name.get(of, ()) if item.kind not in ("Namespace",)]
+    found = [item for item in manifest.by_name.get(of, ()) if not _cluster_wide(item)]
     if not found:
         return [next(iter(manifest)).finding(f"there is no object `{of}`")]
     return [

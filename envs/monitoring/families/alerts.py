@@ -223,8 +223,9 @@ def availability_alerts(draw: Draw) -> Draft:
 def expiry_and_replica_alert(draw: Draw) -> Draft:
     """Alerts on certificates that end and on Deployments that lack replicas."""
     made = Rules(draw)
-    alert = named(draw, "Certificate", "Expiry", "Replicas", "Rollout")
-    if draw.chance("certificate", 0.5):
+    certificate = draw.chance("certificate", 0.5)
+    alert = named(draw, *(("Certificate", "Expiry") if certificate else ("Replicas", "Rollout")))
+    if certificate:
         days = draw.choice("days", (7, 10, 14, 21, 30, 45))
         made.alert(alert, f"probe_ssl_earliest_cert_expiry - time() < {days} * 86400")
         made.ask(signals.alert_certificate(alert=alert, days=days))

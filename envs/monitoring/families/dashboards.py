@@ -125,10 +125,18 @@ def service_dashboard(draw: Draw) -> Draft:
         title = draw.phrase("latency", ("Latency", "Response times", "Duration"))
         latency_panel(made, title)
 
+    def spread(made: Board) -> None:
+        title = draw.phrase("spread", ("Spread", "Heatmap", "Distribution"))
+        metric, _ = draw.choice("spread histogram", choices.HISTOGRAMS)
+        window = draw.choice("spread window", (RATE, "1m", "5m"))
+        made.ask(dashboards_queries.panel_heatmap(panel=title, metric=metric, window=window))
+        query = f"sum by (le) (rate({metric}_bucket[{window}]))"
+        made.panel(title, "heatmap", query)["targets"][0]["format"] = "heatmap"
+
     extras: list[Extra] = []
     made.grow([
         *looks(panel, units=_RATES)[:1], Extra("latency", 1, latency), *legends(panel)[:2],
-        Extra("errors", 1, errors), *around()[:4], sourced(panel),
+        Extra("errors", 1, errors), Extra("spread", 1, spread), *around()[:4], sourced(panel),
     ])  # fmt: skip
     made.grow(extras)
     return made.draft(

@@ -1,4 +1,4 @@
-"""Sends one record through processors: what becomes of its attributes, and whether it is dropped."""
+"""Sends a record through processors: what becomes of its attributes, and whether it is dropped."""
 
 from __future__ import annotations
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from iac_gym.formats.go_regexp import GoRegexpError, go_regexp
-from iac_gym.languages.otel_collector.model import Flow, Pipeline
+from iac_gym.formats.yaml import YamlMap
+from iac_gym.languages.otel_collector.model import Component, Flow, Pipeline
+from iac_gym.languages.prometheus.config import Job, read_config
+from iac_gym.languages.prometheus.relabeling import relabeled
 from iac_gym.verdict import Finding
 
 LANGUAGE = "otel_collector"
@@ -62,3 +65,17 @@ def fits(pattern: str, text: str) -> bool:
         return go_regexp(f"(?s:.*)(?:{pattern})(?s:.*)").fullmatch(text)
     except GoRegexpError:
         return False
+
+
+def jobs_of(receiver: Component) -> tuple[Job, ...]:
+    """Return the jobs of a receiver `prometheus`."""
+    tree = receiver.tree.get("config") if receiver.type == "prometheus" else None
+    return read_config(tree, "").jobs if tree.__class__ is YamlMap else ()
+
+
+def relabeled_away(receiver: Component, metric: str) -> bool:
+    """Whether every job of a receiver `prometheus` drops a metric by relabeling."""
+    jobs = jobs_of(receiver)
+    return bool(jobs) and all(
+        relabeled({"__name__": metric, "job": one.name}, one.metric_relabel) is None for one in jobs
+    )

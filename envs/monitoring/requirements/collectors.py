@@ -31,8 +31,11 @@ def otlp_received(model: Any, signal: str, protocol: str, endpoint: str) -> Iter
         yield model.finding(f"no {signal} are received over {protocol} at `{endpoint}`")
 
 
-def _address(exporter: Component) -> str:
-    text = exporter.text("endpoint").strip().rstrip("/")
+def _address(exporter: Component, signal: str) -> str:
+    """Return where an exporter sends a signal, without what OTLP adds to it over HTTP."""
+    own = exporter.text(f"{signal}_endpoint") if exporter.type == "otlphttp" else ""
+    text = own.strip().rstrip("/").removesuffix(f"/v1/{signal}")
+    text = text or exporter.text("endpoint").strip().rstrip("/")
     return re.sub(r"\Ahttps?://", "", text) if exporter.type == "otlp" else text
 
 
@@ -41,7 +44,7 @@ def _to(model: Any, endpoint: str) -> tuple[list[Component], list[Finding]]:
     wanted = endpoint.rstrip("/")
     found = {
         flow.exporter.id: flow.exporter for flow in model.flows()
-        if _address(flow.exporter) == wanted
+        if _address(flow.exporter, flow.pipelines[-1].signal) == wanted
     }  # fmt: skip
     if found:
         return list(found.values()), []
@@ -62,7 +65,7 @@ def exported(model: Any, signal: str, kind: str, endpoint: str) -> Iterable[Find
     wanted = endpoint.rstrip("/")
     reached = {
         id(one.receiver) for one in flows
-        if one.exporter.type == kind and _address(one.exporter) == wanted
+        if one.exporter.type == kind and _address(one.exporter, signal) == wanted
     }  # fmt: skip
     if {id(one.receiver) for one in flows} - reached:
         some = "some" if reached else "no"

@@ -13,6 +13,7 @@ from envs.monitoring.requirements.collector_reading import (
     Record,
     flows_of,
     items,
+    relabeled_away,
     texts,
 )
 from iac_gym.check import requirement
@@ -158,9 +159,19 @@ def spans_dropped(model: Any, key: str, value: str) -> Iterable[Finding]:
 )
 def metrics_dropped(model: Any, prefix: str) -> Iterable[Finding]:
     """Names with the prefix, with it in the middle, and without it."""
-    names = ((f"{prefix}x", True), (f"{prefix}y.z", True), (f"my.{prefix}x", False), ("up", False))
-    cases = [(Record({}, {}, {"name": name}), gone) for name, gone in names]
-    yield from _drops(model, "metrics", cases, f"not just metrics of `{prefix}` are dropped")
+    names = (
+        (f"{prefix}x", True), (f"{prefix}y.z", True), (f"my.{prefix}x", False), ("up", False),
+        (f"{prefix[:-1]}x", False),
+    )  # fmt: skip
+
+    def right(flow: Flow) -> bool:
+        return all(
+            (dropped(Record({}, {}, {"name": name}), flow.processors, "metrics") is True
+             or relabeled_away(flow.receiver, name)) is gone
+            for name, gone in names
+        )  # fmt: skip
+
+    yield from _every(model, "metrics", f"not just metrics of `{prefix}` are dropped", right)
 
 
 @requirement(
@@ -213,7 +224,7 @@ def _policies(flow: Flow) -> Iterator[Any]:
 
 
 def _always(flow: Flow) -> bool:
-    """Whether some policy keeps every trace."""
+    """Whether some policy keeps traces of no particular interest."""
     for one in _policies(flow):
         codes = texts(one, "status_code", "status_codes")
         if one.get("type") == "always_sample" or (
@@ -224,11 +235,10 @@ def _always(flow: Flow) -> bool:
 
 
 def _kept(model: Any, message: str, fits: Callable[[Any], bool]) -> Iterable[Finding]:
-    """Yield a finding unless tail sampling has such a policy, and none that keeps everything."""
+    """Yield a finding unless tail sampling has such a policy on every way."""
     yield from _every(
-        model, "traces", message,
-        lambda flow: not _always(flow) and any(fits(one) for one in _policies(flow)),
-    )  # fmt: skip
+        model, "traces", message, lambda flow: any(fits(one) for one in _policies(flow))
+    )
 
 
 @requirement(
@@ -239,9 +249,9 @@ def _kept(model: Any, message: str, fits: Callable[[Any], bool]) -> Iterable[Fin
 def keeps_errors(model: Any) -> Iterable[Finding]:
     """A policy `status_code` with ERROR."""
     yield from _kept(
-        model, "not just traces with errors are kept for their status",
+        model, "traces with errors are not all kept",
         lambda one: one.get("type") == "status_code"
-        and texts(one, "status_code", "status_codes") == ["ERROR"],
+        and "ERROR" in texts(one, "status_code", "status_codes"),
     )  # fmt: skip
 
 
@@ -270,14 +280,20 @@ def _limits(policy: Any) -> tuple[Any, Any]:
     language=LANGUAGE,
 )
 def keeps_some(model: Any, percent: float) -> Iterable[Finding]:
-    """A policy `probabilistic`."""
+    """The only policy `probabilistic`, and none that keeps everything."""
 
-    def fits(one: Any) -> bool:
-        given = one.get("probabilistic")
-        share = given.get("sampling_percentage") if isinstance(given, dict) else None
-        return one.get("type") == "probabilistic" and share == percent
+    def right(flow: Flow) -> bool:
+        shares = [
+            given.get("sampling_percentage") if isinstance(given, dict) else None
+            for given in (
+                one.get("probabilistic")
+                for one in _policies(flow)
+                if one.get("type") == "probabilistic"
+            )
+        ]
+        return shares == [percent] and not _always(flow)
 
-    yield from _kept(model, f"not {percent} % of the other traces are kept", fits)
+    yield from _every(model, "traces", f"not {percent} % of the other traces are kept", right)
 
 
 @requirement(

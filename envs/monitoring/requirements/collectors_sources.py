@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from envs.monitoring.requirements.collector_reading import LANGUAGE, flows_of, items, texts
+from envs.monitoring.requirements.collector_reading import LANGUAGE, flows_of, items, jobs_of, texts
 from envs.monitoring.requirements.reading import seconds
 from iac_gym.check import requirement
 from iac_gym.languages.otel_collector.model import Component
 from iac_gym.languages.otel_collector.values import milliseconds
-from iac_gym.languages.prometheus.config import Job, read_config
+from iac_gym.languages.prometheus.config import Job
 from iac_gym.verdict import Finding
 
 
@@ -51,11 +51,9 @@ def host_metrics(model: Any, scrapers: Sequence[str], interval: str) -> Iterable
 def _jobs(model: Any, name: str) -> tuple[Job | None, list[Finding]]:
     found, findings = _receivers(model, "metrics", "prometheus")
     for one in found:
-        tree: Any = one.tree.get("config")
-        if isinstance(tree, Mapping):
-            job = read_config(tree, model.path).job(name)  # type: ignore[arg-type]
-            if job is not None:
-                return job, []
+        job = next((job for job in jobs_of(one) if job.name == name), None)
+        if job is not None:
+            return job, []
     return None, findings or [model.finding(f"no receiver `prometheus` has the job `{name}`")]
 
 

@@ -68,6 +68,7 @@ def settled(board: Dashboard, query: Query, chosen: Mapping[str, str] | None = N
     """Return a query with `chosen` values of variables; where none is chosen, all series fit."""
     text = query.text
     fixed = {one.name: one.query for one in board.variables.values() if one.type in _FIXED}
+    fixed |= {one.name: one.options[0] for one in board.variables.values() if len(one.options) == 1}
     for use in reversed(list(uses(text))):
         if use.name in fixed:
             text = text[: use.start] + fixed[use.name] + text[use.end :]

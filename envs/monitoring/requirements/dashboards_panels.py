@@ -8,7 +8,7 @@ from typing import Any
 
 from envs.monitoring.requirements.dashboard_reading import LANGUAGE, panel_of, queries_of, wrong
 from iac_gym.check import requirement
-from iac_gym.formats.promql import keeps_label
+from iac_gym.formats.promql import keeps_label, output_labels
 from iac_gym.languages.grafana.panels import Panel
 from iac_gym.languages.grafana.values import objects, section, text_of, texts
 from iac_gym.verdict import Finding
@@ -88,8 +88,8 @@ def panel_scale(model: Any, panel: str, least: float, most: float) -> Iterable[F
 
 
 @requirement(
-    "in the panel `{panel}` the colour {color} begins at {value}",
-    "the panel `{panel}` has a threshold at {value}, from which on it is {color}",
+    "in the panel `{panel}` values from {value} on are shown in {color}",
+    "the panel `{panel}` shows a threshold at {value}, from which on it is {color}",
     language=LANGUAGE,
 )
 def panel_threshold(model: Any, panel: str, color: str, value: float) -> Iterable[Finding]:
@@ -171,11 +171,15 @@ def panel_legend(model: Any, panel: str, label: str) -> Iterable[Finding]:
     shown = text_of(found.defaults.get("displayName"))
     for one in asked:
         named = re.fullmatch(r"\s*\{\{\s*([\w.]+)\s*\}\}\s*", one.legend)
+        root = one.promql.root if one.promql is not None else None
+        alone = root is not None and output_labels(root) == frozenset((label,))
+        if one.legend == "__auto" and alone and not shown:
+            continue
         by_field = shown in (f"${{__field.labels.{label}}}", f'${{__field.labels["{label}"]}}')
         if not by_field and (named is None or named[1] != label or shown):
             yield wrong(model, found, f"the legend of `{panel}` is not its `{label}`", "targets")
             return
-        if one.promql is not None and not keeps_label(one.promql.root, label):
+        if root is not None and not keeps_label(root, label):
             yield wrong(model, found, f"the query of `{panel}` leaves no `{label}`", "targets")
             return
 

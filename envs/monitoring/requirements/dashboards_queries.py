@@ -251,3 +251,27 @@ def panel_top(
             wanted.append(({label: f"n{at}"}, 4.0 * at + 3))
     yield from shows(model, panel, series, wanted, f"the top {count}")
     yield from looks_back(model, panel, metric, window)
+
+
+@requirement(
+    "the panel `{panel}` is a heatmap of the histogram `{metric}`: by its only query it shows the "
+    "per-second rates of all buckets over {window}, summed up by `le`",
+    "a heatmap `{panel}` shows, by one query, how the histogram `{metric}` is spread: the "
+    "per-second "
+    "rates of its buckets over {window}, summed up by `le`",
+    language=LANGUAGE,
+)
+def panel_heatmap(model: Any, panel: str, metric: str, window: str) -> Iterable[Finding]:
+    """The type `heatmap`, and a query in the format of one."""
+    found, asked, _ = queries_of(model, panel)
+    if found is not None and (found.type != "heatmap" or asked[0].tree.get("format") != "heatmap"):
+        yield wrong(model, found, f"`{panel}` is no heatmap of buckets", "type")
+        return
+    series, wanted = [], []
+    for bound, rate in (("1", 5.0), ("2", 10.0), ("+Inf", 10.5)):
+        for part in (1, 2):
+            labels = _labels("le", bound, part)
+            series.append(Series(f"{metric}_bucket", labels, 1e6, rate * part))
+        wanted.append(({"le": bound}, rate * 3))
+    yield from shows(model, panel, series, wanted, "the buckets by `le`")
+    yield from looks_back(model, panel, f"{metric}_bucket", window)

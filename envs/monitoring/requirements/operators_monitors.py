@@ -120,8 +120,8 @@ def monitor_selects(model: Any, kind: str, name: str, label: str, value: str) ->
 
 
 @requirement(
-    "the {kind} `{name}` looks into the namespaces {namespaces} and no others",
-    "only the namespaces {namespaces} are searched by the {kind} `{name}`",
+    "the {kind} `{name}` looks into these namespaces and no others: {namespaces}",
+    "the namespaces that the {kind} `{name}` searches are {namespaces} alone",
     language=_LANGUAGE,
 )
 def monitor_namespaces(
@@ -234,8 +234,9 @@ def monitor_path(model: Any, kind: str, name: str, port: str, path: str) -> Iter
 
 
 @requirement(
-    "the {kind} `{name}` has the port `{port}` scraped over HTTPS",
-    "HTTPS is the scheme of the port `{port}` in the {kind} `{name}`",
+    "the {kind} `{name}` has the port `{port}` scraped over HTTPS, with certificates verified",
+    "HTTPS is the scheme of the port `{port}` in the {kind} `{name}`, and certificates are "
+    "verified",
     language=_LANGUAGE,
 )
 def monitor_https(model: Any, kind: str, name: str, port: str) -> Iterable[Finding]:
@@ -331,7 +332,8 @@ def monitor_drops(model: Any, kind: str, name: str, port: str, prefix: str) -> I
         return relabeled({"__name__": metric, "job": "x"}, steps) is not None
 
     gone = not stays(f"{prefix}x_total") and not stays(f"{prefix}seconds")
-    if not gone or not all(stays(one) for one in ("up", f"my_{prefix}x", "http_requests_total")):
+    others = ("up", f"my_{prefix}x", "http_requests_total", f"{prefix[:-1]}x")
+    if not gone or not all(stays(one) for one in others):
         yield _bad(found, f"not just `{prefix}*` is dropped")
 
 
@@ -461,7 +463,8 @@ _FIELDS = {"Probe": "interval", "ScrapeConfig": "scrapeInterval"}
 
 
 @requirement(
-    "the {kind} `{name}` works every {time}", "every {time} is when the {kind} `{name}` works",
+    "the {kind} `{name}` has an interval of {time}",
+    "{time} is the interval of the {kind} `{name}`",
     language=_LANGUAGE,
 )  # fmt: skip
 def object_interval(model: Any, kind: str, name: str, time: str) -> Iterable[Finding]:

@@ -113,7 +113,9 @@ def fires_for(
         return
     wanted = set(firing)
     message = _misfires(alert, label, wanted, played(model, rule, series), said)
-    if message and jobs and _chooses_job(rule):
+    if rule.labels.get(label) and "$" not in rule.labels[label]:
+        message = f"all alerts of `{alert}` get the same `{label}`"
+    elif message and jobs and _chooses_job(rule):
         for job in jobs:
             other = [replace(one, labels={**one.labels, "job": job}) for one in series]
             if not _misfires(alert, label, wanted, played(model, rule, other), said):

@@ -118,10 +118,10 @@ def record_gauge(
 
 
 @requirement(
-    "the recording rule `{record}` gives the {percentile}th percentile of the histogram `{metric}` "
-    "over {window} by `{label}` alone",
+    "the recording rule `{record}` gives the {percentile}th percentile of the classic histogram "
+    "`{metric}` (`{metric}_bucket`) over {window} by `{label}` alone",
     "`{record}` records, for each `{label}` (and no other label), the {percentile}th percentile of "
-    "the histogram `{metric}` over {window}",
+    "the histogram `{metric}_bucket` over {window}",
 )
 def record_percentile(
     model: Any, record: str, percentile: int, metric: str, label: str, window: str

@@ -48,8 +48,10 @@ def default_receiver(model: Any, receiver: str) -> Iterable[Finding]:
 
 
 @requirement(
-    "alerts with the label `{label}={value}` go to the receiver `{receiver}` and to no other",
-    "only the receiver `{receiver}` gets alerts with `{label}={value}`",
+    "alerts with the label `{label}={value}`, and none with another `{label}`, go to the receiver "
+    "`{receiver}` and, where nothing else is said, to no other",
+    "where nothing else is said, only the receiver `{receiver}` gets alerts with "
+    "`{label}={value}`, and it gets none with another `{label}`",
     language=_LANGUAGE,
 )
 def goes_only_to(model: Any, label: str, value: str, receiver: str) -> Iterable[Finding]:
@@ -60,9 +62,10 @@ def goes_only_to(model: Any, label: str, value: str, receiver: str) -> Iterable[
             said = ", ".join(one.receiver for one in found) or "nobody"
             yield _wrong(model, f"an alert with `{label}={value}` goes to {said}", model.root)
             return
-    other = model.receivers_of({**_PLAIN, label: f"not-{value}"})
-    if receiver in [one.receiver for one in other]:
-        yield _wrong(model, f"an alert with `{label}=not-{value}` goes to `{receiver}`, too")
+    for foreign in (f"not-{value}", f"{value}-two"):
+        if receiver in [one.receiver for one in model.receivers_of({**_PLAIN, label: foreign})]:
+            yield _wrong(model, f"an alert with `{label}={foreign}` goes to `{receiver}`, too")
+            return
 
 
 @requirement(
@@ -185,9 +188,9 @@ def route_repeat_interval(model: Any, label: str, value: str, time: str) -> Iter
 
 
 @requirement(
-    "while an alert with `{label}={value}` fires, alerts with `{label}={other}` and the same "
-    "{equal} are held back",
-    "an alert with `{label}={value}` inhibits those with `{label}={other}` that have the same "
+    "while an alert with `{label}={value}` fires, alerts with `{label}={other}`, but none with "
+    "another `{label}`, are held back that have the same {equal}",
+    "an alert with `{label}={value}` inhibits just those with `{label}={other}` that have the same "
     "{equal}",
     language=_LANGUAGE,
 )
@@ -201,6 +204,9 @@ def inhibits(
         yield _wrong(model, f"`{label}={value}` does not hold back `{label}={other}`")
     if model.inhibits(weak, strong):
         yield _wrong(model, f"`{label}={other}` holds back `{label}={value}`")
+    third = f"{other}-two"
+    if model.inhibits(strong, {**shared, label: third}):
+        yield _wrong(model, f"`{label}={value}` holds back `{label}={third}`, too")
     for name in equal:
         if model.inhibits(strong, {**weak, name: "different"}):
             yield _wrong(model, f"alerts with another `{name}` are held back, too")
@@ -225,6 +231,8 @@ def alert_inhibits(model: Any, source: str, target: str, equal: Sequence[str]) -
         yield _wrong(model, f"`{source}` does not hold back `{target}`")
     if model.inhibits(strong, {**shared, "alertname": f"Not{target}"}):
         yield _wrong(model, f"`{source}` holds back other alerts than `{target}`")
+    if model.inhibits({**shared, "alertname": f"Not{source}"}, weak):
+        yield _wrong(model, f"other alerts than `{source}` hold back `{target}`")
     for name in equal:
         if model.inhibits(strong, {**weak, name: "different"}):
             yield _wrong(model, f"`{target}` with another `{name}` is held back, too")
@@ -239,13 +247,24 @@ def _silent(model: Any, labels: Mapping[str, str], moment: datetime, zone: str) 
     return bool(routes) and all(model.muted(route, moment, zone) for route in routes)
 
 
+def _others(model: Any, label: str, value: str, zone: str) -> Iterable[Finding]:
+    """Yield a finding where alerts without a label are silent at some time, too."""
+    for labels in (_PLAIN, {**_PLAIN, label: f"not-{value}"}):
+        moments = (datetime(2024, 11, day, hour, 30) for day in (4, 9) for hour in range(0, 24, 2))
+        if any(_silent(model, labels, moment, zone) for moment in moments):
+            yield _wrong(model, f"alerts without `{label}={value}` are silent, too", model.root)
+            return
+
+
 @requirement(
-    "alerts with `{label}={value}` are not sent on Saturdays and Sundays (time zone {zone})",
-    "on weekends, by the clock of {zone}, alerts with `{label}={value}` stay silent",
+    "alerts with `{label}={value}`, and these alone, are not sent on Saturdays and Sundays (time "
+    "zone {zone})",
+    "on weekends, by the clock of {zone}, only alerts with `{label}={value}` stay silent",
     language=_LANGUAGE,
 )
 def silent_on_weekends(model: Any, label: str, value: str, zone: str) -> Iterable[Finding]:
     """Every day of a week, at different hours."""
+    yield from _others(model, label, value, zone)
     labels = {**_PLAIN, label: value}
     for day in range(4, 11):  # Monday 4 to Sunday 10 November 2024
         for hour in (0, 9, 15, 23):
@@ -258,15 +277,16 @@ def silent_on_weekends(model: Any, label: str, value: str, zone: str) -> Iterabl
 
 @requirement(
     "alerts with `{label}={value}` are sent only from Monday to Friday between {start} and {end} "
-    "(time zone {zone})",
+    "(time zone {zone}), all others always",
     "outside of {start} to {end}, Monday to Friday, by the clock of {zone}, alerts with "
-    "`{label}={value}` stay silent",
+    "`{label}={value}` stay silent, and no others",
     language=_LANGUAGE,
 )
 def office_hours(
     model: Any, label: str, value: str, start: str, end: str, zone: str
 ) -> Iterable[Finding]:
     """Every day of a week, just before and after both ends."""
+    yield from _others(model, label, value, zone)
     labels = {**_PLAIN, label: value}
     first, last = (int(one[:2]) * 60 + int(one[3:]) for one in (start, end))
     for day in range(4, 11):
@@ -280,12 +300,15 @@ def office_hours(
 
 
 @requirement(
-    "alerts with `{label}={value}` are not sent between {start} and midnight (time zone {zone})",
-    "from {start} to midnight, by the clock of {zone}, alerts with `{label}={value}` stay silent",
+    "alerts with `{label}={value}`, and these alone, are not sent between {start} and midnight "
+    "(time zone {zone})",
+    "from {start} to midnight, by the clock of {zone}, only alerts with `{label}={value}` stay "
+    "silent",
     language=_LANGUAGE,
 )
 def silent_evenings(model: Any, label: str, value: str, start: str, zone: str) -> Iterable[Finding]:
     """Just before and after."""
+    yield from _others(model, label, value, zone)
     labels = {**_PLAIN, label: value}
     first = int(start[:2]) * 60 + int(start[3:])
     for day in (4, 9):
@@ -442,5 +465,5 @@ def resolve_timeout(model: Any, time: str) -> Iterable[Finding]:
 )
 def templates_from(model: Any, pattern: str) -> Iterable[Finding]:
     """One of `templates`."""
-    if pattern not in model.template_files:
+    if pattern not in [one.removeprefix("./") for one in model.template_files]:
         yield _wrong(model, f"templates are not read from `{pattern}`")

@@ -81,9 +81,8 @@ def alert_tells_label(model: Any, alert: str, annotation: str, label: str) -> It
     if rule is None:
         return
     text = rule.annotations.get(annotation, "")
-    says = re.compile(
-        rf"(?:\$labels|(?<![\w$.])\.Labels)\.{label}\b|\bindex +(?:\$labels|\.Labels) +[\"`]{label}[\"`]"
-    )
+    labels = r"(?:\$labels|(?<![\w$.])\.Labels)"
+    says = re.compile(rf"{labels}\.{label}\b|\bindex +{labels} +[\"`]{label}[\"`]")
     if not any(says.search(one) for one in _actions(text)):
         yield wrong(rule, f"`{annotation}` does not name the `{label}`", "annotations")
     elif rule.expr and not keeps_label(rule.expr.root, label) and label not in rule.labels:

@@ -95,7 +95,8 @@ def _plain(job: Job, label: str) -> str:
 
 
 @requirement(
-    "the job `{job}` is scraped over HTTPS", "HTTPS is the scheme of the job `{job}`",
+    "the job `{job}` is scraped over HTTPS, with certificates that are checked",
+    "HTTPS is the scheme of the job `{job}`, whose certificates are checked",
     language=_LANGUAGE,
 )  # fmt: skip
 def job_https(model: Any, job: str) -> Iterable[Finding]:
@@ -167,9 +168,9 @@ def job_label(model: Any, job: str, label: str, value: str) -> Iterable[Finding]
     plain: Sequence[tuple[str, Mapping[str, str]]] = [
         (one.address, one.labels) for one in model.targets_of(found)
     ]
-    for address, labels in plain or [("10.0.0.1:80", {})]:
+    for address, labels in plain or [("10.0.0.1:80", _everything(found))]:
         kept = found.scraped(address, labels)
-        if kept is not None and kept.get(label) != value:
+        if (kept or {}).get(label) != value:
             yield wrong(found, f"`{address}` of `{job}` does not get `{label}={value}`")
             return
 
@@ -206,10 +207,12 @@ def job_sample_limit(model: Any, job: str, count: int) -> Iterable[Finding]:
     language=_LANGUAGE,
 )
 def job_parameter(model: Any, job: str, name: str, value: str) -> Iterable[Finding]:
-    """`params` of the job."""
+    """`params` of the job, or a relabeling that sets the parameter."""
     found, findings = job_of(model, job)
     yield from findings
-    if found is not None and value not in found.params.get(name, ()):
+    if found is None:
+        return
+    if value not in (*found.params.get(name, ()), _plain(found, f"__param_{name}")):
         yield wrong(found, f"the job `{job}` does not send `{name}={value}`", "params")
 
 
@@ -240,14 +243,14 @@ def job_namespace(model: Any, job: str, namespace: str) -> Iterable[Finding]:
     discoveries = found.discovers("kubernetes")
     if discoveries and all(one.namespaces == (namespace,) for one in discoveries):
         return
-    meta = "__meta_kubernetes_namespace"
-    inside = found.scraped("10.0.0.1:80", {meta: namespace})
-    outside = found.scraped("10.0.0.1:80", {meta: f"other-{namespace}"})
-    if inside is None or outside is not None:
+    meta, pod = META["namespace"], _everything(found)
+    inside = found.scraped("10.0.0.1:80", {**pod, meta: namespace})
+    outside = [
+        found.scraped("10.0.0.1:80", {**pod, meta: name})
+        for name in (f"other-{namespace}", f"{namespace}-two")
+    ]
+    if inside is None or outside != [None, None]:
         yield wrong(found, f"the job `{job}` looks into other namespaces, too")
-
-
-_EC2 = "ec2"
 
 
 @requirement(
@@ -256,8 +259,17 @@ _EC2 = "ec2"
     language=_LANGUAGE,
 )
 def job_ec2(model: Any, job: str, region: str, port: int) -> Iterable[Finding]:
-    """`ec2_sd_configs`."""
-    yield from _discovery(model, job, "ec2", {"region": region, "port": str(port)})
+    """`ec2_sd_configs`; relabeling may choose the port, too."""
+    found, findings = job_of(model, job)
+    yield from findings
+    if found is None:
+        return
+    for one in found.discovers("ec2"):
+        given = one.get("port") or "80"
+        kept = found.scraped(f"10.0.0.1:{given}", _INSTANCE)
+        if one.get("region") == region and kept and kept["__address__"] == f"10.0.0.1:{port}":
+            return
+    yield wrong(found, f"the job `{job}` has no ec2 discovery with region {region}, port {port}")
 
 
 @requirement(
@@ -276,13 +288,22 @@ def job_consul(model: Any, job: str, server: str) -> Iterable[Finding]:
     language=_LANGUAGE,
 )
 def job_consul_service(model: Any, job: str, service: str) -> Iterable[Finding]:
-    """`services` of the discovery."""
+    """`services` of the discovery, or relabeling that keeps only its targets."""
     found, findings = job_of(model, job)
     yield from findings
-    if found is not None:
-        listed = [one.texts("services") for one in found.discovers("consul")]
-        if not listed or any(one != (service,) for one in listed):
-            yield wrong(found, f"the job `{job}` does not scrape `{service}` alone")
+    if found is None:
+        return
+    listed = [one.texts("services") for one in found.discovers("consul")]
+    if listed and all(one == (service,) for one in listed):
+        return
+    meta = "__meta_consul_service"
+    inside = found.scraped("10.0.0.1:80", {meta: service})
+    outside = [
+        found.scraped("10.0.0.1:80", {meta: name})
+        for name in (f"other-{service}", f"{service}-two")
+    ]
+    if not all(service in one or not one for one in listed) or inside is None or any(outside):
+        yield wrong(found, f"the job `{job}` does not scrape `{service}` alone")
 
 
 @requirement(
@@ -375,12 +396,13 @@ def job_keeps_annotated(model: Any, job: str, annotation: str) -> Iterable[Findi
     if found is None:
         return
     key = _annotation(annotation)
-    base = {"__meta_kubernetes_pod_name": "p", "__meta_kubernetes_namespace": "n"}
+    base = {**_POD, "__meta_kubernetes_namespace": _namespace(found)}
     present = key.replace("_annotation_", "_annotationpresent_")
     kept = found.scraped("10.0.0.1:80", {**base, key: "true", present: "true"})
     dropped = [
         found.scraped("10.0.0.1:80", base),
         found.scraped("10.0.0.1:80", {**base, key: "false", present: "true"}),
+        found.scraped("10.0.0.1:80", {**base, key: "nottrue", present: "true"}),
     ]
     if kept is None or any(one is not None for one in dropped):
         yield wrong(found, f"`{job}` does not keep just the pods with that annotation")
@@ -422,22 +444,48 @@ def job_port_from_annotation(model: Any, job: str, annotation: str) -> Iterable[
     if found is None:
         return
     for address in ("10.0.0.1:80", "10.0.0.1"):
-        labels = {**_everything(found), _annotation(annotation): "9876",
-                  "__meta_kubernetes_pod_ip": "10.0.0.1"}  # fmt: skip
+        labels = {**_everything(found), _annotation(annotation): "9876"}
         kept = found.scraped(address, labels)
         if kept is None or kept.get("__address__") != "10.0.0.1:9876":
             yield wrong(found, f"`{job}` does not take the port from `{annotation}`")
             return
 
 
+#: What the discovery tells of a pod, without annotations.
+_POD = {
+    "__meta_kubernetes_pod_name": "web-0",
+    "__meta_kubernetes_pod_ip": "10.0.0.1",
+    "__meta_kubernetes_pod_host_ip": "10.1.0.1",
+    "__meta_kubernetes_pod_node_name": "node-1",
+    "__meta_kubernetes_pod_phase": "Running",
+    "__meta_kubernetes_pod_ready": "true",
+    "__meta_kubernetes_pod_uid": "0a1b",
+    "__meta_kubernetes_pod_container_name": "web",
+    "__meta_kubernetes_pod_container_init": "false",
+    "__meta_kubernetes_pod_container_port_name": "metrics",
+    "__meta_kubernetes_pod_container_port_number": "80",
+    "__meta_kubernetes_pod_container_port_protocol": "TCP",
+}
+#: The same of an instance of EC2, without tags.
+_INSTANCE = {
+    "__meta_ec2_instance_id": "i-0a1b",
+    "__meta_ec2_instance_state": "running",
+    "__meta_ec2_private_ip": "10.0.0.1",
+    "__meta_ec2_public_ip": "10.0.0.1",
+}
+
+
+def _namespace(job: Job) -> str:
+    """Return the namespace that a job keeps, where relabeling keeps only one."""
+    for step in job.relabel:
+        if step.action == "keep" and step.source == ("__meta_kubernetes_namespace",):
+            return step.regex
+    return "shop"
+
+
 def _everything(job: Job) -> dict[str, str]:
     """Return the meta labels of a pod that relabeling which keeps annotated pods lets through."""
-    found = {
-        "__meta_kubernetes_pod_name": "web-0",
-        "__meta_kubernetes_namespace": "shop",
-        "__meta_kubernetes_pod_node_name": "node-1",
-        "__meta_kubernetes_pod_container_port_name": "metrics",
-    }
+    found = {**_POD, "__meta_kubernetes_namespace": _namespace(job)}
     for step in job.relabel:
         for label in step.source:
             if "_annotation" in label and label.endswith("scrape"):
@@ -484,8 +532,9 @@ def job_drops_tagged(model: Any, job: str, tag: str, value: str) -> Iterable[Fin
     if found is None:
         return
     key = f"__meta_ec2_tag_{tag}"
-    gone = found.scraped("10.0.0.1:80", {key: value})
-    kept = [found.scraped("10.0.0.1:80", one) for one in ({key: f"{value}-other"}, {})]
+    gone = found.scraped("10.0.0.1:80", {**_INSTANCE, key: value})
+    tags = [{**_INSTANCE, key: f"{value}-other"}, {**_INSTANCE, key: f"not{value}"}, _INSTANCE]
+    kept = [found.scraped("10.0.0.1:80", one) for one in tags]
     if gone is not None or None in kept:
         yield wrong(found, f"`{job}` does not drop just the instances with `{tag}={value}`")
 
@@ -522,9 +571,9 @@ def job_drops_label(model: Any, job: str, label: str) -> Iterable[Finding]:
     yield from findings
     if found is None:
         return
-    before = {"__name__": "x", "job": job, label: "v", "kept": "k"}
-    after = relabeled(before, found.metric_relabel)
-    if after is None or label in after or after.get("kept") != "k":
+    others = {"__name__": "x_total", "job": job, "instance": "a:1", "kept": "k",
+              f"my_{label}": "m", f"{label}_two": "t"}  # fmt: skip
+    if relabeled({**others, label: "v"}, found.metric_relabel) != others:
         yield wrong(found, f"`{label}` is not removed", "metric_relabel_configs")
 
 

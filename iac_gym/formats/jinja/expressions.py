@@ -126,9 +126,7 @@ class ExpressionParser:
         place = self.place
         kinds = self.kinds
         return (
-            kinds[place] in _LONE
-            and kinds[place + 1] in followers
-            and self.values[place] != "not"
+            kinds[place] in _LONE and kinds[place + 1] in followers and self.values[place] != "not"
         )
 
     def binary(self, least: int) -> Node:

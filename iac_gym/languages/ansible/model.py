@@ -29,6 +29,7 @@ place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -51,6 +52,8 @@ from iac_gym.verdict import Finding
 __all__ = ["Block", "Inventory", "Play", "Project", "Role", "Task", "Template", "Written"]
 
 Faults = dict[str, list[Finding]]
+#: A file of filters or tests that lists them itself.
+_NAMES_PLUGINS = re.compile(r"return\s*\{|return\s+dict\(|class LookupModule")
 #: How often similar names are looked for, and among how many.
 _MOST_SUGGESTIONS, _MOST_NAMES = 20, 120
 _MOST_SLIPS = 60
@@ -117,7 +120,7 @@ class Project:
         """Whether a plugin of the answer itself, a filter or the like, speaks of this name."""
         bare = name.rpartition(".")[2]
         return any(
-            bare in text or bare in path
+            bare in text or bare in path or not _NAMES_PLUGINS.search(text)
             for path, text in self.texts.items()
             if "plugins/" in path and path.endswith(".py")
         )

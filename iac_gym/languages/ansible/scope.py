@@ -43,6 +43,16 @@ class Scope:
             yield scope
             scope = scope.parent
 
+    def nearest(self, key: str) -> Any:
+        """Return what the innermost scope gives for an inherited keyword, None where none does."""
+        scope: Scope | None = self
+        while scope is not None:
+            value = scope.tree.get(key)
+            if value is not None and scope.kind != "include":
+                return value
+            scope = scope.parent
+        return None
+
     def inherited(self, key: str) -> Iterator[Any]:
         """Yield what the scopes give for an inherited keyword, the innermost first."""
         for scope in self.chain():

@@ -47,7 +47,7 @@ class Keywords:
         """Return a keyword of the task, or what it inherits; folded, None where not given."""
         value = self.written.tree.get(key)
         if value is None:
-            value = next(self.scope.inherited(key), None)
+            value = self.scope.nearest(key)
         return None if value is None else self._kept(self.fold(value))
 
     @staticmethod

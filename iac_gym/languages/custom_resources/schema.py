@@ -14,6 +14,7 @@ from typing import Any
 
 from iac_gym.formats.yaml import YamlList, YamlMap
 from iac_gym.languages.custom_resources.foreign import is_foreign
+from iac_gym.languages.custom_resources.fractions import refuse_fraction, without_fractions
 from iac_gym.languages.custom_resources.limits import compile_limits
 from iac_gym.languages.custom_resources.pack import custom_kinds, custom_pack
 from iac_gym.languages.kubernetes.schema import (
@@ -224,7 +225,15 @@ def _any_text(value: Any, place: Place, report: Report) -> None:
         report.wrong_type("a text, a number or a boolean", value, place)
 
 
-_SIMPLE = {**{code: _simple(code) for code in VALUE_TYPES}, "v": _any_text}
+def _quantity(value: Any, place: Place, report: Report) -> None:
+    if not _is_quantity(value):
+        report.wrong_type(_QUANTITY, value, place)
+    elif value.__class__ is float:
+        refuse_fraction(value, place, report)
+
+
+_QUANTITY, _is_quantity = VALUE_TYPES["q"]
+_SIMPLE = {**{code: _simple(code) for code in VALUE_TYPES}, "v": _any_text, "q": _quantity}
 
 
 def _list_of(item: Check, quick: type | None) -> Check:
@@ -272,7 +281,7 @@ def _compile(node: Any) -> Check:
         return _SIMPLE[node]
     code, inner = node[0], node[1]
     if code == "k":
-        return builtin_definition(inner).check
+        return without_fractions(builtin_definition(inner).check)
     if code == "d":
         return _inner(inner).check
     if code == "c":

@@ -100,7 +100,7 @@ def ask_library(files: Mapping[str, str]) -> Opinion:
     for item in objects:
         kind = (item.api_version, item.kind.partition(".")[0])
         if kind in served_kinds(default_version()):
-            found += _built_in(item)
+            found += _built_in(item, item.tree)
         elif kind in _schemas():
             found += _custom(item, _schemas()[kind])
         else:
@@ -108,13 +108,13 @@ def ask_library(files: Mapping[str, str]) -> Opinion:
     return Opinion(not found, tuple(found[:_MOST]))
 
 
-def _built_in(item: KubeObject) -> Iterator[Finding]:
+def _built_in(item: KubeObject, tree: Any) -> Iterator[Finding]:
     try:
         import kubernetes_validate
     except ImportError:
         raise missing_extra("kubernetes-validate", "library") from None
     try:
-        kubernetes_validate.validate(_plain(item.tree), default_version(), strict=True)
+        kubernetes_validate.validate(_plain(tree), default_version(), strict=True)
     except kubernetes_validate.ValidationError as error:
         yield item.finding(str(error.message)[:300], *error.path)
 
@@ -122,6 +122,9 @@ def _built_in(item: KubeObject) -> Iterator[Finding]:
 def _custom(item: KubeObject, schema: Any) -> Iterator[Finding]:
     from jsonschema import Draft4Validator
 
+    metadata = item.tree.get("metadata")
+    if isinstance(metadata, dict):  # a definition says nothing of it: any kind has the same
+        yield from _built_in(item, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
     for error in Draft4Validator(schema).iter_errors(_plain(item.tree)):
         steps = tuple(error.absolute_path)
         line, column = find(item.tree, steps)[1] if steps else item.tree.mark

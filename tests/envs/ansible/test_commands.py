@@ -163,7 +163,7 @@ CASES = (
         "- fail: msg='v is missing'\n  when: v is undefined or v | length == 0",
         "- fail: {msg: v is missing}\n  when: v | default('') | length == 0",
         "- fail: {msg: v is missing}\n  when: \"'v' not in vars\"",
-        "- assert: {that: vars['v'] is defined, fail_msg: v is missing}",
+        "- assert: {that: \"vars['v'] is defined\", fail_msg: v is missing}",
         "- assert: {that: v is defined, fail_msg: v is missing}\n  run_once: true",
     ), (
         "- assert: {that: w is defined, fail_msg: v is missing}",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Charts as other authors write them: the style of `helm create`, as one text of many files."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Requirements about hosts, routes, monitors, rights and folders, in a chart in flow style."""
 
 from __future__ import annotations

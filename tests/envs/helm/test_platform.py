@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Requirements about several Deployments, subcharts and library charts."""
 
 from __future__ import annotations

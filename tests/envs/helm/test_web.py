@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Requirements about web applications, in a chart in the style of `helm create`."""
 
 from __future__ import annotations
@@ -84,7 +85,10 @@ CASES = (
           ("minReplicas: {{ .Values.autoscaling.minReplicas }}", "minReplicas: 2"),
           ("maxReplicas: 10", "maxReplicas: 11"),
           ("    kind: Deployment\n    name", "    kind: StatefulSet\n    name"),
-          ("autoscaling:\n  enabled: false", "autoscaling:\n  enabled: true")]),
+          ("autoscaling:\n  enabled: false", "autoscaling:\n  enabled: true")],
+         [("{{- if not .Values.autoscaling.enabled }}\n  replicas: {{ .Values.replicaCount }}\n"
+           "  {{- end }}",
+           "replicas: {{ if not .Values.autoscaling.enabled }}{{ .Values.replicaCount }}{{ end }}")]),
     Case("autoscaler-target", {"percent": 80},
          [("averageUtilization: {{ . }}", "averageUtilization: 80"), ("name: cpu", "name: memory"),
           ("targetCPU: 80", "targetCPU: 81")]),
@@ -125,6 +129,8 @@ CASES = (
     Case("helper-used", {"helper": "shop-api.labels", "count": 2},
          [('define "shop-api.labels"', 'define "shop-api.meta"'),
           ('{{- include "shop-api.labels" . | nindent 4 }}', "app: x")]),
+    Case("helper-used", {"helper": "shop-api.name", "count": 2},
+         [('app.kubernetes.io/name: {{ include "shop-api.name" . }}', "a: b")]),
     Case("notes-show", {"command": "kubectl get pods"},
          [("--namespace {{ .Release.Namespace }}", "--namespace default"),
           ("kubectl get pods --n", "kubectl get svc --n"),
@@ -144,3 +150,18 @@ def test_web(case: Case) -> None:
 
 def test_chart_is_valid() -> None:
     assert faults(CHART) == []
+
+
+def test_checksum_of_the_rendered_template() -> None:
+    """The usual spelling: a template includes another by its path."""
+    config = (
+        "-- templates/configmap.yaml --\napiVersion: v1\nkind: ConfigMap\nmetadata:\n"
+        f"{_FULL}data:\n  {{{{- toYaml .Values.config | nindent 2 }}}}\n"
+    )
+    annotation = '{{ include (print $.Template.BasePath "/configmap.yaml") . | sha256sum }}'
+    chart = CHART.replace("      {{- with .Values.podAnnotations }}", (
+        f"      annotations:\n        checksum/config: {annotation}\n"
+        "      {{- with .Values.nothing }}"
+    )).replace("replicaCount: 2", "config: {A: b}\nreplicaCount: 2") + config  # fmt: skip
+    args = {"chart": "shop-api", "kind": "Deployment", "value": "config"}
+    judge(chart, Case("config-rolls-pods", args, [(annotation, "{{ .Release.Name }}")]))

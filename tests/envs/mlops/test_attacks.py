@@ -12,7 +12,6 @@ from tests.envs.mlops.test_servers import MORE, OLLAMA, PULL, VLLM
 CHAT = {"of": "chat"}
 MAIN = "            - name: chat\n              image"
 START = 'exec vllm serve "$MODEL"'
-SIZES = "args: [wget, -O"
 VLLM_CASES = [
     Case("deployment", {"name": "chat", "image": "vllm/vllm-openai:v0.11.0"}, [(MAIN, "            - name: other\n              image"), ("replicas: 3", "replicas: 3\n      paused: true"), ("priorityClassName", "schedulingGates: [{name: hold}]\n          priorityClassName")]),
     Case("env-secret", {**CHAT, "variable": "HF_TOKEN", "secret": "hf", "key": "token"}, [("valueFrom: {secretKeyRef: {name: hf, key: token}}}", "value: hf_abcdef}"), ("key: token}}}", "key: token}}}\n                - {name: HF_TOKEN, value: x}")]),
@@ -29,34 +28,43 @@ VLLM_CASES = [
 
 POD = "      containers:\n      - name: ollama\n"
 FIRST = "      containers:\n      - {name: logs, image: 'fluent/fluent-bit:3'}\n      - name: llm\n"
-WATCH = "      containers:\n      - {name: logs, image: x, volumeMounts: [{name: data, mountPath: /root/.ollama}]}\n      - name: llm\n"
-NO_SERVER = "      initContainers:\n      - {name: pull, image: ollama/ollama:0.12.3, args: [pull, 'qwen3:8b'], volumeMounts: [{name: data, mountPath: /root/.ollama}]}\n      containers:\n"
+SCRIPTS = (
+    "ollama serve & sleep 5 && ollama pull qwen3:8b && pkill ollama",
+    "ollama serve & PID=$!; sleep 5; ollama pull qwen3:8b; kill $PID",
+    "nohup ollama serve > /dev/null 2>&1 & until ollama list; do sleep 1; done; ollama pull qwen3:8b",
+    "set -e; /bin/ollama serve & pid=$!; for i in $(seq 1 30); do ollama list && break; sleep 1; done; ollama pull qwen3:8b; kill $pid; wait $pid || true",
+)
+PULLING = (
+    "      initContainers:\n      - {{name: pull, image: ollama/ollama:0.12.3, command: [/bin/sh, -c],"
+    " args: ['{}'], volumeMounts: [{{name: data, mountPath: /root/.ollama}}]}}\n" + POD
+)
+INITS = tuple(PULLING.format(text) for text in SCRIPTS)
 LOOP = '"for i in 1 2 3 4 5; do ollama pull qwen3:8b && break; sleep 5; done"'
 UNTIL = '"until ollama pull qwen3:8b; do sleep 2; done"'
+HOOK = f'        lifecycle:\n          postStart:\n            exec:\n              command: ["/bin/sh", "-c", {PULL}]\n'
 SLEEP = '"sleep 5 && ollama pull qwen3:8b"'
 ASK = '"ollama list | grep -q qwen3:8b || ollama pull qwen3:8b"'
 OLLAMA_CASES = [
     Case("template-mounted", {"of": "llm", "claim": "data", "path": "/root/.ollama"}, [], [(POD, FIRST)]),
-    Case("ollama-pull", {"of": "llm", "model": "qwen3:8b"}, [(PULL, '"# ollama pull qwen3:8b"'), (PULL, '"exit 0; ollama pull qwen3:8b"')], [(PULL, SLEEP), (PULL, UNTIL), (PULL, LOOP), (PULL, ASK)]),
+    Case("ollama-pull", {"of": "llm", "model": "qwen3:8b"}, [(PULL, '"# ollama pull qwen3:8b"'), (PULL, '"exit 0; ollama pull qwen3:8b"')], [*((POD, init) for init in INITS), (PULL, SLEEP), (PULL, UNTIL), (PULL, LOOP), (PULL, ASK)]),
 ]  # fmt: skip
 
 SERVER = "mlflow server -h 0.0.0.0"
 MORE_CASES = [
-    Case("tgi-option", {"of": "tgi", "flag": "--port", "value": 8080}, [('"--port", "8080"', '"--port-x", "8080"')], [('"--port", "8080"', '"-p", "8080"'), ('args: ["--port", "8080"]', ""), ('"--port", "8080"', "--port=8080")][::2]),
-    Case("triton-option", {"of": "triton", "flag": "--strict-readiness", "value": "false"}, [('--log-verbose, "1"', "--strict-readiness=true")][:0], []),
+    Case("tgi-option", {"of": "tgi", "flag": "--port", "value": 8080}, [('"--port", "8080"', '"--port-x", "8080"')], [('"--port", "8080"', '"-p", "8080"'), ('"--port", "8080"', "--port=8080")]),
     Case("mlflow-serves", {"of": "mlflow", "port": 5001}, [(SERVER, "echo mlflow server -h 0.0.0.0")], [(SERVER, "pip install psycopg2-binary boto3 && exec mlflow server -h 0.0.0.0"), (SERVER, "python -m mlflow server --host=0.0.0.0"), (SERVER, "mlflow db upgrade $DB; mlflow server -h 0.0.0.0")]),
-    Case("mlflow-backend", {"of": "mlflow", "secret": "pg", "key": "uri"}, [("key: uri}}}]", "key: uri}}}, {name: DB, value: sqlite}]")], [("name: DB, valueFrom", "name: MLFLOW_BACKEND_STORE_URI, valueFrom")][:0]),
+    Case("mlflow-backend", {"of": "mlflow", "secret": "pg", "key": "uri"}, [("key: uri}}}]", "key: uri}}}, {name: DB, value: sqlite}]")]),
     Case("ingress", {"name": "web", "host": "ml.example.com", "service": "ui", "port": 80}, [("metadata: {name: web}", "metadata: {name: web, namespace: x}"), ("path: /, pathType", "path: /api, pathType")], [("pathType: Prefix", "pathType: ImplementationSpecific")]),
 ]  # fmt: skip
-MORE_CASES = [case for case in MORE_CASES if case.wrong or case.right]
 
 SUSPENDED = ('schedule: "30 2', 'suspend: true\n  schedule: "30 2')
-NIGHT = "metadata: {name: nightly}"
-TRICK = ("metadata: {name: nightly}\nspec:", "metadata: {name: nightly, labels: {kueue.x-k8s.io/queue-name: q}}\nspec:\n  suspend: true")
+TRICK = (
+    "metadata: {name: nightly}\nspec:",
+    "metadata: {name: nightly, labels: {kueue.x-k8s.io/queue-name: q}}\nspec:\n  suspend: true",
+)
 JOB_CASES = [
     Case("cron-job", {"name": "nightly", "image": "python:3.12-slim"}, [TRICK, SUSPENDED]),
     Case("runs-command", {"of": "nightly", "command": "python score.py"}, [("command: [python, score.py]", "env: [{name: CMD, value: python score.py}]"), ("command: [python, score.py]", "command: [python], args: [-c, score.py]")], [("command: [python, score.py]", "command: [python], args: [score.py]"), ("command: [python, score.py]", "args: [python, score.py]"), ("command: [python, score.py]", 'command: [/bin/sh, -c, "python \\\n score.py"]')]),
-    Case("time-zone", {"of": "nightly", "zone": "Europe/Berlin"}, [], []),
     Case("workload-priority", {"name": "urgent", "value": 1000, "of": "fill"}, [(", kueue.x-k8s.io/priority-class: urgent}}\nspec", "}}\nspec")]),
 ]  # fmt: skip
 
@@ -65,11 +73,12 @@ POLICY_CASES = [
     Case("quota", {"name": "gpu", "namespace": "lab", "resource": "requests.nvidia.com/gpu", "amount": "8"}, [("requests.nvidia.com/gpu", "limits.nvidia.com/gpu")], [('gpu: "8"', "gpu: 8")]),
 ]  # fmt: skip
 
-ALL = "selector: {matchExpressions: [{key: monitored, operator: In, values: [\"yes\"]}]}"
+ALL = 'selector: {matchExpressions: [{key: monitored, operator: In, values: ["yes"]}]}'
 SCALING_CASES = [
     Case("service-monitor", {"name": "scrape", "service": "chat", "port": 8000}, [("{port: api, interval", "{port: '8000', interval"), ("{app: chat}, ports: [{name: api", "{app: chat}, ports: [{name: web")], [(ALL, "selector: {}"), ("{port: api, interval", "{targetPort: http, interval"), ("{port: api, interval", "{targetPort: 8000, interval"), (ALL, 'namespaceSelector: {matchNames: [default]}\n  selector: {matchLabels: {monitored: "yes"}}')]),
     Case("autoscaler", {"name": "hpa", "of": "chat"}, [("kind: Deployment, name: chat}", "kind: Deployment, name: chat-2}"), ("{apiVersion: apps/v1,", "{apiVersion: v1,")]),
     Case("pod-metric", {"name": "hpa", "metric": "vllm:num_requests_waiting", "amount": "5"}, [("averageValue: 5000m", "value: 5")], [("averageValue: 5000m", 'averageValue: "5"'), ("averageValue: 5000m", "averageValue: 5")]),
+    Case("deployment", {"name": "chat", "image": "vllm/vllm-openai:v0.11.0"}, [("spec:\n  selector: {matchLabels: {app: chat}}", "spec:\n  paused: true\n  selector: {matchLabels: {app: chat}}")], [("spec:\n  selector: {matchLabels: {app: chat}}", "spec:\n  replicas: 0\n  selector: {matchLabels: {app: chat}}")]),
     Case("scaled-object", {"name": "so", "of": "chat"}, [("metadata: {name: chat}\nspec", "metadata: {name: chat, namespace: a}\nspec"), ("{team: ml}", "{autoscaling.keda.sh/paused-replicas: '0'}")], [("scaleTargetRef: {name: chat}", "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: chat}")]),
 ]  # fmt: skip
 
@@ -80,7 +89,15 @@ KUEUE_CASES = [
     Case("open-queue", {"name": "cq"}, [], [("namespaceSelector: {}", "namespaceSelector: {matchLabels: {}}")]),
 ]  # fmt: skip
 
+#: Without the hook, so that only an init container can pull.
+BARE = OLLAMA.replace(HOOK, "").replace(POD, INITS[0])
+PULLS = "ollama serve & sleep 5 && ollama pull qwen3:8b && pkill ollama"
+BARE_CASES = [
+    Case("ollama-pull", {"of": "llm", "model": "qwen3:8b"}, [(PULLS, "ollama pull qwen3:8b"), (PULLS, "ollama serve & sleep 5 && echo ollama pull qwen3:8b"), ("volumeMounts: [{name: data, mountPath: /root/.ollama}]}", "volumeMounts: [{name: tmp, mountPath: /root/.ollama}]}"), ("initContainers", "ephemeralContainers")], [(PULLS, text) for text in SCRIPTS[1:]] + [(f"[/bin/sh, -c], args: ['{PULLS}']", "[ollama, pull, 'qwen3:8b'], env: [{name: OLLAMA_HOST, value: 'http://ollama:11434'}]")]),
+]  # fmt: skip
+
 ANSWERS = {
+    "bare": (BARE, BARE_CASES),
     "vllm": (VLLM, VLLM_CASES), "ollama": (OLLAMA, OLLAMA_CASES), "more": (MORE, MORE_CASES),
     "jobs": (JOBS, JOB_CASES), "policy": (POLICY, POLICY_CASES),
     "scaling": (SCALING, SCALING_CASES), "kueue": (KUEUE, KUEUE_CASES),

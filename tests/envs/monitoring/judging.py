@@ -10,7 +10,7 @@ from envs.monitoring import CATEGORY
 from iac_gym.language import load_language
 
 
-def found(language: str, files: str | Mapping[str, str], name: str, **args: Any) -> list[str]:
+def found(language: str, files: str | Mapping[str, str], name: str, /, **args: Any) -> list[str]:
     """Return what a requirement finds in an answer."""
     spoken = load_language(language)
     texts = {spoken.path: files} if isinstance(files, str) else dict(files)

@@ -440,6 +440,30 @@ def test_growth_over_the_range_shown():
         assert unmet(ask, board(panel(wrong))) == {"panel-growth"}
 
 
+def test_a_heatmap_of_buckets():
+    ask = [queries.panel_heatmap(panel="P", metric="latency_seconds", window="5m")]
+
+    def heatmap(expression, kind="heatmap", form="heatmap"):
+        made = panel(expression, type=kind)
+        made["targets"][0]["format"] = form
+        return board(made)
+
+    right = "sum(rate(latency_seconds_bucket[5m])) by (le)"
+    assert unmet(ask, heatmap(right)) == set()
+    assert unmet(ask, heatmap(right, "timeseries")) == {"panel-heatmap"}
+    assert unmet(ask, heatmap(right, form="time_series")) == {"panel-heatmap"}
+    assert unmet(ask, heatmap(right.replace("(le)", "(le, job)"))) == {"panel-heatmap"}
+    assert unmet(ask, heatmap(right.replace("rate", "increase"))) == {"panel-heatmap"}
+
+
+def test_a_variable_with_one_choice_is_its_value():
+    ask = [queries.panel_up(panel="P", job="a")]
+    for query, missing in (("a", set()), ("b", {"panel-up"}), ("a,b", {"panel-up"})):
+        variable = {"name": "job", "type": "custom", "query": query}
+        made = board(panel('sum(up{job="$job"})'), templating={"list": [variable]})
+        assert unmet(ask, made) == missing
+
+
 def test_the_top_few():
     ask = [queries.panel_top(panel="P", count=3, metric="bytes_total", label="topic", window="5m")]
     assert unmet(ask, board(panel("topk(3, sum(rate(bytes_total[5m])) by (topic))"))) == set()
@@ -482,6 +506,17 @@ def test_legends_and_sources():
     other = panel("up")
     other["targets"][0]["datasource"] = {"type": "prometheus", "uid": "other"}
     assert unmet(ask, board(other)) == {"panel-source"}
+
+
+def test_a_legend_that_grafana_makes():
+    ask = [panels.panel_legend(panel="P", label="job")]
+    for expression, missing in (
+        ("sum by (job) (up)", set()), ("sum by (job, pod) (up)", {"panel-legend"}),
+        ("up", {"panel-legend"}),
+    ):  # fmt: skip
+        made = panel(expression)
+        made["targets"][0]["legendFormat"] = "__auto"
+        assert unmet(ask, board(made)) == missing
 
 
 def test_custom_variables_offer_values():

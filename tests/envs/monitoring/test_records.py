@@ -10,9 +10,18 @@ import pytest
 from tests.envs.monitoring.judging import found, rule_file
 
 RATE = ("record_rate", {"metric": "http_requests_total", "label": "service", "window": "5m"})
-SHARE = ("record_error_share", {"metric": "http_requests_total", "label": "service", "code": "code", "window": "5m"})
-GAUGE = ("record_gauge", {"function": "average", "metric": "redis_connected_clients", "label": "instance"})
-TAIL = ("record_percentile", {"percentile": 99, "metric": "rpc_seconds", "label": "method", "window": "10m"})
+SHARE = (
+    "record_error_share",
+    {"metric": "http_requests_total", "label": "service", "code": "code", "window": "5m"},
+)
+GAUGE = (
+    "record_gauge",
+    {"function": "average", "metric": "redis_connected_clients", "label": "instance"},
+)
+TAIL = (
+    "record_percentile",
+    {"percentile": 99, "metric": "rpc_seconds", "label": "method", "window": "10m"},
+)
 
 RIGHT = [
     (RATE, """
@@ -209,3 +218,10 @@ def test_groups() -> None:
     assert not check("group_interval", file(interval="2m"), group="shop", time="2m")
     assert check("record_label", file(labels={"team": "x"}), record="a:b", label="team", value="x")
     assert not check("record_label", file(), record="a:b", label="team", value="x")
+
+
+def test_a_label_that_is_written_over_tells_nothing() -> None:
+    rule = {"alert": "A", "expr": "m > 5", "labels": {"instance": "{{ $labels.instance }}"}}
+    assert found("prometheus", rule_file(rule), "alert_above", alert="A", **ABOVE) == []
+    rule["labels"] = {"instance": "all"}
+    assert found("prometheus", rule_file(rule), "alert_above", alert="A", **ABOVE) != []

@@ -149,14 +149,14 @@ PROJECTS = {
     "no such connection": ({LANGUAGE.path: "- hosts: web\n  connection: dummy\n"}, None),
     "a filter of its own": (
         {
-            "filter_plugins/own.py": "class FilterModule:\n    def filters(self): ... # 'shout'\n",
+            "filter_plugins/own.py": "class FilterModule:\n    def filters(self): return {'shout': str.upper}\n",
             LANGUAGE.path: PLAY + "    - debug: {msg: \"{{ 'a' | shout }}\"}\n",
         },
         [],
     ),
     "another filter": (
         {
-            "filter_plugins/own.py": "class FilterModule:\n    def filters(self): ... # 'shout'\n",
+            "filter_plugins/own.py": "class FilterModule:\n    def filters(self): return {'shout': str.upper}\n",
             LANGUAGE.path: PLAY + "    - debug: {msg: \"{{ 'a' | whisper }}\"}\n",
         },
         ["plugins-are-known"],

@@ -97,7 +97,10 @@ def test_the_pack_holds_what_is_used_most() -> None:
         ("package", {"name": "a", "state": "latest", "update_cache": True}, []),
         ("package", {"name": "a", "state": "here"}, [("option-values-are-allowed", "state")]),
         ("service", {"name": "a", "state": "started", "daemon_reload": True}, []),
-        ("service", {"name": "a"}, [("required-options-are-given", "")]),
+        ("service", {"name": "a"}, []),  # systemd's `daemon_reload` has a default
+        ("service", {"state": "started"}, [("options-fit-together", "")]),
+        ("dnf", {"autoremove": True}, []),
+        ("sysvinit", {"name": "a"}, [("required-options-are-given", "")]),
         ("template", {"src": "a", "dest": "/b", "lstrip_blocks": True, "mode": "0644"}, []),
         ("template", {"src": "a", "dest": "/b", "content": "c", "state": "x"}, [
             ("options-are-known", "state")

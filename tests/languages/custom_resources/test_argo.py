@@ -55,6 +55,14 @@ def passed(task: str, value: str, name: str = "what") -> str:
 
 
 ACCEPTED = {
+    "all inputs, though there are none": leaf(
+        "      script: {image: x, command: [sh], source: '{{inputs.parameters}}'}\n"
+    ),
+    "resources of a whole pod": leaf(
+        "      podResources: {limits: {cpu: 1, memory: 1Gi, hugepages-2Mi: 4Mi}}\n"
+        "      container: {image: x}\n",
+        "  podResources: {requests: {cpu: 1}}\n",
+    ),
     "outputs of an earlier task": dag(
         "{name: a, template: work}",
         "{name: b, template: work, depends: a,"
@@ -156,6 +164,8 @@ REJECTED = {
         leaf("      steps: []\n      activeDeadlineSeconds: 5\n"),
         leaf("      container: {image: 'x:1'}\n      timeout: '30'\n"),
         leaf("      container: {image: 'x:1'}\n      parallelism: 2\n"),
+        leaf("      http: {url: 'https://a.io'}\n      podResources: {limits: {cpu: 1}}\n"),
+        leaf("      suspend: {}\n      resourceClaims: [{name: gpu}]\n"),
     ),
     "argo-outputs": (
         leaf("      container: {image: 'x:1'}\n      outputs: {parameters: [{name: p}]}\n"),
@@ -168,6 +178,8 @@ REJECTED = {
     ),
     "argo-containers": (
         leaf("      container: {command: [ls]}\n"),
+        leaf("      container: {image: x}\n      podResources: {limits: {nvidia.com/gpu: 1}}\n"),
+        leaf("      container: {image: x}\n", "  podResources: {claims: [{name: gpu}]}\n"),
         leaf("      container: {image: 'x:1', volumeMounts: [{name: none, mountPath: /m}]}\n"),
         leaf("      containerSet: {containers: [{name: a, image: 'x:1'}]}\n"
              "      outputs: {parameters: [{name: p, valueFrom: {path: /p}}]}\n"),

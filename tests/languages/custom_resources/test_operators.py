@@ -64,6 +64,7 @@ REJECTED: dict[str, tuple[tuple[str, str], ...]] = {
     "kserve-components": (
         (_MODEL, ""),
         ("        name: sklearn\n", "        version: '1'\n"),
+        ("      modelFormat:\n        name: sklearn\n", "      protocolVersion: v2\n"),
         ("    model:\n", "    model:\n      name: other\n"),
     ),
     "kserve-scaling": (
@@ -86,7 +87,19 @@ REJECTED: dict[str, tuple[tuple[str, str], ...]] = {
     "seldon-graphs": (
         ("        implementation: SKLEARN_SERVER\n        modelUri: gs://models/iris\n", ""),
     ),
-    "volcano-tasks": (("replicas: 2", "replicas: 1"),),
+    "volcano-tasks": (
+        ("replicas: 2", "replicas: 1"),
+        *(("  tasks:", f"  policies: [{policies}]\n  tasks:") for policies in (
+            "{event: PodFailed, action: RestartJob}, {event: PodFailed, action: AbortJob}",
+            "{event: PodFailed, action: Restart}",
+            "{event: PodRunning, action: AbortJob}",
+            "{event: PodFailed, exitCode: 1, action: AbortJob}",
+            "{exitCode: 0, action: AbortJob}",
+            "{exitCode: 3, action: AbortJob}, {exitCode: 3, action: RestartJob}",
+            "{event: '*', action: AbortJob}, {event: PodFailed, action: AbortJob}",
+            "{action: AbortJob}",
+        )),
+    ),
     "prometheus-rules": (("alert: Down", "record: down"),),
     "monitored-endpoints": (
         ("    - port: http\n", "    - port: http\n      relabelings: [{action: hashmod}]\n"),
@@ -123,10 +136,20 @@ ACCEPTED: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "kserve-components": (
         ("    model:\n", "    containers: [{name: side, image: x}]\n    model:\n"),
+        ("      modelFormat:\n        name: sklearn\n", "      runtime: kserve-huggingface\n"),
+        ("    model:\n", "    workerSpec: {containers: [{name: worker-container}]}\n    model:\n"),
     ),
     "kserve-scaling": (("minReplicas: 1", "minReplicas: 0"),),
     "kueue-references": (("name: team\n---", "name: team\nspec:\n  namespaceSelector: {}\n---"),),
     "referred-resources": (("kind: ClusterIssuer\n", "kind: ClusterIssuer\n"),),
+    "volcano-tasks": (
+        ("  tasks:", "  policies: [{events: [PodFailed, PodEvicted], action: RestartJob}, "
+         "{exitCode: 3, action: AbortJob}]\n  tasks:"),
+    ),
+    "monitored-endpoints": (
+        ("    - port: http\n", "    - port: http\n      metricRelabelings: [{sourceLabels: "
+         f"[__name__], action: drop, regex: '({'etcd_requests|' * 200}a)'}}]\n"),
+    ),
     "prometheus-rules": (("      rules:", "      partial_response_strategy: warn\n      rules:"),),
 }  # fmt: skip
 
@@ -154,3 +177,54 @@ def test_library_is_undecided_without_definitions(monkeypatch: pytest.MonkeyPatc
     opinion = ask_library({"manifest.yaml": _RAY_JOB})
     assert opinion.valid is None
     assert "IAC_GYM_CRDS" in opinion.reason
+
+
+def _plugin(url: str) -> str:
+    kind = "apiVersion: extensions.istio.io/v1alpha1\nkind: WasmPlugin\n"
+    return f"{kind}metadata:\n  name: auth\nspec:\n  url: '{url}'\n"
+
+
+@pytest.mark.parametrize("url", ["oci://ghcr.io/a/b:1", "https://a.io/b.wasm", "ghcr.io/a/b:v1"])
+def test_wasm_plugin_is_fetched(url: str, found: Found) -> None:
+    assert found(_plugin(url)) == set()
+
+
+@pytest.mark.parametrize("url", ["fake://a.io", "s3://a/b", "#%blah$#@", "oci://a b"])
+def test_wasm_plugin_cannot_be_fetched(url: str, found: Found) -> None:
+    assert ("istio-routes", 6) in found(_plugin(url))
+
+
+_RUNTIME = """apiVersion: serving.kserve.io/v1alpha1
+kind: ServingRuntime
+metadata:
+  name: many
+spec:
+  supportedModelFormats: [{name: sklearn}]
+  multiModel: true
+  containers: []
+"""
+
+
+def test_runtime_of_many_models_gets_its_containers_from_modelmesh(found: Found) -> None:
+    assert found(_RUNTIME) == set()
+    one = found(_RUNTIME.replace("multiModel: true", "multiModel: false"))
+    assert "at-least-one-container" in {rule for rule, _ in one}
+
+
+_ROUTE = """apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: web
+spec:
+  rules:
+    - retry: {codes: [503], attempts: 2}
+      filters:
+        - type: ResponseHeaderModifier
+          responseHeaderModifier:
+            add: [{name: X-Test, value: "a b"}]
+"""
+
+
+def test_experimental_channel_of_the_gateway_api(found: Found) -> None:
+    assert found(_ROUTE) == set()
+    assert found(_ROUTE.replace("a b", "a\\nb")) == {("values-in-bounds", 11)}

@@ -77,6 +77,10 @@ ACCEPTED = {
     "route": ROUTE,
     "cluster": CLUSTER,
     "autoscaler": LIMITS,
+    "fraction that is a text": CLUSTER.replace("cpu: 2", 'cpu: "0.5"'),
+    "fraction in a pod of Argo, which reads it": "apiVersion: argoproj.io/v1alpha1\n"
+    "kind: Workflow\nmetadata: {name: a}\nspec: {entrypoint: a, templates: [{name: a, "
+    "container: {image: x, resources: {limits: {cpu: 0.5}}}}]}\n",
     "null is absent": MONITOR + "  jobLabel: null\n",
     "any version that is served": ROUTE.replace("/v1\n", "/v1beta1\n", 1),
     "status is not looked at": CLUSTER + "status:\n  anything: 1\n",
@@ -111,6 +115,7 @@ REJECTED = {
     ),
     "bound": (ROUTE, ("port: 80", "port: 80000"), {("values-in-bounds", 15)}),
     "quantity": (CLUSTER, ("cpu: 2", "cpu: two"), {("field-types", 15)}),
+    "quantity that is a fraction": (CLUSTER, ("cpu: 2", "cpu: 0.5"), {("field-types", 15)}),
     "CEL": (ROUTE, ("value: /", "value: a"), {("validation-rules", 11)}),
     "list key": (
         MONITOR.replace("ServiceMonitor", "Probe").partition("spec:")[0].replace("v1", "v1", 1)

@@ -22,7 +22,14 @@ from iac_gym.formats.promql.nodes import (
 from iac_gym.formats.promql.playing.aggregating import aggregate
 from iac_gym.formats.promql.playing.calls import SPECIAL
 from iac_gym.formats.promql.playing.matching import combine
-from iac_gym.formats.promql.playing.ranges import CLOCK, SINGLE, clock, over_range
+from iac_gym.formats.promql.playing.ranges import (
+    CLOCK,
+    PER_WINDOW,
+    SINGLE,
+    STEADY,
+    clock,
+    over_range,
+)
 from iac_gym.formats.promql.playing.series import (
     Line,
     NotPlayed,
@@ -37,6 +44,10 @@ Value: TypeAlias = "float | str | list[Sample]"
 MOST_STEPS = 60_000
 #: So many samples are taken of a window: one every 15 seconds, within these bounds.
 _STEP, _FEWEST, _MOST = 15.0, 4, 120
+
+
+#: Functions that look at the first and the last two samples alone where nothing falls.
+_BY_ENDS = ("rate", "irate", "increase")
 
 
 class Player:
@@ -122,12 +133,9 @@ class Player:
             return self._subquery(node, at), node.window
         if not isinstance(node, Selector) or node.window is None:
             raise NotPlayed("no range")
-        times = _times(at - node.offset, node.window, None)
         lines = []
         for one in self._chosen(node):
-            self.spend(len(times))
-            values = ((when, one.at(when)) for when in times)
-            points = [(when, value) for when, value in values if value is not None]
+            points = self._points(one, at - node.offset, node.window)
             if points:
                 lines.append(Line({"__name__": one.name, **one.labels}, points))
         return lines, node.window
@@ -167,6 +175,8 @@ class Player:
             if not args:
                 return [Sample({}, clock(name, at))]
             return self.each(args[0], at, lambda value: clock(name, value))
+        if name in STEADY:
+            return self._changing(name, args[0], at)
         lines, window = self.lines(args[-1], at)
         results = ((line, over_range(name, line.points, window, at)) for line in lines)
         keeps = name in ("last_over_time", "first_over_time")
@@ -175,6 +185,35 @@ class Player:
             for line, value in results
             if value is not None
         ]
+
+    def _changing(self, name: str, node: Node, at: float) -> list[Sample]:
+        """Apply `rate` and the like; for a straight line no samples need to be looked at."""
+        while isinstance(node, Paren):
+            node = node.expr
+        if not isinstance(node, Selector) or node.window is None:
+            lines, window = self.lines(node, at)
+            results = [(unnamed(one), over_range(name, one.points, window, at)) for one in lines]
+        else:
+            end, window, results = at - node.offset, node.window, []
+            for one in self._chosen(node):
+                if one.straight(end - window, end) and one.slope >= 0:
+                    value: float | None = one.slope * (window if name in PER_WINDOW else 1.0)
+                else:
+                    few = one.rises and name in _BY_ENDS
+                    points = self._points(one, end, window, few=few)
+                    value = over_range(name, points, window, at)
+                results.append((dict(one.labels), value))
+        return [Sample(labels, value) for labels, value in results if value is not None]
+
+    def _points(
+        self, one: Series, end: float, window: float, *, few: bool = False
+    ) -> list[tuple[float, float]]:
+        times = _times(end, window, None)
+        if few:
+            times = [times[0], *times[-2:]]
+        self.spend(len(times))
+        values = ((when, one.at(when)) for when in times)
+        return [(when, value) for when, value in values if value is not None]
 
     def each(self, node: Node, at: float, function: Callable[[float], float]) -> list[Sample]:
         """Apply a function to every value of an instant vector."""

@@ -107,6 +107,11 @@ _OF_POINTS: dict[str, Callable[[Points], float | None]] = {
 }
 
 
+#: Functions that give the slope of a rising line, and those of them that give it for the window.
+STEADY = frozenset(("rate", "irate", "increase", "delta", "deriv"))
+PER_WINDOW = frozenset(("increase", "delta"))
+
+
 def over_range(name: str, points: Points, window: float, at: float) -> float | None:
     """Apply a function of one range vector; None where it gives nothing. May raise `NotPlayed`."""
     if name in _OF_VALUES:

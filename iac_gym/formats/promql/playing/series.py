@@ -59,6 +59,16 @@ class Series:
     before: float = 0.0
     drop: float = 0.0
 
+    def straight(self, first: float, last: float) -> bool:
+        """Whether it has samples all the time between two moments, on one line."""
+        first, last = first - NOW, last - NOW
+        return self.since <= first and last <= self.until and self.bend <= first
+
+    @property
+    def rises(self) -> bool:
+        """Whether it never falls."""
+        return self.slope >= 0 and self.before >= 0 and not self.drop
+
     def at(self, moment: float) -> float | None:
         """Return the value at a moment, None where there is none."""
         age = moment - NOW

@@ -148,7 +148,6 @@ CONSTRAINED: Mapping[str, Mapping[str, Any]] = {
         "required_one_of": [["src", "content"]],
     },
     "service": {
-        "required_one_of": [["state", "enabled", "masked", "daemon_reload", "daemon_reexec"]],
         "required_by": {"state": "name", "enabled": "name", "masked": "name"},
     },
     "unarchive": {"mutually_exclusive": [["include", "exclude"], ["copy", "remote_src"]]},

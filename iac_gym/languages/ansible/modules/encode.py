@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from iac_gym.languages.ansible.modules import core_actions as core
@@ -139,7 +139,7 @@ def _documented(captured: Mapping[str, Any], documented: Mapping[str, Any]) -> d
     made: dict[str, Any] = {"o": options(sure, set(), "suboptions"), "s": "d"}
     for name in captured.get("names", ()):
         made["o"].setdefault(name, "-")
-    if not captured.get("strict"):
+    if not captured.get("strict") or _FREE_TEXT in documented:
         made["*"] = 1
     if _FREE_TEXT in documented:
         made["o"]["_raw_params"] = "r"
@@ -210,4 +210,12 @@ def _union(parts: list[dict[str, Any]]) -> dict[str, Any]:
                 made[name]["c"] = sorted({one for some in choices for one in some or ()})
     same = {key: one for key, one in parts[0].items() if key in CONSTRAINTS}
     kept = {key: one for key, one in same.items() if all(p.get(key) == one for p in parts)}
-    return {"o": made, **kept}
+    if "1" in kept:
+        kept["1"] = [group for group in kept["1"] if not _has_default(group, parts)]
+    return {"o": made, **{key: one for key, one in kept.items() if one}}
+
+
+def _has_default(names: Iterable[str], parts: list[dict[str, Any]]) -> bool:
+    """Say whether a module gives one of these options a value, so that it is never missing."""
+    codes = [part["o"].get(name) for part in parts for name in names]
+    return any(isinstance(code, dict) and code.get("d") is not None for code in codes)

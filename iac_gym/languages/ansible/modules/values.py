@@ -224,7 +224,7 @@ def loosely_in_choices(value: Any, choices: list[Any]) -> bool:
     allowed = {str(one).lower() for one in choices}
     if any("*" in one or "<" in one for one in allowed):
         return True
-    items = value if isinstance(value, list) else [value]
+    items = value if isinstance(value, list) else str(value).split(",")  # flags: `a, b`
     return all(is_open(one) or str(one).strip().lower() in allowed for one in items)
 
 
