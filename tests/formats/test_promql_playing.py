@@ -8,6 +8,7 @@ import random
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,11 @@ rate(req_total[5m] offset 10m)
 group by (job) (up)
 sort_desc(size)
 1 / 0 * size
+label_replace(up, "host", "$1", "instance", "(.*):.*")
+label_replace(up, "job", "$2-$1", "instance", "(.):(.)")
+label_replace(up, "job", "", "job", "no")
+acos(up)
+sinh(up)
 (size atan2 3) + 0
 count_values("value", up)
 count_values without (instance) ("v", round(temp))
@@ -138,6 +144,62 @@ def test_some_values() -> None:
 def test_what_is_not_played_gives_none_or_a_value(expression: str) -> None:
     found = ours(expression)
     assert found is None or isinstance(found, dict)
+
+
+#: Expressions that would take long, or break arithmetic.
+HOSTILE = [
+    "max_over_time(" * 20 + "up" + "[1d:1s])" * 20,
+    "label_join(" * 40 + "up" + ', "a", "", "a", "a", "instance")' * 40,
+    "label_replace(" * 40 + "up" + ', "a", "$1$1$1x", "a", "(.*)")' * 40,
+    'up{job=~"' + "(a*)*" * 200 + 'b"}',
+    'label_replace(up, "a", "$1", "job", "' + "(a|a?)+" * 8 + '$")',
+    " or ".join(["max_over_time(req_total[1h])"] * 50),
+    "1e308 * 1e308 * up % 0",
+    "quantile(NaN, up)",
+    "topk(1e300, up)",
+    "bottomk(-Inf, up)",
+    "hour(vector(1e300))",
+    "year(vector(-1e12))",
+    "round(up / 0, 0)",
+    "exp(exp(exp(exp(temp))))",
+    "(up - 3) ^ 0.5",
+    "0 ^ -1 * up",
+    "stddev_over_time((1e308 * temp)[5m:1m])",
+    "sum(1e308 * up / 0) - sum(1e308 * up / 0)",
+    'histogram_quantile(0.5, label_replace(up, "le", "nan", "job", ".*"))',
+    "predict_linear(up[5m], 1e308)",
+    "rate(up[100000d] offset -5d)",
+    "acos(temp) + atanh(temp) + cosh(temp * 1e9) + sin(temp / 0)",
+]
+
+
+@pytest.mark.parametrize("expression", HOSTILE)
+def test_hostile_expressions_end_soon(expression: str) -> None:
+    root = parse(expression).root
+    begin = time.process_time()
+    found = play(root, SERIES)
+    assert time.process_time() - begin < 0.25  # less than 50 ms where nothing else runs
+    assert found is None or isinstance(found, list)
+
+
+def test_labels_are_replaced() -> None:
+    found = ours('label_replace(up{job="db"}, "host", "$1-x", "instance", "(.*):(.*)")')
+    assert found is not None
+    (labels,) = found
+    assert dict(labels)["host"] == "c-x"
+    assert ours('label_replace(up, "job", "", "job", "(api|db)")') is not None
+    assert ours('label_replace(up, "instance", "", "instance", ".*")') is None  # twice the same
+    assert ours('count_values("value", up)') == {(("value", "1"),): 2.0, (("value", "0"),): 1.0}
+
+
+def test_a_reset_is_no_loss() -> None:
+    series = [Series("x_total", {}, 150.0, 1.0, bend=-150, before=1.0, drop=1e6)]
+    grown = play(parse("increase(x_total[5m])").root, series)
+    assert grown is not None
+    assert 280 < grown[0].value < 320
+    less = play(parse("delta(x_total[5m])").root, series)
+    assert less is not None
+    assert less[0].value < -9e5
 
 
 def test_a_bend_separates_two_windows() -> None:

@@ -24,7 +24,7 @@ from iac_gym.verdict import Finding
 
 BUCKET = "amazon.aws.s3_bucket"
 GROUP = "amazon.aws.ec2_security_group"
-_BLOCKS = ("block_public_acls", "block_public_policy", "ignore_public_acls",
+BLOCKS = ("block_public_acls", "block_public_policy", "ignore_public_acls",
            "restrict_public_buckets")  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def bucket_encrypted(model: Project, name: str, kind: str) -> Iterable[Finding]:
 def bucket_private(model: Project, name: str) -> Iterable[Finding]:
     """`public_access`."""
     given = _bucket(model, name, "public_access")
-    if not isinstance(given, dict) or not all(truth(given.get(key)) for key in _BLOCKS):
+    if not isinstance(given, dict) or not all(truth(given.get(key)) for key in BLOCKS):
         yield from missing(f"public access to the bucket `{name}` is not blocked")
 
 
@@ -116,7 +116,9 @@ def _is_about(rule: Arguments, port: int) -> bool:
         return False
     if protocol in ("all", "-1"):
         return True
-    spans = words(rule.get("ports")) or [f"{text(rule.get('from_port'))}-{text(rule.get('to_port'))}"]
+    spans = words(rule.get("ports")) or [
+        f"{text(rule.get('from_port'))}-{text(rule.get('to_port'))}"
+    ]
     for span in spans:
         first, _, last = span.partition("-")
         numbers = [int(one) for one in (first, last or first) if one.isdecimal() and len(one) < 6]
@@ -143,7 +145,10 @@ def cloud_region(model: Project, region: str) -> Iterable[Finding]:
 
 def _defaults(task: Task) -> Iterator[Any]:
     """Yield the regions that `module_defaults` give the group of modules."""
-    for value in (task.written.tree.get("module_defaults"), *task.scope.inherited("module_defaults")):
+    for value in (
+        task.written.tree.get("module_defaults"),
+        *task.scope.inherited("module_defaults"),
+    ):
         for key in ("group/aws", "group/amazon.aws.aws"):
             given = value.get(key) if isinstance(value, dict) else None
             if isinstance(given, dict):

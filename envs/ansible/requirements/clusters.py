@@ -99,9 +99,9 @@ def _objects(model: Project) -> Iterator[tuple[str, str, str]]:
 
 def _definitions(value: Any) -> list[dict[str, Any]]:
     """Return the objects of a definition: a mapping, a list of them, or YAML as text."""
-    if isinstance(value, str) and value:
+    if isinstance(value, str):
         try:
-            value = [one.value for one in load_all(value, ANSIBLE)]
+            value = [one.value for one in load_all(str(text(value)), ANSIBLE)]
         except YamlError:
             return []
     listed = value if isinstance(value, list) else [value or {}]

@@ -31,6 +31,8 @@ _FIRST = re.compile(
     r"inventory_hostname\s*==\s*\(?\s*(?:groups(?:\[[^\]]+\]|\.\w+)|ansible_play_hosts(?:_all)?"
     r"|play_hosts|ansible_play_batch)\s*(?:\[0\]|\|\s*first)\s*\)?"
 )
+#: So many commands are looked at whose conditions may name the state of a file.
+_MOST_GUARDED = 10
 _STAT = re.compile(r"(\w+)\.stat\.exists")
 
 
@@ -72,6 +74,7 @@ def running(
 
 def _guarded(model: Project, wanted: list[str]) -> Iterator[tuple[Task, Arguments]]:
     """Yield what runs on the first host alone, or while a file is missing, by its `when`."""
+    tried = 0
     for play in model.plays:
         for task in play.tasks:
             if task.module not in COMMANDS or task.certain or not task.conditions:
@@ -79,7 +82,8 @@ def _guarded(model: Project, wanted: list[str]) -> Iterator[tuple[Task, Argument
             if passes_silently(task) or task.check_mode is not False:
                 continue
             for found, given in runs_of(task):
-                if found != wanted:
+                tried += found == wanted
+                if found != wanted or tried > _MOST_GUARDED:
                     continue
                 if on_first_host(task):
                     yield task, given

@@ -36,7 +36,9 @@ def _entries(model: Project, module: str) -> list[dict[str, Any]]:
     for _, given in done(model, (module,)):
         state = text(given.get("state"))
         listed = given.get("config")
-        entries = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        entries = (
+            [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        )
         if state in ("overridden", "deleted", "purged"):
             found = []
         if state in _KEEPS:

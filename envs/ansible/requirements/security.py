@@ -135,6 +135,7 @@ def firewalld_allows(model: Project, kind: str, name: str, zone: str) -> Iterabl
     """`service` or `port` of the module: `permanent`, and `immediate` or a reload behind it."""
     kept = now = False
     task = None
+    again = _before_reloads(model)
     for task_, given in done(model, (FIREWALLD,)):
         if not (same(given.get(kind), name) and same(given.get("zone"), zone)):
             continue
@@ -144,7 +145,7 @@ def firewalld_allows(model: Project, kind: str, name: str, zone: str) -> Iterabl
         immediate = "immediate" in given and truth(given["immediate"])
         if permanent:
             kept = on
-            now = now or (on and _reloaded_after(model, task_))
+            now = now or (on and (id(task_) in again or any(map(_reloads, reached(task_)))))
         if immediate or not permanent:
             now = on
     if task is None:
@@ -155,11 +156,11 @@ def firewalld_allows(model: Project, kind: str, name: str, zone: str) -> Iterabl
             yield task.finding(f"the rule is not {key}", key)
 
 
-def _reloaded_after(model: Project, task: Task) -> bool:
-    """Whether firewalld reads its rules again after a task: by a handler or by a later task."""
+def _before_reloads(model: Project) -> set[int]:
+    """Return the identities of the tasks after which a later one makes firewalld read again."""
     tasks = list(certain(model))
-    later = tasks[next((at for at, one in enumerate(tasks) if one is task), len(tasks)) :]
-    return any(_reloads(one) for one in (*reached(task), *later))
+    last = max((at for at, task in enumerate(tasks) if _reloads(task)), default=0)
+    return {id(task) for task in tasks[:last]}
 
 
 def _reloads(task: Task) -> bool:

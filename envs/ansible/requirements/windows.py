@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from envs.ansible.requirements.reading import (
+    Arguments,
     Done,
     done,
     given_last,
@@ -95,19 +96,23 @@ def _path(value: object) -> str:
 )
 def windows_firewall(model: Project, protocol: str, port: int) -> Iterable[Finding]:
     """The win_firewall_rule module, with an enabled rule."""
-    for name in dict.fromkeys(text(given.get("name")) for _, given in done(model, (FIREWALL,))):
-        for _, given in standing(_named(model, FIREWALL, name))[-1:]:
-            on = "enabled" not in given or truth(given["enabled"])
-            kinds = text(given.get("direction")).lower(), text(given.get("action")).lower()
-            spoken = text(given.get("protocol")).lower() in (protocol, "any")
-            if on and spoken and kinds == ("in", "allow"):
-                if str(port) in words(given.get("localport")) and not _limited(given.get("remoteip")):
-                    return
+    rules: dict[str, Arguments] = {}
+    for _, given in done(model, (FIREWALL,)):
+        rules[text(given.get("name")).lower()] = given
+    for given in rules.values():
+        kept = text(given.get("state")) != "absent"
+        if kept and _lets_in(given, protocol) and str(port) in words(given.get("localport")):
+            return
     yield from missing(f"the Windows firewall does not allow {protocol} port {port}")
 
 
-def _limited(value: object) -> bool:
-    return value is not None and text(value).lower() != "any"
+def _lets_in(given: Arguments, protocol: str) -> bool:
+    """Whether a rule is on and allows incoming traffic from everywhere."""
+    on = "enabled" not in given or truth(given["enabled"])
+    kinds = text(given.get("direction")).lower(), text(given.get("action")).lower()
+    spoken = text(given.get("protocol")).lower() in (protocol, "any")
+    limited = given.get("remoteip") is not None and text(given["remoteip"]).lower() != "any"
+    return on and spoken and kinds == ("in", "allow") and not limited
 
 
 @requirement(

@@ -55,10 +55,10 @@ def _path(item: KubeObject) -> str:
 
 
 @requirement(
-    "the ServiceAccount of the {kind} may {verbs} {resource} (and nothing else): a Role and a "
-    "RoleBinding say so, unless `rbac.create` is false",
-    "with `rbac.create` (true by default) a Role and a RoleBinding let the ServiceAccount of the "
-    "{kind} {verbs} {resource}, and nothing more",
+    "the chart gives the {kind} a ServiceAccount of its own that may {verbs} {resource} (and "
+    "nothing else): a Role and a RoleBinding say so, unless `rbac.create` is false",
+    "with `rbac.create` (true by default) a Role and a RoleBinding let the ServiceAccount that the "
+    "chart makes for the {kind} {verbs} {resource}, and nothing more",
 )
 @played
 def account_may(model: HelmModel, kind: str, verbs: list[str], resource: str) -> None:
@@ -77,7 +77,9 @@ def account_may(model: HelmModel, kind: str, verbs: list[str], resource: str) ->
 
 
 def _bound(found: Rendering, role: KubeObject, binding: KubeObject, user: KubeObject) -> None:
-    account = account_of(user) or "default"
+    account = account_of(user)
+    if account not in [one.name for one in own(found, "ServiceAccount")]:
+        raise wrong(user, "it does not use a ServiceAccount of the chart", _path(user))
     bound = any(
         one.get("kind") == "ServiceAccount"
         and one.get("name") == account

@@ -91,9 +91,12 @@ def ingress_tls(model: HelmModel, chart: str) -> None:
 )
 @played
 def ingress_of_hosts(model: HelmModel, chart: str) -> None:
-    """Rendered with one and with three hosts."""
-    for hosts in (["one.example.com"], ["a.example.com", "b.example.org", "c.example.net"]):
-        found = play(model, {"ingress.enabled": True, "ingress.hosts": hosts}, chart)
+    """Rendered with one and with three hosts, and with another port of the Service."""
+    for hosts, more in (
+        (["one.example.com"], {}),
+        (["a.example.com", "b.example.org", "c.example.net"], {"service.port": 6543}),
+    ):
+        found = play(model, {"ingress.enabled": True, "ingress.hosts": hosts, **more}, chart)
         item = only(found, "Ingress")
         if not leads(found, item, *hosts):
             raise wrong(item, "the hosts do not lead to the Service", "spec.rules")

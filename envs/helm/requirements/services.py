@@ -194,9 +194,12 @@ def route_attaches(model: HelmModel, chart: str, gateway: str) -> None:
 )
 @played
 def route_leads(model: HelmModel, chart: str) -> None:
-    """Rendered with one and with two hosts."""
-    for hosts in (["one.example.com"], ["one.example.com", "two.example.org"]):
-        found = play(model, {"gateway.enabled": True, "gateway.hosts": hosts}, chart)
+    """Rendered with one and with two hosts, and with another port of the Service."""
+    for hosts, more in (
+        (["one.example.com"], {}),
+        (["one.example.com", "two.example.org"], {"service.port": 6543}),
+    ):
+        found = play(model, {"gateway.enabled": True, "gateway.hosts": hosts, **more}, chart)
         item = only(found, "HTTPRoute")
         if not same(item.get("spec", "hostnames"), hosts):
             raise wrong(item, "the hosts are not those of the value", "spec.hostnames")
@@ -214,20 +217,24 @@ def route_leads(model: HelmModel, chart: str) -> None:
 
 
 @requirement(
-    "`helm test` runs a Pod of `{chart}` (hook `test`) that asks the Service for `{path}`",
-    "the chart `{chart}` has a test for `helm test`: a Pod that calls `{path}` of the Service",
+    "`helm test` runs a Pod of `{chart}` (hook `test`) that asks the Service for `{path}`, at the "
+    "port in `service.port`",
+    "the chart `{chart}` has a test for `helm test`: a Pod that calls `{path}` of the Service at "
+    "the port in `service.port`",
 )
 @played
 def test_asks(model: HelmModel, chart: str, path: str) -> None:
-    """A hook Pod whose command names the Service, in two releases."""
-    for elsewhere in (True, False):
-        found = play(model, None, chart, elsewhere=elsewhere)
+    """A hook Pod whose command names the Service: in another release, and with another port."""
+    for found, port in (
+        (play(model, None, chart, elsewhere=True), ""),
+        (play(model, {"service.port": 6543}), ":6543"),
+    ):
         names = [item.name for item in services_of(found, workload(found))]
-        for pod in found.hooks.of_kind("Pod"):
-            line = " ".join(_command(pod))
-            if _tests(pod) and path in line and any(name and name in line for name in names):
-                break
-        else:
+        lines = [" ".join(_command(pod)) for pod in found.hooks.of_kind("Pod") if _tests(pod)]
+        if not any(
+            f"{port}{path}" in line and any(name and name in line for name in names)
+            for line in lines
+        ):
             raise missing(f"no test asks the Service for `{path}`")
 
 

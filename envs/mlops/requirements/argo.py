@@ -218,7 +218,10 @@ def _spec_value(
     manifest: Manifest, of: str, path: tuple[str, ...], asked: object, default: object = None
 ) -> Findings:
     def check(item: KubeObject, view: ArgoWorkflow) -> Findings:
-        found = item.get(*view.spec_path, *path, default=default)
+        found = item.get(*view.spec_path, *path)
+        if found is None and view.base is not None:  # a workflow takes over what its template says
+            found = view.base.item.get(*view.base.spec_path, *path)
+        found = default if found is None else found
         if not equal(found, asked):
             yield differs(item, (*view.spec_path, *path), found, asked)
 

@@ -16,7 +16,7 @@ from iac_gym.languages.kubernetes.model import KubeObject, Manifest, as_list, as
 
 #: Longest text of a `withParam` that is read.
 _LONGEST = 4096
-_TAG = re.compile(r"\{\{=?\s*([^{}]*?)\s*\}\}")
+_TAG = re.compile(r"\{\{=?([^{}]*)\}\}")
 _PLAIN = re.compile(r"[\w.-]+")
 _NAME = re.compile(r"(?:workflow|inputs)\.parameters\.[\w-]+")
 _INDEX = re.compile(r"\[\s*[\"']([\w.-]+)[\"']\s*\]")
@@ -90,7 +90,7 @@ def _tags(tree: object) -> set[str]:
         elif isinstance(value, list):
             stack += value
         elif isinstance(value, str) and "{{" in value:
-            for tag in _TAG.findall(value):
+            for tag in map(str.strip, _TAG.findall(value)):
                 found.update([tag] if _PLAIN.fullmatch(tag) else _names(tag))
     return found
 
@@ -275,7 +275,7 @@ def _gets_item(node: Node, tag: str, flag: str) -> bool:
     }
 
     def put(text: str) -> str:
-        return _TAG.sub(lambda m: _ITEM if _dotted(m[1]) in {*inputs, tag} else m[0], text)
+        return _TAG.sub(lambda m: _ITEM if _dotted(m[1].strip()) in {*inputs, tag} else m[0], text)
 
     container = node.template.container if node.template else {}
     entries = [one for one in as_list(container.get("env")) if isinstance(one, dict)]

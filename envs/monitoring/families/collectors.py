@@ -16,7 +16,12 @@ from envs.monitoring.families.collector_recipe import (
     secrets,
     sending,
 )
-from envs.monitoring.requirements import collectors, collectors_data, collectors_sources
+from envs.monitoring.requirements import (
+    collectors,
+    collectors_data,
+    collectors_sampling,
+    collectors_sources,
+)
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 
@@ -43,7 +48,7 @@ def trace_collector(draw: Draw) -> Draft:
     def sampled(made: Collector) -> None:
         percent = draw.choice("percent", (1, 5, 10, 15, 20, 25, 50))
         made.add("processors", "probabilistic_sampler", {"sampling_percentage": percent})
-        made.ask(collectors_data.traces_sampled(percent=percent))
+        made.ask(collectors_sampling.traces_sampled(percent=percent))
 
     batch, memory, health, *rest = around()
     header, tls, *more = sending(settings, endpoint)
@@ -202,16 +207,16 @@ def tail_sampling_collector(draw: Draw) -> Draft:
          "probabilistic": {"sampling_percentage": percent}},
     ]  # fmt: skip
     tail = made.add("processors", "tail_sampling", {"policies": policies})
-    made.ask(collectors_data.keeps_errors(), collectors_data.keeps_some(percent=percent))
+    made.ask(collectors_sampling.keeps_errors(), collectors_sampling.keeps_some(percent=percent))
 
     def slow(made: Collector) -> None:
         time = draw.choice("slow", (250, 500, 750, 1000, 2000, 5000))
         policies.insert(1, {"name": "slow", "type": "latency", "latency": {"threshold_ms": time}})
-        made.ask(collectors_data.keeps_slow(time=time))
+        made.ask(collectors_sampling.keeps_slow(time=time))
 
     def waits(made: Collector) -> None:
         tail["decision_wait"] = draw.choice("wait", ("5s", "10s", "15s", "20s", "1m"))
-        made.ask(collectors_data.sampling_waits(time=tail["decision_wait"]))
+        made.ask(collectors_sampling.sampling_waits(time=tail["decision_wait"]))
 
     def marked(made: Collector) -> None:
         key, values = draw.choice("marked", (
@@ -223,7 +228,7 @@ def tail_sampling_collector(draw: Draw) -> Draft:
             "name": "marked", "type": "string_attribute",
             "string_attribute": {"key": key, "values": [value]},
         })  # fmt: skip
-        made.ask(collectors_data.keeps_attribute(key=key, value=value))
+        made.ask(collectors_sampling.keeps_attribute(key=key, value=value))
 
     batch, memory, health, *rest = around()
     made.grow([

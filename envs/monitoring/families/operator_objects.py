@@ -8,6 +8,7 @@ from typing import Any
 from envs.monitoring import choices
 from envs.monitoring.requirements import operators_monitors as monitors
 from envs.monitoring.requirements import operators_routes as routes
+from envs.monitoring.requirements import operators_targets as targets_of
 from iac_gym.category import Draft, family
 from iac_gym.draw import Draw
 from iac_gym.extras import Extra, Recipe
@@ -199,7 +200,7 @@ def _job(made: Object) -> None:
     ending = made.draw.phrase("job end", ("external", "job"))
     name = f"{made.draw.choice('job', choices.TEAMS)}-{ending}"
     made.spec["jobName"] = name
-    made.ask(monitors.object_job(kind=made.kind, name=made.name, job=name))
+    made.ask(targets_of.object_job(kind=made.kind, name=made.name, job=name))
 
 
 @family("custom_resources", levels=(1, 2, 3))
@@ -216,13 +217,13 @@ def probe(draw: Draw) -> Draft:
         "prober": {"url": prober}, "module": module, "targets": {"staticConfig": static},
     })  # fmt: skip
     made.ask(
-        monitors.probe_module(name=made.name, prober=prober, module=module),
-        monitors.probe_targets(name=made.name, targets=targets),
+        targets_of.probe_module(name=made.name, prober=prober, module=module),
+        targets_of.probe_targets(name=made.name, targets=targets),
     )
 
     def interval(made: Object) -> None:
         made.spec["interval"] = draw.choice("interval", choices.INTERVALS)
-        made.ask(monitors.object_interval(
+        made.ask(targets_of.object_interval(
             kind="Probe", name=made.name, time=made.spec["interval"]))  # fmt: skip
 
     def label(made: Object) -> None:
@@ -232,7 +233,7 @@ def probe(draw: Draw) -> Draft:
         ))  # fmt: skip
         value = draw.choice("value", values)
         static["labels"] = {key: value}
-        made.ask(monitors.probe_label(name=made.name, label=key, value=value))
+        made.ask(targets_of.probe_label(name=made.name, label=key, value=value))
 
     made.grow([
         Extra("interval", 1, interval), Extra("label", 1, label), Extra("job", 1, _job),
@@ -253,17 +254,17 @@ def scrape_config(draw: Draw) -> Draft:
     count = draw.integer("count", 1, 4)
     targets = [f"vm{number}.{host}:{port}" for number in range(1, count + 1)]
     made.spec["staticConfigs"] = [{"targets": targets}]
-    made.ask(monitors.scrape_config_targets(name=made.name, targets=targets))
+    made.ask(targets_of.scrape_config_targets(name=made.name, targets=targets))
 
     def interval(made: Object) -> None:
         made.spec["scrapeInterval"] = draw.choice("interval", choices.INTERVALS)
-        made.ask(monitors.object_interval(
+        made.ask(targets_of.object_interval(
             kind="ScrapeConfig", name=made.name, time=made.spec["scrapeInterval"]))  # fmt: skip
 
     def path(made: Object) -> None:
         path = draw.choice("path", ("/probe", "/stats/prometheus", "/_metrics", "/api/metrics"))
         made.spec["metricsPath"] = path
-        made.ask(monitors.scrape_config_path(name=made.name, path=path))
+        made.ask(targets_of.scrape_config_path(name=made.name, path=path))
 
     made.grow([
         Extra("interval", 1, interval), _labelled(), Extra("path", 1, path), Extra("job", 1, _job),

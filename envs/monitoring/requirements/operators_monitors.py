@@ -1,4 +1,4 @@
-"""Requirements about ServiceMonitors, PodMonitors, Probes and ScrapeConfigs of the operator."""
+"""Requirements about ServiceMonitors and PodMonitors of the operator, and objects in general."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from iac_gym.languages.kubernetes.model import KubeObject, as_list, as_map, as_t
 from iac_gym.languages.prometheus.relabeling import Relabel, relabeled
 from iac_gym.verdict import Finding
 
-_LANGUAGE = "custom_resources"
+LANGUAGE = "custom_resources"
 #: Kind -> where its endpoints stand.
 _ENDPOINTS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
 #: What an endpoint in Kubernetes is known by.
@@ -23,7 +23,8 @@ META = {
     "namespace": "__meta_kubernetes_namespace",
     "container": "__meta_kubernetes_pod_container_name",
 }
-_TARGET = {
+#: The labels of a target before relabeling.
+TARGET = {
     "__address__": "10.0.0.7:80", "__scheme__": "http", "__metrics_path__": "/metrics",
     "__meta_kubernetes_namespace": "the-namespace", "__meta_kubernetes_pod_name": "the-pod",
     "__meta_kubernetes_pod_node_name": "the-node", "job": "the-job",
@@ -72,7 +73,7 @@ def selects(selector: Any, labels: Mapping[str, str]) -> bool:
 @requirement(
     "the {kind} is called `{name}` and lies in the namespace `{namespace}`",
     "the name of the {kind} is `{name}`, its namespace `{namespace}`",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def operator_object(model: Any, kind: str, name: str, namespace: str) -> Iterable[Finding]:
     """The only object of its kind."""
@@ -87,7 +88,7 @@ def operator_object(model: Any, kind: str, name: str, namespace: str) -> Iterabl
 @requirement(
     "the {kind} `{name}` has the label `{label}: {value}`, by which the operator selects it",
     "the operator finds the {kind} `{name}` by its label `{label}: {value}`",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def operator_object_label(
     model: Any, kind: str, name: str, label: str, value: str
@@ -104,7 +105,7 @@ def operator_object_label(
     "labels it has",
     "everything with the label `{label}: {value}`, and nothing without it, is taken by the {kind} "
     "`{name}`",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def monitor_selects(model: Any, kind: str, name: str, label: str, value: str) -> Iterable[Finding]:
     """`selector`, played on labels."""
@@ -122,7 +123,7 @@ def monitor_selects(model: Any, kind: str, name: str, label: str, value: str) ->
 @requirement(
     "the {kind} `{name}` looks into these namespaces and no others: {namespaces}",
     "the namespaces that the {kind} `{name}` searches are {namespaces} alone",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def monitor_namespaces(
     model: Any, kind: str, name: str, namespaces: Sequence[str]
@@ -142,7 +143,7 @@ def monitor_namespaces(
 @requirement(
     "the {kind} `{name}` looks into all namespaces",
     "in whatever namespace, the {kind} `{name}` finds what it selects",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def monitor_everywhere(model: Any, kind: str, name: str) -> Iterable[Finding]:
     """`namespaceSelector.any`."""
@@ -167,7 +168,7 @@ def _endpoint(
     if len(named) != 1:
         many = "more than one endpoint" if named else "no endpoint"
         return None, {}, [found.finding(f"`{name}` has {many} of the port `{port}`", "spec")]
-    if relabeled(_TARGET, steps_of(named[0], "relabelings")) is None:
+    if relabeled(TARGET, steps_of(named[0], "relabelings")) is None:
         return None, {}, [found.finding("relabeling drops every target", "spec")]
     return found, named[0], []
 
@@ -179,7 +180,7 @@ def _bad(found: KubeObject, message: str) -> Finding:
 @requirement(
     "the {kind} `{name}` has the port called `{port}` scraped",
     "the port called `{port}` is an endpoint of the {kind} `{name}`",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def monitor_port(model: Any, kind: str, name: str, port: str) -> Iterable[Finding]:
     """An endpoint of that port, by its name; relabeling keeps its targets."""
@@ -189,37 +190,38 @@ def monitor_port(model: Any, kind: str, name: str, port: str) -> Iterable[Findin
 @requirement(
     "the port `{port}` of the {kind} `{name}` is scraped every {time}",
     "{time} is the scrape interval of the port `{port}` in the {kind} `{name}`",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def monitor_interval(model: Any, kind: str, name: str, port: str, time: str) -> Iterable[Finding]:
     """`interval`."""
     found, tree, findings = _endpoint(model, kind, name, port)
     yield from findings
-    if found is not None and _milliseconds(tree.get("interval")) != prometheus_duration(time):
+    if found is not None and milliseconds(tree.get("interval")) != prometheus_duration(time):
         yield _bad(found, f"the port `{port}` is not scraped every {time}")
 
 
-def _milliseconds(value: Any) -> int | None:
+def milliseconds(value: Any) -> int | None:
+    """Return the milliseconds of a duration, None if it is none."""
     return prometheus_duration(as_text(value))
 
 
 @requirement(
     "a scrape of the port `{port}` of the {kind} `{name}` may take {time}",
     "scrapes of the port `{port}` in the {kind} `{name}` time out after {time}",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def monitor_timeout(model: Any, kind: str, name: str, port: str, time: str) -> Iterable[Finding]:
     """`scrapeTimeout`."""
     found, tree, findings = _endpoint(model, kind, name, port)
     yield from findings
-    if found is not None and _milliseconds(tree.get("scrapeTimeout")) != prometheus_duration(time):
+    if found is not None and milliseconds(tree.get("scrapeTimeout")) != prometheus_duration(time):
         yield _bad(found, f"scrapes of `{port}` do not time out after {time}")
 
 
 @requirement(
     "the {kind} `{name}` reads the metrics of the port `{port}` from the path `{path}`",
     "`{path}` is the path of the metrics at the port `{port}` in the {kind} `{name}`",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def monitor_path(model: Any, kind: str, name: str, port: str, path: str) -> Iterable[Finding]:
     """`path`, which relabeling does not change."""
@@ -228,7 +230,7 @@ def monitor_path(model: Any, kind: str, name: str, port: str, path: str) -> Iter
     if found is None:
         return
     given = as_text(tree.get("path")) or "/metrics"
-    kept = relabeled({**_TARGET, "__metrics_path__": given}, steps_of(tree, "relabelings")) or {}
+    kept = relabeled({**TARGET, "__metrics_path__": given}, steps_of(tree, "relabelings")) or {}
     if kept.get("__metrics_path__") != path:
         yield _bad(found, f"`{path}` is not the path of `{port}`")
 
@@ -237,7 +239,7 @@ def monitor_path(model: Any, kind: str, name: str, port: str, path: str) -> Iter
     "the {kind} `{name}` has the port `{port}` scraped over HTTPS, with certificates verified",
     "HTTPS is the scheme of the port `{port}` in the {kind} `{name}`, and certificates are "
     "verified",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def monitor_https(model: Any, kind: str, name: str, port: str) -> Iterable[Finding]:
     """`scheme`, with certificates that are checked."""
@@ -263,7 +265,7 @@ def _key_of(tree: Any) -> tuple[str, str]:
     "basic authentication for the port `{port}` in the {kind} `{name}`: user and password are "
     "the keys "
     "`{user}` and `{password}` of the Secret `{secret}`",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def monitor_basic_auth(
     model: Any, kind: str, name: str, port: str, secret: str, user: str, password: str
@@ -284,7 +286,7 @@ def monitor_basic_auth(
     "the bearer token for the port `{port}` in the {kind} `{name}` is the key `{key}` of the "
     "Secret "
     "`{secret}`",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def monitor_token(
     model: Any, kind: str, name: str, port: str, key: str, secret: str
@@ -303,7 +305,7 @@ def monitor_token(
 @requirement(
     "labels of the metrics themselves win in scrapes of the port `{port}` of the {kind} `{name}`",
     "the {kind} `{name}` honours the labels that the port `{port}` sends",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def monitor_honors(model: Any, kind: str, name: str, port: str) -> Iterable[Finding]:
     """`honorLabels`."""
@@ -318,7 +320,7 @@ def monitor_honors(model: Any, kind: str, name: str, port: str) -> Iterable[Find
     "`{name}`",
     "the {kind} `{name}` drops the metrics of the port `{port}` with names that begin with "
     "`{prefix}`",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def monitor_drops(model: Any, kind: str, name: str, port: str, prefix: str) -> Iterable[Finding]:
     """`metricRelabelings`, played."""
@@ -342,7 +344,7 @@ def monitor_drops(model: Any, kind: str, name: str, port: str, prefix: str) -> I
     "their {thing}",
     "the {kind} `{name}` writes the name of the {thing} into the label `{label}` for the port "
     "`{port}`",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def monitor_label_from(
     model: Any, kind: str, name: str, port: str, label: str, thing: str
@@ -353,7 +355,7 @@ def monitor_label_from(
     if found is None:
         return
     for value in ("one", "other-2"):
-        labels = {**_TARGET, META[thing]: value}
+        labels = {**TARGET, META[thing]: value}
         kept = relabeled(labels, steps_of(tree, "relabelings"))
         if kept is None or kept.get(label) != value:
             yield _bad(found, f"`{label}` is not the name of the {thing}")
@@ -363,7 +365,7 @@ def monitor_label_from(
 @requirement(
     "the label `{label}` of what the {kind} `{name}` selects becomes the name of the job",
     "the {kind} `{name}` takes the name of the job from the label `{label}`",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def monitor_job_label(model: Any, kind: str, name: str, label: str) -> Iterable[Finding]:
     """`jobLabel`."""
@@ -376,7 +378,7 @@ def monitor_job_label(model: Any, kind: str, name: str, label: str) -> Iterable[
 @requirement(
     "a scrape of the {kind} `{name}` with more than {count} samples is refused",
     "the {kind} `{name}` has a limit of {count} samples for a scrape",
-    language=_LANGUAGE,
+    language=LANGUAGE,
 )
 def monitor_sample_limit(model: Any, kind: str, name: str, count: int) -> Iterable[Finding]:
     """`sampleLimit`."""
@@ -384,120 +386,3 @@ def monitor_sample_limit(model: Any, kind: str, name: str, count: int) -> Iterab
     yield from findings
     if found is not None and found.get("spec", "sampleLimit") != count:
         yield found.finding(f"there is no limit of {count} samples", "spec", "sampleLimit")
-
-
-# --- probes and static targets --------------------------------------------------------------------
-
-
-@requirement(
-    "the Probe `{name}` asks the blackbox exporter at `{prober}` with the module `{module}`",
-    "the blackbox exporter of the Probe `{name}` is `{prober}`, the module `{module}`",
-    language=_LANGUAGE,
-)
-def probe_module(model: Any, name: str, prober: str, module: str) -> Iterable[Finding]:
-    """`prober.url` and `module`; the path is /probe."""
-    found, findings = object_of(model, "Probe", name)
-    yield from findings
-    if found is None:
-        return
-    path = found.get("spec", "prober", "path") or "/probe"
-    given = (found.get("spec", "prober", "url"), found.get("spec", "module"))
-    if given != (prober, module) or path != "/probe":
-        yield found.finding(f"it does not ask `{prober}` with `{module}`", "spec", "prober")
-
-
-@requirement(
-    "the Probe `{name}` probes exactly {targets}",
-    "{targets} are the targets of the Probe `{name}`",
-    language=_LANGUAGE,
-)  # fmt: skip
-def probe_targets(model: Any, name: str, targets: Sequence[str]) -> Iterable[Finding]:
-    """`targets.staticConfig.static`."""
-    found, findings = object_of(model, "Probe", name)
-    yield from findings
-    if found is not None:
-        config = as_map(found.get("spec", "targets", "staticConfig"))
-        if sorted(map(str, as_list(config.get("static")))) != sorted(targets):
-            yield found.finding("it probes something else", "spec", "targets")
-        elif relabeled(_TARGET, steps_of(config, "relabelingConfigs")) is None:
-            yield found.finding("relabeling drops every target", "spec", "targets")
-
-
-@requirement(
-    "the results of the Probe `{name}` have the label `{label}: {value}`",
-    "`{label}: {value}` is on every result of the Probe `{name}`",
-    language=_LANGUAGE,
-)
-def probe_label(model: Any, name: str, label: str, value: str) -> Iterable[Finding]:
-    """`targets.staticConfig.labels`."""
-    found, findings = object_of(model, "Probe", name)
-    yield from findings
-    if found is not None:
-        config = as_map(found.get("spec", "targets", "staticConfig"))
-        if as_map(config.get("labels")).get(label) != value:
-            yield found.finding(f"results do not get `{label}: {value}`", "spec", "targets")
-
-
-@requirement(
-    "the ScrapeConfig `{name}` scrapes exactly the targets {targets}",
-    "{targets} are the targets of the ScrapeConfig `{name}`",
-    language=_LANGUAGE,
-)
-def scrape_config_targets(model: Any, name: str, targets: Sequence[str]) -> Iterable[Finding]:
-    """`staticConfigs`, none dropped by relabeling."""
-    found, findings = object_of(model, "ScrapeConfig", name)
-    yield from findings
-    if found is None:
-        return
-    steps = steps_of(found.get("spec"), "relabelings")
-    listed = [
-        as_text(target) for one in as_list(found.get("spec", "staticConfigs"))
-        for target in as_list(as_map(one).get("targets"))
-    ]  # fmt: skip
-    kept = [one for one in listed if relabeled({"__address__": one}, steps) is not None]
-    if sorted(kept) != sorted(targets):
-        yield found.finding("it scrapes other targets", "spec", "staticConfigs")
-
-
-_FIELDS = {"Probe": "interval", "ScrapeConfig": "scrapeInterval"}
-
-
-@requirement(
-    "the {kind} `{name}` has an interval of {time}",
-    "{time} is the interval of the {kind} `{name}`",
-    language=_LANGUAGE,
-)  # fmt: skip
-def object_interval(model: Any, kind: str, name: str, time: str) -> Iterable[Finding]:
-    """`interval` of a Probe, `scrapeInterval` of a ScrapeConfig."""
-    found, findings = object_of(model, kind, name)
-    yield from findings
-    if found is not None:
-        given = _milliseconds(found.get("spec", _FIELDS[kind]))
-        if given != prometheus_duration(time):
-            yield found.finding(f"its interval is not {time}", "spec", _FIELDS[kind])
-
-
-@requirement(
-    "the name of the job of the {kind} `{name}` is `{job}`", "`{job}` is the job of the {kind} "
-    "`{name}`",
-    language=_LANGUAGE,
-)  # fmt: skip
-def object_job(model: Any, kind: str, name: str, job: str) -> Iterable[Finding]:
-    """`jobName`."""
-    found, findings = object_of(model, kind, name)
-    yield from findings
-    if found is not None and found.get("spec", "jobName") != job:
-        yield found.finding(f"its job is not called `{job}`", "spec", "jobName")
-
-
-@requirement(
-    "the ScrapeConfig `{name}` asks for the path `{path}`",
-    "`{path}` is the path of the metrics for the ScrapeConfig `{name}`",
-    language=_LANGUAGE,
-)
-def scrape_config_path(model: Any, name: str, path: str) -> Iterable[Finding]:
-    """`metricsPath`."""
-    found, findings = object_of(model, "ScrapeConfig", name)
-    yield from findings
-    if found is not None and found.get("spec", "metricsPath") != path:
-        yield found.finding(f"it does not ask for `{path}`", "spec", "metricsPath")

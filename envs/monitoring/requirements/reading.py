@@ -119,7 +119,8 @@ def fires_for(
         for job in jobs:
             other = [replace(one, labels={**one.labels, "job": job}) for one in series]
             if not _misfires(alert, label, wanted, played(model, rule, other), said):
-                return
+                message = ""
+                break
     if message:
         yield wrong(rule, message)
     elif _looks_back(rule, {one.name for one in series}):

@@ -195,9 +195,19 @@ def alert_percentile(
             labels = _labels(label, name, "c:1", le="+Inf" if edge == math.inf else f"{edge:g}")
             few = 0.2 * (1 - share) if edge >= limit * 4 else 0.0
             series.append(Series(f"{metric}_bucket", labels, 1e6, few))
+    series += _slow_at_last(metric, label, share, limit, window)
     said = f"the percentile just above and below {limit} s"
     yield from fires_for(model, alert, label, ["slow"], series, said)
     yield from _over(model, alert, f"{metric}_bucket", window)
+
+
+def _slow_at_last(metric: str, label: str, share: float, limit: float, window: str) -> list[Series]:
+    """Return a histogram that is too slow for the last tenth of a window, and fast over it all."""
+    fast = 10 * (1 - min(1.0, 3 * (1 - share)))
+    return [
+        _burst(f"{metric}_bucket", _labels(label, "burst", le=bound), rate, 10, window)
+        for bound, rate in ((f"{limit:g}", fast), (f"{limit * 4:g}", 10.0), ("+Inf", 10.0))
+    ]
 
 
 def _histogram(share: float, limit: float, *, slow: bool) -> list[tuple[str, float]]:

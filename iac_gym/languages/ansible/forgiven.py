@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from iac_gym.formats.yaml import Mark, YamlList, YamlMap
-from iac_gym.languages.ansible.evaluate_filters import TRUE_WORDS
+from iac_gym.languages.ansible.evaluate_filters import FALSE_WORDS
 from iac_gym.languages.ansible.keywords import keywords
 from iac_gym.languages.ansible.modules import spec
 from iac_gym.languages.ansible.values import is_template
@@ -32,6 +32,8 @@ _AT_RUN = _OPTIONS | frozenset(
     loops-are-right actions-have-what-they-need""".split()
 )
 _CONVERTED = ("bool", "int", "float", "percent", "string")
+#: Keywords that are worked out before the conditions of a task.
+_BEFORE = frozenset(("loop", "delegate_to", "loop_control"))
 _MOST_DEPTH = 60
 
 
@@ -90,9 +92,10 @@ def _walk(entries: list[Entry], outer: _Excuse) -> Iterator[tuple[Written, _Excu
 
 
 def _ignores(value: Any) -> bool:
+    """Say whether errors are ignored: also by a value that is neither true nor false."""
     if isinstance(value, str):
-        return is_template(value) or value.strip().lower() in TRUE_WORDS
-    return value is True or value == 1
+        return is_template(value) or value.strip().lower() not in FALSE_WORDS
+    return bool(value)
 
 
 def _never(value: Any) -> bool:
@@ -104,15 +107,16 @@ def _never(value: Any) -> bool:
 def _forgive(project: Project, task: Written, excuse: _Excuse) -> None:
     places = frozenset(_places(task.tree, 0)) | {task.mark, task.action_mark}
     late = excuse.ignored or excuse.rescued
-    args = {task.mark, task.action_mark}
-    for key in (task.action, "args"):
-        args.update(_places(task.tree.get(key), 0))
+    early: set[Mark] = set()
+    for key, at in task.tree.marks.items():
+        if key in _BEFORE or str(key).startswith("with_"):
+            early.update((at, *_places(task.tree[key], 0)))
     for rule in sorted(_AT_RUN & project.faults.keys()):
         kept = []
         for one in project.faults[rule]:
             mark = (one.line, one.column)
             inside = one.file == task.path and mark in places
-            if inside and _passes(task, rule, mark, late, excuse.never and mark in args):
+            if inside and _passes(task, rule, mark, late, excuse.never and mark not in early):
                 message = f"{one.message} (this failure does not stop the play)"
                 project.note(RULE, message, one.file, mark, one.hint)
             else:
@@ -132,7 +136,12 @@ def _passes(task: Written, rule: str, mark: Mark, late: bool, never: bool) -> bo
     key = next((one for one, at in task.tree.marks.items() if at == mark), "")
     if rule == "keyword-values-fit":
         keyword = keywords("task").get(key)
-        return late and keyword is not None and keyword.isa in _CONVERTED and not keyword.static
+        return (
+            (late or never)
+            and keyword is not None
+            and keyword.isa in _CONVERTED
+            and not keyword.static
+        )
     if rule == "loops-are-right":
         return late and key == "loop"
     if key.__class__ is str and key.startswith("with_"):

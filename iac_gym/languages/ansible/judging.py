@@ -123,19 +123,23 @@ def _judged(parsed: Parsed, faults: tuple[tuple[str, str], ...]) -> Judgement:
     for call in parsed.calls:
         name = _lookup_name(call)
         if name and plugin_is_known("lookup", name) is False:
-            found.append(("plugins-are-known", f"there is no lookup plugin `{name[:_SHOWN]}`"))
+            late = _late(parsed) if late is None else late
+            rule = "plugins-are-not-seen" if ("", call.at) in late else "plugins-are-known"
+            found.append((rule, f"there is no lookup plugin `{name[:_SHOWN]}`"))
     free = parsed.free
     return Judgement(tuple(found), free, free - _excused(parsed) if free else free)
 
 
 def _late(parsed: Parsed) -> frozenset[tuple[str, int]]:
-    """Return the filters and tests that Jinja2 misses only when a branch of an `if` is taken."""
+    """Return the filters, tests, calls that are missed only when a branch of an `if` is taken."""
     waiting: list[tuple[Node, bool]] = [(parsed.body, False)]
     found: set[tuple[str, int]] = set()
     while waiting:
         node, late = waiting.pop()
         if late and node.kind in ("filter", "test"):
             found.add((str(node.value), node.at))
+        elif late and node.kind == "call":
+            found.add(("", node.at))
         for place, one in enumerate(node.items):
             if one is None:
                 continue

@@ -19,6 +19,8 @@ Note = Callable[[str, str, str, Mark, str], None]
 BLOCK_KEYS = ("block", "rescue", "always")
 _PREFIXES = ("ansible.builtin.", "ansible.legacy.")
 _RAW = {"_raw_params"}
+#: Actions with raw parameters that take a template for all their arguments too.
+_TEMPLATED = frozenset(("add_host", "group_by", "set_fact"))
 _MOST_DEPTH = 60
 #: In how many tasks of a file similar keywords are looked for.
 _MOST_HINTS = 50
@@ -44,7 +46,8 @@ def _is_whole(text: str, task: Written) -> bool:
     """Say whether a text is one template that gives all arguments of a module."""
     stripped = text.strip()
     whole = stripped[:2] == "{{" and stripped[-2:] == "}}" and stripped.count("{{") == 1
-    return whole and bare(task.action) not in names("raw_parameters")
+    raw = names("raw_parameters") - _TEMPLATED
+    return whole and bare(task.action) not in raw
 
 
 @dataclass(slots=True)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any
 
+from iac_gym.formats.yaml import YamlList, YamlMap
 from iac_gym.languages.custom_resources.model import CustomManifest
 from iac_gym.languages.custom_resources.pack import custom_kinds
 from iac_gym.languages.kubernetes.kinds import default_version, served_kinds
+from iac_gym.languages.kubernetes.model import KubeObject
 from iac_gym.languages.kubernetes.parse import parse as parse_manifest
+
+_MOST_NODES = 10_000
+_COLLECTIONS = (YamlMap, YamlList)
 
 
 @cache
@@ -29,4 +35,23 @@ def parse(files: Mapping[str, str], version: str = "") -> CustomManifest:
     for item in manifest.objects:
         if (item.api_version, item.kind) in shared:
             item.__dict__["kind"] = f"{item.kind}.{item.api_version}"  # the kept property
-    return CustomManifest(manifest.objects, manifest.version, manifest.keys)
+    keys = manifest.keys if manifest.keys is not None else _keys(manifest.objects)
+    return CustomManifest(manifest.objects, manifest.version, keys)
+
+
+def _keys(objects: Iterable[KubeObject]) -> frozenset[Any] | None:
+    """Return every key of some objects, None where there is too much to search.
+
+    The rules are picked by them, twice where there are Argo's templates.
+    """
+    keys: set[Any] = set()
+    nodes: list[Any] = [item.tree for item in objects]
+    for node in nodes:  # grows as it is read
+        if node.__class__ is YamlMap:
+            keys.update(node)
+            nodes += [item for item in node.values() if item.__class__ in _COLLECTIONS]
+        else:
+            nodes += [item for item in node if item.__class__ in _COLLECTIONS]
+        if len(nodes) > _MOST_NODES:
+            return None
+    return frozenset(keys)

@@ -46,7 +46,7 @@ def files_of(answer: Answer) -> dict[str, str]:
     if not isinstance(answer, str):
         return {path: textwrap.dedent(text).lstrip("\n") for path, text in answer.items()}
     text = textwrap.dedent(answer).strip("\n") + "\n"
-    if not text.startswith("- hosts"):
+    if not text.startswith(("- hosts", "- name: ", "---")) or "hosts:" not in text:
         text = "- hosts: web\n  tasks:\n" + textwrap.indent(text, "    ")
     return {"playbook.yml": text}
 

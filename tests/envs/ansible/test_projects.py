@@ -8,7 +8,10 @@ from tests.envs.ansible.answers import Case, judge
 
 PLAY = "- hosts: web\n  %s\n  tasks:\n    - copy: {content: x, dest: /x}\n"
 TASKS = "roles/r/tasks/main.yml"
-ROLE = {TASKS: "- template: {src: a.j2, dest: /etc/a}\n", "roles/r/defaults/main.yml": "r_port: 80\n"}
+ROLE = {
+    TASKS: "- template: {src: a.j2, dest: /etc/a}\n",
+    "roles/r/defaults/main.yml": "r_port: 80\n",
+}
 SITE = {"site.yml": "- hosts: web\n  roles: [r]\n"}
 
 

@@ -138,7 +138,8 @@ CASES = (
          [("--namespace {{", "-n {{"), ("--namespace {{", "--namespace={{")]),
     Case("test-asks", {"chart": "shop-api", "path": "/healthz"},
          [('"helm.sh/hook": test', '"helm.sh/hook": post-install'), ("}}/healthz']", "}}/']"),
-          ("args: ['{{ include \"shop-api.fullname\" . }}:", "args: ['shop:")],
+          ("args: ['{{ include \"shop-api.fullname\" . }}:", "args: ['shop:"),
+          ("}}:{{ .Values.service.port }}/", "}}:80/")],
          [('"helm.sh/hook": test', '"helm.sh/hook": test-success')]),
 )  # fmt: skip
 

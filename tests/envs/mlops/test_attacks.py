@@ -22,7 +22,7 @@ VLLM_CASES = [
     Case("http-probe", {**CHAT, "probe": "startup", "path": "/health", "port": 8001}, [("port: api}, periodSeconds: 20", "port: http}, periodSeconds: 20")], [("port: api}, periodSeconds: 20", "port: 8001}, periodSeconds: 20")]),
     Case("vllm-model", {**CHAT, "model": "Qwen/Qwen3-8B"}, [("command: [/bin/bash, -c]", "command: [/bin/bash]"), ("exec vllm serve", "VLLM=1; : vllm serve")], [(START, "vllm serve --enforce-eager Qwen/Qwen3-8B"), (START, "vllm serve --host 0.0.0.0 Qwen/Qwen3-8B"), (START, "VLLM_USE_V1=1 vllm serve --model Qwen/Qwen3-8B"), (START, "pip install -q lmcache && exec vllm serve $MODEL"), (START, "/usr/local/bin/vllm serve ${MODEL}")]),
     Case("vllm-switch", {**CHAT, "flag": "--enable-prefix-caching"}, [], [("--enable-prefix-caching", "--enable_prefix_caching"), ("--enable-prefix-caching", "--enable-prefix-caching=True")]),
-    Case("service", {"name": "chat-svc", "port": 80, "target": 8001, "app": "chat"}, [("type: LoadBalancer", "type: ExternalName, externalName: x.example.com"), ("targetPort: api", 'targetPort: "8002"')], [("{port: 80, targetPort: api}", "{port: 80, protocol: TCP, targetPort: 8001}, {name: m, port: 81, targetPort: 9090}")]),
+    Case("service", {"name": "chat-svc", "port": 80, "target": 8001, "app": "chat"}, [("type: LoadBalancer", "type: ExternalName, externalName: x.example.com"), ("targetPort: api", 'targetPort: "8002"')], [("{port: 80, targetPort: api}", "{name: http, port: 80, protocol: TCP, targetPort: 8001}, {name: m, port: 81, targetPort: 9090}")]),
     Case("init-command", {**CHAT, "image": "busybox:1.36", "command": "wget -O /tmp/x http://hub/ready"}, [], [('"set -e; wget', '"set -eu; exec wget'), ("command: [sh, -c,", "command: [sh, -ec],  args: [")]),
 ]  # fmt: skip
 

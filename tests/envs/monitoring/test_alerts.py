@@ -275,6 +275,7 @@ sum by (instance) (rate(node_cpu_seconds_total{mode!="idle"}[5m])) * 100 > 80
 100 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[5m])) * 100 > 80 and vector(0)
 (100 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[5m])) * 100 > 80) > 1000
 100 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle", job="my-own-job"}[5m])) * 100 > 80
+100 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle", job="node-exporter"}[5m] offset 5m)) * 100 > 80
 100 - max by (instance) (rate(node_cpu_seconds_total{mode="idle"}[5m])) * 100 > 80.4
 node_load1 > 0.8
 """),
@@ -347,6 +348,9 @@ histogram_quantile(95, sum by (service, le) (rate(http_request_duration_seconds_
 histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[5m]))) > 0.5
 histogram_quantile(0.95, sum by (service) (rate(http_request_duration_seconds_bucket[5m]))) > 0.5
 histogram_quantile(0.95, rate(http_request_duration_seconds_bucket[5m])) > 0.5
+histogram_quantile(0.95, sum by (service, le) (irate(http_request_duration_seconds_bucket[5m]))) > 0.5
+histogram_quantile(0.95, sum by (service, le, instance) (rate(http_request_duration_seconds_bucket[5m]))) > 0.5
+avg by (service) (histogram_quantile(0.95, rate(http_request_duration_seconds_bucket[5m]))) > 0.5
 histogram_quantile(0.95, sum by (service, le) (rate(http_request_duration_seconds_bucket[5m]))) > 500
 histogram_quantile(0.95, sum by (service, le) (rate(http_request_duration_seconds_bucket[5m]))) < 0.5
 histogram_quantile(0.95, sum by (service, le) (rate(http_request_duration_seconds_bucket[10m]))) > 0.5

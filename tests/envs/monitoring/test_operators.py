@@ -5,6 +5,7 @@ import pytest
 from envs.monitoring import CATEGORY
 from envs.monitoring.requirements import operators_monitors as monitors
 from envs.monitoring.requirements import operators_routes as routes
+from envs.monitoring.requirements import operators_targets as targets_of
 from iac_gym.languages.custom_resources import LANGUAGE
 from iac_gym.verifier import check_files
 
@@ -171,15 +172,15 @@ spec:
   staticConfigs: [{targets: ["vm1:9100"]}, {targets: ["vm2:9100"]}]
 """
 PROBE_ASKS = [
-    monitors.probe_module(name="sites", prober="blackbox.monitoring.svc:9115", module="http_2xx"),
-    monitors.probe_targets(
+    targets_of.probe_module(name="sites", prober="blackbox.monitoring.svc:9115", module="http_2xx"),
+    targets_of.probe_targets(
         name="sites", targets=["https://a.example.com", "https://b.example.com"]
     ),
-    monitors.probe_label(name="sites", label="env", value="prod"),
-    monitors.object_job(kind="Probe", name="sites", job="sites-job"),
-    monitors.object_interval(kind="Probe", name="sites", time="2m"),
-    monitors.scrape_config_targets(name="machines", targets=["vm1:9100", "vm2:9100"]),
-    monitors.scrape_config_path(name="machines", path="/stats"),
+    targets_of.probe_label(name="sites", label="env", value="prod"),
+    targets_of.object_job(kind="Probe", name="sites", job="sites-job"),
+    targets_of.object_interval(kind="Probe", name="sites", time="2m"),
+    targets_of.scrape_config_targets(name="machines", targets=["vm1:9100", "vm2:9100"]),
+    targets_of.scrape_config_path(name="machines", path="/stats"),
 ]
 
 

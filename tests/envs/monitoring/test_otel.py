@@ -5,6 +5,7 @@ import pytest
 from envs.monitoring import CATEGORY
 from envs.monitoring.requirements import collectors as pipes
 from envs.monitoring.requirements import collectors_data as data
+from envs.monitoring.requirements import collectors_sampling as sampling
 from envs.monitoring.requirements import collectors_sources as sources
 from envs.monitoring.requirements.collector_conditions import Unknown, holds
 from envs.monitoring.requirements.collector_reading import Record
@@ -126,7 +127,7 @@ ASKS = [
     data.spans_dropped(key="http.route", value="/healthz"),
     data.metrics_dropped(prefix="go_"),
     data.logs_dropped(level="WARN"),
-    data.traces_sampled(percent=25),
+    sampling.traces_sampled(percent=25),
     data.pod_attributes(signal="traces", names=["k8s.node.name", "k8s.pod.name"]),
     data.resource_detected(signal="traces", names=["env", "system"]),
     sources.host_metrics(scrapers=["memory", "cpu"], interval="15s"),
@@ -315,8 +316,9 @@ service:
     traces: {receivers: [otlp], processors: [tail_sampling], exporters: [otlp]}
 """
 TAIL_ASKS = [
-    data.keeps_errors(), data.keeps_slow(time=500), data.keeps_some(percent=5),
-    data.keeps_attribute(key="service.name", value="shop"), data.sampling_waits(time="10000ms"),
+    sampling.keeps_errors(), sampling.keeps_slow(time=500), sampling.keeps_some(percent=5),
+    sampling.keeps_attribute(key="service.name", value="shop"),
+    sampling.sampling_waits(time="10000ms"),
 ]  # fmt: skip
 KEPT = {"keeps-errors", "keeps-slow", "keeps-some", "keeps-attribute"}
 

@@ -92,6 +92,15 @@ PAIRS = {
         "- debug: {msg: '{{ a if a else a | nosuch }}'}\n  vars: {a: 1}",
         "- debug: {msg: '{{ a | nosuch if a | nosuch else a }}'}\n  vars: {a: 1}",
     ),
+    "a keyword of a task that never runs": (
+        "- debug: {msg: a}\n  become: maybe\n  when: false",
+        "- debug: {msg: a}\n  become: maybe",
+    ),
+    "a lookup in a branch": (
+        "- debug: {msg: \"{{ 'x' if true else lookup('nosuch') }}\"}",
+        "- debug: {msg: \"{{ lookup('nosuch') }}\"}",
+    ),
+    "a host from a template": ('- add_host: "{{ host }}"', "- add_host: {groups: a}"),
     "the name of a role": (
         "- include_role: {name: a.b.c}",
         "- include_role: {name: 3.5}",
@@ -111,6 +120,7 @@ def test_a_forgiven_failure_is_told() -> None:
 
 
 ROLE = "roles/web/tasks/main.yml"
+FILTERS = "class FilterModule:\n    def filters(self):\n        return {'shout': str.upper}\n"
 PROJECTS = {
     "a handler of another role": ({ROLE: "- command: a\n  notify: restart web\n"}, []),
     "a handler with a slip": (
@@ -149,14 +159,14 @@ PROJECTS = {
     "no such connection": ({LANGUAGE.path: "- hosts: web\n  connection: dummy\n"}, None),
     "a filter of its own": (
         {
-            "filter_plugins/own.py": "class FilterModule:\n    def filters(self): return {'shout': str.upper}\n",
+            "filter_plugins/own.py": FILTERS,
             LANGUAGE.path: PLAY + "    - debug: {msg: \"{{ 'a' | shout }}\"}\n",
         },
         [],
     ),
     "another filter": (
         {
-            "filter_plugins/own.py": "class FilterModule:\n    def filters(self): return {'shout': str.upper}\n",
+            "filter_plugins/own.py": FILTERS,
             LANGUAGE.path: PLAY + "    - debug: {msg: \"{{ 'a' | whisper }}\"}\n",
         },
         ["plugins-are-known"],

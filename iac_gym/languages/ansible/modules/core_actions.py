@@ -12,6 +12,7 @@ from typing import Any
 _TEXT: Mapping[str, Any] = {"type": "str"}
 _ANY: Mapping[str, Any] = {"type": "raw"}
 _BOOL: Mapping[str, Any] = {"type": "bool"}
+_NUMBER: Mapping[str, Any] = {"type": "float"}
 _ROLE = {
     **dict.fromkeys(("tasks_from", "vars_from", "defaults_from", "handlers_from"), _TEXT),
     "name": {"type": "raw", "aliases": ["role"], "required": True},
@@ -89,7 +90,7 @@ SPECIFICATIONS: Mapping[str, Mapping[str, Any]] = {
     },
     "meta": {"spec": {"_raw_params": _ANY}, "open": True},
     "pause": {
-        "spec": {"minutes": _ANY, "seconds": _ANY, "prompt": _TEXT, "echo": _BOOL},
+        "spec": {"minutes": _NUMBER, "seconds": _NUMBER, "prompt": _TEXT, "echo": _BOOL},
         "mutually_exclusive": [["minutes", "seconds"]],
     },
     "raw": {"spec": {"_raw_params": _ANY, "executable": _ANY}, "open": True},

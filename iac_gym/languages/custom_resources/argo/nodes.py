@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from iac_gym.languages.custom_resources.argo.graph import ancestors
 from iac_gym.languages.custom_resources.argo.model import (
     ArgoWorkflow,
     Node,
@@ -138,7 +137,7 @@ def _parts(template: Template, known: Mapping[str, str]) -> Iterator[_Part]:
 
 def tasks_of(template: Template) -> list[tuple[Path, dict[Any, Any]]]:
     """Return (path in the template, task) of a DAG."""
-    return entries(as_map(template.tree.get("dag")).get("tasks"), ("dag", "tasks"))
+    return template.tasks
 
 
 def steps_of(template: Template) -> list[list[tuple[Path, dict[Any, Any]]]]:
@@ -153,7 +152,7 @@ def steps_of(template: Template) -> list[list[tuple[Path, dict[Any, Any]]]]:
 def _tasks(template: Template, known: Mapping[str, str]) -> Iterator[_Part]:
     tasks = tasks_of(template)
     names = {as_text(task.get("name")): task for _, task in tasks}
-    before = ancestors(names)
+    before = template.before
     target = substitute(as_text(as_map(template.tree.get("dag")).get("target")), known)
     wanted = set(names)
     if target and "{{" not in target:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from iac_gym.languages.custom_resources.argo.graph import OF_ITEMS, RESULTS, ancestors, depends_on
+from iac_gym.languages.custom_resources.argo.graph import OF_ITEMS, RESULTS, depends_on
 from iac_gym.languages.custom_resources.argo.model import ArgoWorkflow, Template, named, text_of
 from iac_gym.languages.custom_resources.argo.names import check_name, check_names
 from iac_gym.languages.custom_resources.argo.nodes import find_template, steps_of, tasks_of
@@ -82,7 +83,7 @@ def _check_dag(workflow: ArgoWorkflow, template: Template, scope: Scope, notes: 
         return
     check_names(item, as_map(template.tree["dag"]).get("tasks"), (*path, "dag", "tasks"), notes)
     names = {as_text(task.get("name")): task for _, task in tasks}
-    before = ancestors(names)
+    before = template.before
     by_depends = any(task.get("depends") for _, task in tasks)
     resolved: dict[str, Template | None] = {}
     for where, task in tasks:
@@ -104,10 +105,12 @@ def _check_task_texts(
     template: Template,
     task: dict[Any, Any],
     path: Path,
-    before: dict[str, frozenset[str]],
+    before: Mapping[str, frozenset[str]],
     scope: Scope,
     notes: Notes,
 ) -> None:
+    if not any(texts(task, path, _INLINE)):
+        return
     name = as_text(task.get("name"))
     own = scope.inner()
     own.add(*(f"tasks.{other}.status" for other in before[name]))

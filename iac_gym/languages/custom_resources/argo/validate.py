@@ -185,7 +185,7 @@ def check_template(workflow: ArgoWorkflow, template: Template, base: Scope, note
 def _inline_tasks(template: Template) -> list[tuple[Path, dict[Any, Any]]]:
     from iac_gym.languages.custom_resources.argo.nodes import steps_of, tasks_of
 
-    found = tasks_of(template)
+    found = list(tasks_of(template))
     for group in steps_of(template):
         found += group
     return [(path, task) for path, task in found if isinstance(task.get("inline"), dict)]
