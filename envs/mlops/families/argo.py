@@ -244,8 +244,12 @@ def argo_gate(draw: Draw) -> Draft:
     )  # fmt: skip
 
     def handler(draw: Draw, one: Flow) -> None:
-        image = draw.choice("handler image", ("curlimages/curl:8.9.1", "ghcr.io/acme/notify:1.1"))
-        line = draw.choice("handler", ("notify --channel ml", "curl -X POST http://hooks.ml/done"))
+        image, line = draw.choice(
+            "handler",
+            (("ghcr.io/acme/notify:1.1", "notify --channel ml"),
+             ("curlimages/curl:8.9.1", "curl -X POST http://hooks.ml/done"),
+             ("python:3.12-slim", "python -m hooks.send --channel ml")),
+        )  # fmt: skip
         one.spec["onExit"] = "notify"
         one.templates["notify"] = {
             "name": "notify", "container": {"image": image, "command": line.split()},

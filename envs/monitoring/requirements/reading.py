@@ -6,25 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from iac_gym.formats.lazy import kept
 from iac_gym.formats.promql import Fires, uses
 from iac_gym.formats.promql.playing import Sample, Series, play
-from iac_gym.languages.prometheus.faults import Faults
-from iac_gym.languages.prometheus.groups import Alert, Group, Record, read_groups
+from iac_gym.languages.prometheus.groups import Alert, Group, Record
 from iac_gym.verdict import Finding
 
-#: Fields that a group has in a PrometheusRule alone.
-_OPERATOR = ("partial_response_strategy",)
 
-
+@kept
 def groups_of(model: Any) -> tuple[Group, ...]:
     """Return the groups of rules that are loaded."""
     if hasattr(model, "groups"):
         return tuple(group for group in model.groups if model.loads(group.file))
-    found: list[Group] = []
-    for item in model.of_kind("PrometheusRule"):
-        tree = item.get("spec", "groups")
-        found += read_groups(tree, item.file, Faults(), item.tree.mark, _OPERATOR)
-    return tuple(found)
+    rules = model.of_kind("PrometheusRule")
+    return tuple(group for item in rules for group in model.rule_groups(item))
 
 
 def alert_of(model: Any, name: str) -> tuple[Alert | None, list[Finding]]:

@@ -475,12 +475,15 @@ _INSTANCE = {
 }
 
 
+_SOME_NAMESPACE = "shop"
+
+
 def _namespace(job: Job) -> str:
     """Return the namespace that a job keeps, where relabeling keeps only one."""
     for step in job.relabel:
         if step.action == "keep" and step.source == ("__meta_kubernetes_namespace",):
-            return step.regex
-    return "shop"
+            return step.regex.strip("^$()").partition("|")[0]
+    return _SOME_NAMESPACE
 
 
 def _everything(job: Job) -> dict[str, str]:
@@ -513,7 +516,9 @@ def job_label_from_kubernetes(model: Any, job: str, label: str, thing: str) -> I
     yield from findings
     if found is None:
         return
-    for name in ("first", "second"):
+    inside = _namespace(found)
+    one_alone = thing == "namespace" and inside != _SOME_NAMESPACE
+    for name in (inside,) if one_alone else ("first", "second"):
         kept = found.scraped("10.0.0.1:80", {**_everything(found), META[thing]: name})
         if kept is None or kept.get(label) != name:
             yield wrong(found, f"`{label}` does not name the {thing}", "relabel_configs")

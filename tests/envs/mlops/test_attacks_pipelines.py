@@ -33,8 +33,14 @@ ARGO_CASES = [
     Case("time-zone", {"of": "weekly", "zone": "UTC"}, [], [("timezone: UTC", "timezone: Etc/UTC")]),
     Case("weekly-at", {"of": "weekly", "day": "Monday", "time": "03:00"}, [('schedule: "0 3 * * 1"', 'schedules: ["0 3 * * 1", "0 4 * * 1"]')], []),
 ]  # fmt: skip
-ARGO = ARGO.replace("{name: epochs, value: 5}", """{name: epochs, value: 5}, {name: regions, value: '["us", "eu"]'}""").replace(
-    "metadata: {name: lib}\nspec:\n  templates:\n", "metadata: {name: lib}\nspec:\n  activeDeadlineSeconds: 900\n  templates:\n  - name: out\n    inputs: {parameters: [{name: r}]}\n    container: {image: ghcr.io/acme/steps:1, command: " + REPORT + "}\n"
+ARGO = ARGO.replace(
+    "{name: epochs, value: 5}",
+    """{name: epochs, value: 5}, {name: regions, value: '["us", "eu"]'}""",
+).replace(
+    "metadata: {name: lib}\nspec:\n  templates:\n",
+    "metadata: {name: lib}\nspec:\n  activeDeadlineSeconds: 900\n  templates:\n  - name: out\n    inputs: {parameters: [{name: r}]}\n    container: {image: ghcr.io/acme/steps:1, command: "
+    + REPORT
+    + "}\n",
 )
 VERDICT = ARGO.replace(WHEN, "'{{tasks.check.outputs.parameters.auc}} != fail'")
 VERDICT_CASES = [

@@ -225,3 +225,27 @@ def test_a_label_that_is_written_over_tells_nothing() -> None:
     assert found("prometheus", rule_file(rule), "alert_above", alert="A", **ABOVE) == []
     rule["labels"] = {"instance": "all"}
     assert found("prometheus", rule_file(rule), "alert_above", alert="A", **ABOVE) != []
+
+
+def test_rules_may_lie_in_an_object_of_the_operator() -> None:
+    def object_with(*rules: dict) -> dict[str, str]:
+        groups = json.loads(rule_file(*rules))["groups"]
+        return {"manifest.yaml": json.dumps({
+            "apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule",
+            "metadata": {"name": "shop", "namespace": "monitoring"}, "spec": {"groups": groups},
+        })}  # fmt: skip
+
+    def check(files: dict[str, str], name: str, /, **args: object) -> bool:
+        return found("custom_resources", files, name, **args) == []
+
+    rule = {"alert": "A", "expr": "m > 5", "for": "5m"}
+    assert check(object_with(rule), "alert_above", alert="A", **ABOVE)
+    assert check(object_with(rule), "alert_waits", alert="A", time="5m")
+    assert not check(object_with(rule, rule), "alert_above", alert="A", **ABOVE)
+    assert not check(object_with(rule | {"expr": "m > 6"}), "alert_above", alert="A", **ABOVE)
+    recorded = {"record": "a:m", "expr": "max by (instance) (m)"}
+    assert check(
+        object_with(recorded, rule | {"expr": "a:m > 5"}), "alert_above", alert="A", **ABOVE
+    )
+    assert check(object_with(rule), "rule_object", name="shop", namespace="monitoring")
+    assert not check(object_with(rule), "rule_object", name="shop", namespace="default")

@@ -124,6 +124,8 @@ PODS = [
         "relabel_configs: [{source_labels: [__meta_kubernetes_namespace], target_label: namespace}]": True,
         "relabel_configs: [{source_labels: [__meta_kubernetes_namespace], action: replace, regex: '(.*)', replacement: '$1', target_label: namespace}]": True,
         "relabel_configs: [{action: labelmap, regex: __meta_kubernetes_(namespace)}]": True,
+        "relabel_configs: [{source_labels: [__meta_kubernetes_namespace], target_label: namespace}, {source_labels: [__meta_kubernetes_namespace], regex: ^data$, action: keep}]": True,
+        "relabel_configs: [{source_labels: [__meta_kubernetes_namespace], regex: data|shop, action: keep}, {source_labels: [__meta_kubernetes_namespace], target_label: namespace}]": True,
         "relabel_configs: [{action: labelmap, regex: '__meta_kubernetes_(.+)'}]": True,
         "relabel_configs: [{source_labels: [__meta_kubernetes_namespace], target_label: kubernetes_namespace}]": False,
         "relabel_configs: [{source_labels: [__meta_kubernetes_pod_name], target_label: namespace}]": False,

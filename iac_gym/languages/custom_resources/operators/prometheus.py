@@ -9,6 +9,7 @@ from typing import Any
 
 from iac_gym.formats.go_durations import prometheus_duration
 from iac_gym.formats.go_regexp import regexp_error
+from iac_gym.formats.lazy import kept
 from iac_gym.languages.custom_resources.notes import Notes
 from iac_gym.languages.custom_resources.operators.reading import (
     CheckKind,
@@ -29,18 +30,22 @@ _LONGEST_PATTERN = 8_000
 _TARGETED = ("", "replace", "hashmod", "lowercase", "uppercase", "keepequal", "dropequal")
 
 
-def groups_of(item: KubeObject, faults: Faults | None = None) -> tuple[Group, ...]:
-    """Return the groups of a PrometheusRule, read as those of a rule file."""
-    tree, file = item.get("spec", "groups"), item.file
-    return read_groups(
-        tree, file, Faults() if faults is None else faults, extra=("partial_response_strategy",)
-    )
+@kept
+def _read(item: KubeObject) -> tuple[tuple[Group, ...], Faults]:
+    """Read the groups of a PrometheusRule as those of a rule file, with what is wrong there."""
+    faults = Faults()
+    extra = ("partial_response_strategy",)
+    return read_groups(item.get("spec", "groups"), item.file, faults, extra=extra), faults
+
+
+def groups_of(item: KubeObject) -> tuple[Group, ...]:
+    """Return the groups of a PrometheusRule."""
+    return _read(item)[0]
 
 
 def check_rules(item: KubeObject, objects: Objects, notes: Notes) -> None:
     """Note what Prometheus would refuse of the groups of a PrometheusRule."""
-    faults = Faults()
-    groups_of(item, faults)
+    _, faults = _read(item)
     found = notes.faults.setdefault("prometheus-rules", [])
     for name, findings in faults.items():
         if name not in _BY_SCHEMA:
