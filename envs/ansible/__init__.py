@@ -30,7 +30,7 @@ class AnsibleEnv(IaCEnv):
 
     ## Rewards
     `0.4 * syntax + 0.3 * correctness + 0.3 * format`, each part between 0 and 1 and proportional to
-    the share of the requirements that are met. A pipeline that its service would reject
+    the share of the requirements that are met. An answer that Ansible would reject
     stays below 0.5; text that does not parse earns 0.
 
     ## Starting State

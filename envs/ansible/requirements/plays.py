@@ -47,7 +47,7 @@ def play_becomes_root(model: Project, group: str) -> Iterable[Finding]:
 
 def _as_root(task: Task) -> bool:
     """Whether a task becomes root, or the user of a program or database that needs its own."""
-    if not task.become:
+    if not task.become and not truth(task.folder("ansible_become")):
         return False
     own = task.module in COMMANDS or task.module in _OF_USERS
     return task.become_user in ("root", "", "0") or own or task.module.startswith(_DATABASES)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from envs.ansible.requirements.commands import runs_of
-from envs.ansible.requirements.files import TEMPLATE, place, writers
+from envs.ansible.requirements.files import COPY, TEMPLATE, place, writers
 from envs.ansible.requirements.reading import (
     COMMANDS,
     SERVICES,
@@ -161,10 +162,16 @@ def change_reloads(model: Project, path: str, service: str) -> Iterable[Finding]
 def units_reloaded(model: Project, service: str) -> Iterable[Finding]:
     """`daemon_reload` in the task that starts the service, or between its unit and the start."""
     read = pending = started = False
-    for task in certain(model):
+    sure = {id(task) for task in certain(model)}
+    units: set[str] = set()
+    for task in model.tasks:
+        if id(task) not in sure:
+            read = read or (_reloads(task) and _on_change(task, units))
+            continue
         for given in task.runs:
-            if task.module == TEMPLATE and _is_unit(place(task, given), service):
+            if task.module in (TEMPLATE, COPY) and _is_unit(place(task, given), service):
                 read = False
+                units.add(task.register)
         read = read or _reloads(task) or (pending and _flushes(task))
         pending = pending or any(_reloads(handler) for handler in reached(task))
         if task.module in SERVICES and is_on_host(task) and _starts(task, service):
@@ -173,6 +180,16 @@ def units_reloaded(model: Project, service: str) -> Iterable[Finding]:
                 yield task.finding(f"systemd may not know the unit `{service}` yet")
     if not started:
         yield from missing(f"no task starts the service `{service}`")
+
+
+def _on_change(task: Task, units: set[str]) -> bool:
+    """Whether a task runs as soon as one of the results that are kept here is a change."""
+    found = [_CHANGED.fullmatch(one) for one in task.when]
+    sound = not passes_silently(task) and task.check_mode is False
+    return sound and len(found) == 1 and found[0] is not None and found[0][1] in units
+
+
+_CHANGED = re.compile(r"(\w+)(?:\.changed| is changed|\['changed'\])(?: ?\| ?bool)?")
 
 
 def _is_unit(path: str, service: str) -> bool:

@@ -40,6 +40,8 @@ def _packages(model: Project) -> Iterator[tuple[Task, str, str]]:
     """Yield (task, package as written, state), in order."""
     for task, given in done(model, PACKAGES):
         state = text(given.get("state")) or "present"
+        if truth(given.get("only_upgrade")) and state != "latest":
+            continue
         for name in words(given.get("name")):
             yield task, name, state
 

@@ -11,6 +11,7 @@ from envs.mlops.reading import (
     differs,
     each,
     maps,
+    named,
     same_amount,
     same_path,
     value_is,
@@ -77,7 +78,11 @@ def claim_class(manifest: Manifest, name: str, storage_class: str) -> Findings:
 )
 def claim_mounted(spot: Spot, claim: str, path: str) -> Findings:
     """A volume of a claim, declared and mounted."""
-    if mounted(spot, path, _of_claim(claim)) is None:
+    claims = [one.namespace for one in named(spot.manifest, claim, _CLAIM)]
+    if claims and spot.item.namespace not in claims:
+        message = f"the claim `{claim}` is in another namespace than `{spot.item.name}`"
+        yield spot.finding(message, "volumeMounts")
+    elif mounted(spot, path, _of_claim(claim)) is None:
         message = f"`{spot.item.name}` does not mount the claim `{claim}` at `{path}`"
         yield spot.finding(message, "volumeMounts")
 

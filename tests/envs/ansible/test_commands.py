@@ -78,7 +78,8 @@ CASES = (
     ), (RUN, RUN + "  until: true\n  retries: 5\n  delay: 10", RUN + "  retries: 5",
         RUN + "  register: r\n  until: r is succeeded\n  retries: 3\n  delay: 10")),
     Case("command-in-background", CMD | {"seconds": 900, "poll": 10},
-         (RUN + "  async: 900\n  poll: 10",), (RUN + "  async: 900", RUN + "  async: 900\n  poll: 0",
+         (RUN + "  async: 900\n  poll: 10",), (RUN + "  async: 900",
+                                               RUN + "  async: 900\n  poll: 0",
                                               RUN + "  poll: 10")),
     Case("command-environment", CMD | {"name": "A", "value": "b"}, (
         RUN + "  environment: {A: b}", RUN + "  environment: {A: '{{ v }}'}\n  vars: {v: b}",
@@ -118,7 +119,8 @@ CASES = (
         "    - shell: down",
     ), ("- command: up --to 2\n- command: down",
         "- block:\n    - command: up --to 2\n  rescue:\n    - command: down",
-        "- block:\n    - command: up --to 2\n  always:\n    - command: down\n      when: x is defined")),
+        "- block:\n    - command: up --to 2\n  always:\n    - command: down\n"
+        "      when: x is defined")),
     Case("failure-reported", {"command": "up --to 2", "message": "no luck"}, (
         RESCUE % "- command: up --back\n    - fail: {msg: no luck}",
         RESCUE % "- ansible.builtin.fail: msg='no luck'",
@@ -206,7 +208,8 @@ CASES = (
         "- apt: {name: cron, state: absent}\n  when: ansible_os_family == 'Debian'",
     )),
     Case("package-tagged", {"package": "htop", "tag": "t"}, (
-        "- apt: {name: htop}\n  tags: [t]", "- hosts: web\n  tags: t\n  tasks:\n    - apt: name=htop",
+        "- apt: {name: htop}\n  tags: [t]",
+        "- hosts: web\n  tags: t\n  tasks:\n    - apt: name=htop",
         "- apt: {name: [git, htop]}\n  tags: a,t",
     ), ("- apt: {name: htop}", "- apt: {name: htop}\n  tags: u", "- apt: {name: git}\n  tags: t")),
 )  # fmt: skip

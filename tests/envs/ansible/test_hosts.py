@@ -25,7 +25,8 @@ CASES = (
     Case("home-removed", {"user": "bob"}, ("- user: {name: bob, state: absent, remove: true}",),
          ("- user: {name: bob, state: absent}", "- user: {name: bob, remove: true}")),
     Case("user-shell", {"user": "app", "shell": "/bin/zsh"},
-         ("- user: {name: app, shell: /bin/zsh}", "- user: name=app\n- user: name=app shell=/bin/zsh"),
+         ("- user: {name: app, shell: /bin/zsh}",
+          "- user: name=app\n- user: name=app shell=/bin/zsh"),
          ("- user: {name: app}", "- user: {name: app, shell: /bin/sh}",
           "- user: {name: app, shell: /bin/zsh, state: absent}")),
     Case("user-home", {"user": "app", "home": "/srv/app"},
@@ -103,7 +104,8 @@ CASES = (
          ("- cron: {name: a, job: /p, minute: '*/15'}",
           "- cron: {name: a, job: /p, minute: '0,15,30,45'}",
           "- cron: {name: a, job: /p, minute: 0-59/15}"),
-         ("- cron: {name: a, job: /p, minute: '15'}", "- cron: {name: a, job: /p, minute: '*/20'}")),
+         ("- cron: {name: a, job: /p, minute: '15'}",
+          "- cron: {name: a, job: /p, minute: '*/20'}")),
     Case("cron-user", {"job": "/p", "user": "app"},
          ("- cron: {name: a, job: /p, user: app}",
           "- cron: {name: a, job: /p}\n  become: true\n  become_user: app"),
@@ -160,7 +162,8 @@ CASES = (
         "- ufw: {rule: allow, to_port: 8080/tcp}",
         "- ufw: {rule: allow, port: '80,8080', proto: tcp}",
         "- ufw: {rule: allow, port: '8000:9000', proto: tcp}", "- ufw: {rule: limit, port: '8080'}",
-        "- community.general.ufw: {rule: allow, port: '{{ item }}', proto: tcp}\n  loop: [80, 8080]",
+        "- community.general.ufw: {rule: allow, port: '{{ item }}', proto: tcp}\n"
+        "  loop: [80, 8080]",
     ), (
         "- ufw: {rule: allow, port: 8080, proto: udp}", "- ufw: {rule: deny, port: 8080}",
         "- ufw: {rule: allow, port: 8080, from_ip: 10.0.0.0/8}",
@@ -210,7 +213,8 @@ CASES = (
         SSH % (r"^\s*#?\s*MaxSessions\b", "'MaxSessions  4'"),
         SSH % ("(?i)^#?maxsessions ", "MaxSessions 4"),
         "- lineinfile: {path: /etc/ssh/sshd_config, regexp: '^#?\\s*{{ item.key }}\\s', "
-        "line: '{{ item.key }} {{ item.value }}'}\n  with_dict: {MaxSessions: 4, LoginGraceTime: 30}",
+        "line: '{{ item.key }} {{ item.value }}'}\n"
+        "  with_dict: {MaxSessions: 4, LoginGraceTime: 30}",
     ), (
         SSH % ("^MaxSessions", "MaxSessions 4"), SSH % ("^#?MaxSessions", "MaxSessions 8"),
         SSH % ("^#MaxSessions", "MaxSessions 4"), SSH % ("^#?MaxSessions", "'#MaxSessions 4'"),

@@ -44,7 +44,7 @@ def test_odd_values_are_judged(name: str) -> None:
     chance = random.Random(name)
     for index in range(2):
         task = build_task(CATEGORY, name, "test", index)
-        for _ in range(12):
+        for _ in range(6):
             files = {
                 path: _spoilt(text, chance) if path.endswith((".yml", ".yaml")) else text
                 for path, text in task.reference.items()

@@ -1,4 +1,4 @@
-"""Whole answers as people write them: they meet everything, and small slips break just one thing."""
+"""Whole answers as people write them meet everything; small slips break just one thing."""
 
 from __future__ import annotations
 

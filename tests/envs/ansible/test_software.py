@@ -26,7 +26,7 @@ CASES = (
         "- apt: {name: htop}\n- apt: {name: htop, state: absent}",
         "- apt: {name: '{{ item }}'}\n  loop: [git, jq]",
         "- apt: {name: htop}\n  delegate_to: other01",
-        "- apt: {name: htop}\n  run_once: true",
+        "- apt: {name: htop}\n  run_once: true", "- apt: {name: htop, only_upgrade: true}",
         "- apt: {name: htop}\n  when: ansible_facts['os_family'] == 'RedHat'",
         f"- apt: {{name: htop}}\n  when: {DEB}\n- dnf: {{name: jq}}\n"
         "  when: ansible_facts['os_family'] == 'RedHat'",
@@ -205,6 +205,7 @@ MORE = (
         UNIT + "- systemd: {name: a, state: started, daemon_reload: true}",
         UNIT + "- systemd: daemon_reload=yes\n" + START,
         UNIT + "- command: systemctl daemon-reload\n" + START,
+        UNIT + "  register: u\n- systemd: {daemon_reload: true}\n  when: u is changed\n" + START,
         "- hosts: web\n  tasks:\n    - template: {src: a.j2, dest: /etc/systemd/system/a.service}\n"
         "      notify: reload\n    - meta: flush_handlers\n"
         "    - service: {name: a, state: started}\n"
@@ -212,6 +213,7 @@ MORE = (
     ), (
         UNIT + START,
         "- systemd: {daemon_reload: true}\n" + UNIT + START,
+        UNIT + "  register: u\n- systemd: {daemon_reload: true}\n  when: v is changed\n" + START,
         UNIT + START + "- systemd: {daemon_reload: true}",
         UNIT + "- systemd: {daemon_reload: true}",
         "- hosts: web\n  tasks:\n    - template: {src: a.j2, dest: /etc/systemd/system/a.service}\n"

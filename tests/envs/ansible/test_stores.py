@@ -47,7 +47,8 @@ CASES = (
     )),
     Case("mysql-database", {"name": "shop"},
          ("- mysql_db: {name: shop}", "- mysql_db: {name: [shop, till], state: present}"),
-         ("- mysql_db: {name: shop, state: absent}", "- mysql_db: {name: shop, state: dump, target: /x}")),
+         ("- mysql_db: {name: shop, state: absent}",
+          "- mysql_db: {name: shop, state: dump, target: /x}")),
     Case("mysql-grants", {"user": "pilot", "privileges": "shop.*:SELECT,INSERT"}, (
         MY % "shop.*:SELECT,INSERT", MY % "shop.*:INSERT, select", MY % "`shop`.*:SELECT,INSERT",
         MY % "*.*:USAGE/shop.*:SELECT,INSERT",
@@ -92,7 +93,9 @@ CASES = (
         "- docker_compose_v2: {project_src: /opt/b}", "- command: docker compose up -d",
         "- command: docker compose ps chdir=/opt/a")),
     Case("helm-release", {"name": "r", "chart": "b/redis", "namespace": "ns"}, (
-        HELM % "", "- kubernetes.core.helm: {release_name: r, chart_ref: b/redis, namespace: ns}\n  run_once: true",
+        HELM % "",
+        "- kubernetes.core.helm: {release_name: r, chart_ref: b/redis, namespace: ns}\n"
+        "  run_once: true",
         "- hosts: localhost\n  tasks:\n    - kubernetes.core.helm: {name: r, chart_ref: b/redis, "
         "release_namespace: ns}",
     ), (HELM % ", state: absent", HELM.replace("redis", "loki") % "",

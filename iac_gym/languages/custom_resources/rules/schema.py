@@ -130,13 +130,14 @@ def foreign_kinds(manifest: CustomManifest) -> Iterable[Finding]:
     Source: https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/custom-resources/
     Bad::
 
-        apiVersion: karpenter.sh/v1
-        kind: NodePool
+        apiVersion: argoproj.io/v1alpha1
+        kind: EventSource
         metadata:
-          name: gpu
+          name: pushes
         spec:
-          limits:
-            nvidia.com/gpu: 8
+          webhook:
+            push:
+              port: "12000"
 
     Good::
 
