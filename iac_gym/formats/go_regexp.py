@@ -56,16 +56,21 @@ class GoRegexp:
         whole = self._compiled()
         return text in whole if isinstance(whole, frozenset) else _found(whole, text) is not None
 
-    def groups(self, text: str) -> tuple[str, ...] | None:
-        """Return the whole text and what its groups hold ("" for none); None: it does not fit."""
+    def groups(self, text: str) -> dict[str, str] | None:
+        """Return what the groups hold, by number ("0" is all of it) and by name; "" for none.
+
+        None where the text does not fit.
+        """
         whole = self._compiled()
         if isinstance(whole, frozenset):
-            return (text,) if text in whole else None
+            return {"0": text} if text in whole else None
         found = _found(whole, text)
         if found is None:
             return None
         pairs = zip(found[::2], found[1::2], strict=True)
-        return tuple(text[start:end] if start >= 0 else "" for start, end in pairs)
+        held = [text[start:end] if start >= 0 else "" for start, end in pairs]
+        numbered = {str(number): one for number, one in enumerate(held)}
+        return numbered | {name: held[number] for name, number in whole.names.items()}
 
     def _compiled(self) -> Pattern | frozenset[str]:
         if self._whole is None:
