@@ -16,8 +16,8 @@ LINE = "DefaultLimitNOFILE=other"
     [
         ("^DefaultLimit", True), ("^#?\\s*DefaultLimitNOFILE\\s*=", True), ("NOFILE$", False),
         ("^(#\\s*)?DefaultLimitNOFILE=.*$", True), ("^(?!#)DefaultLimitNOFILE", True),
-        ("^(?=#)DefaultLimitNOFILE", False), ("(?i)^defaultlimit", True), ("[", False), ("(", False),
-        ("a)(b", False), ("^[[:alpha:]]", False), ("\\bother\\Z", True), ("", True),
+        ("^(?=#)DefaultLimitNOFILE", False), ("(?i)^defaultlimit", True), ("[", False),
+        ("(", False), ("a)(b", False), ("^[[:alpha:]]", False), ("\\bother\\Z", True), ("", True),
     ],
 )  # fmt: skip
 def test_patterns_find_what_python_finds(pattern: str, found: bool) -> None:
