@@ -7,14 +7,13 @@ from typing import Any
 
 from iac_gym.formats.yaml import KUBERNETES, YamlError, load_all
 from iac_gym.languages.custom_resources.argo.model import ArgoWorkflow, Template
-from iac_gym.languages.custom_resources.argo.names import check_names
+from iac_gym.languages.custom_resources.argo.names import check_names, without_tags
 from iac_gym.languages.custom_resources.notes import Notes
 from iac_gym.languages.kubernetes.model import Path, as_list, as_map, as_text
 
 _ACTIONS = ("get", "create", "apply", "delete", "replace", "patch")
 _RESERVED = ("wait", "supervisor")
 _METRIC = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*")
-_EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
 def check_leaf(workflow: ArgoWorkflow, template: Template, notes: Notes) -> None:
@@ -127,7 +126,7 @@ def _check_resource(template: Template, resource: dict[Any, Any], notes: Notes) 
     if artifact is not None and artifact not in template.input_artifacts:
         message = f"there is no input artifact `{str(artifact)[:60]}`"
         notes.add(rule, item, message, *path, "manifestFrom", "artifact", "name")
-    if manifest and not _is_yaml(_EXPRESSION.sub("x", manifest)):
+    if manifest and not _is_yaml(without_tags(manifest)):
         notes.add(rule, item, "`manifest` is no valid YAML", *path, "manifest")
 
 

@@ -33,7 +33,9 @@ from iac_gym.verdict import Finding
 
 __all__ = ["KINDS", "ArgoWorkflow", "Node", "Template", "named", "text_of"]
 
-_TAG = re.compile(r"\{\{\s*([^{}=\s][^{}]*?)\s*\}\}")
+_TAG = re.compile(r"\{\{([^{}]*)\}\}")
+#: A longer condition is not read.
+_MOST_CONDITION = 1000
 _COMPARISON = re.compile(r"""\s*(["']?)([^"'=!<>|&]*?)\1\s*(==|!=)\s*(["']?)([^"'=!<>|&]*?)\4\s*""")
 
 
@@ -120,7 +122,7 @@ def substitute(text: str, values: Mapping[str, str]) -> str:
     """Replace `{{tag}}` by its value where there is one."""
     if "{{" not in text:
         return text
-    return _TAG.sub(lambda found: values.get(found[1], found[0]), text)
+    return _TAG.sub(lambda found: values.get(found[1].strip(), found[0]), text)
 
 
 def never_true(condition: str) -> bool:
@@ -128,7 +130,8 @@ def never_true(condition: str) -> bool:
     text = condition.strip()
     if text.strip("\"'") == "false":
         return True
-    found = None if "{{" in text else _COMPARISON.fullmatch(text)
+    known = "{{" not in text and len(text) <= _MOST_CONDITION
+    found = _COMPARISON.fullmatch(text) if known else None
     if found is None:
         return False
     equal = found[2].strip() == found[5].strip()

@@ -14,9 +14,18 @@ _TAG = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _LONGEST = 128
 
 
+def without_tags(text: str) -> str:
+    """Return a text in which `x` stands for each `{{tag}}`.
+
+    What follows the last end of a tag is left out of the search, which stays linear by that.
+    """
+    end = text.rfind("}}") + 2
+    return _TAG.sub("x", text[:end]) + text[end:] if end > 1 else text
+
+
 def name_problem(name: str, *, value: bool = False) -> str:
     """Say what is wrong with the name of a template, task or step (or parameter), '' if nothing."""
-    plain = _TAG.sub("x", name)
+    plain = without_tags(name)
     if value:
         return "" if _VALUE.fullmatch(plain) else "letters, digits, `_` and `-` only"
     if len(name) > _LONGEST:
