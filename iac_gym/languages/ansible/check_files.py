@@ -97,9 +97,14 @@ def _collections(project: Project, path: str, value: Any) -> None:
         elif not isinstance(entry, str):
             message = f"an entry of `collections` must be a name or a mapping, not {kind(entry)}"
             project.note(_REQUIRED, message, path, mark)
-        elif not _is_collection(entry.partition(":")[0], entry):
+        elif not _is_collection(entry, entry) or _has_version(entry):
             message = f"`{entry[:60]}` is no name of a collection"
             project.note(_REQUIRED, message, path, mark, "names are `namespace.name`")
+
+
+def _has_version(entry: str) -> bool:
+    """Whether a text is a name with a version behind it, which the command line alone takes."""
+    return ":" in entry and not {"/", "@"} & set(entry)
 
 
 def _is_collection(name: Any, entry: Any) -> bool:

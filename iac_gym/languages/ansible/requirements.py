@@ -44,7 +44,8 @@ def _wanted(value: Any, path: str) -> list[Wanted]:
     for entry, mark in zip(value, value.marks, strict=True) if _listed(value) else ():
         if isinstance(entry, str):
             name, _, version = entry.partition(":" if "://" not in entry else ",")
-            found.append(Wanted(_short(name), version, path=path, mark=mark))
+            src = name if "/" in name else ""
+            found.append(Wanted(_short(name), version, src=src, path=path, mark=mark))
         elif entry.__class__ is YamlMap:
             text = {key: "" if one is None else str(one) for key, one in entry.items()}
             src = text.get("src", "")
