@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from envs.ansible.requirements.reading import (
     COMMANDS,
@@ -53,10 +54,15 @@ def runs_of(task: Task) -> Iterator[tuple[list[str], Arguments]]:
 
 
 def _split(line: str) -> list[str]:
+    return list(_words(line))
+
+
+@lru_cache(maxsize=4096)
+def _words(line: str) -> tuple[str, ...]:
     try:
-        return shlex.split(line)
+        return tuple(shlex.split(line))
     except ValueError:
-        return []
+        return ()
 
 
 def running(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from iac_gym.formats.go_regexp import GoRegexpError, go_regexp
 
@@ -13,6 +14,7 @@ _REPEAT = re.compile(r"[*+}]")
 _REPEATED_GROUP = re.compile(r"\)[*+{]")
 
 
+@lru_cache(maxsize=4096)
 def finds(pattern: str, line: str) -> bool:
     """Whether a regular expression finds something in a line; one that takes long finds nothing."""
     if len(pattern) > _MOST_PATTERN or len(line) > _MOST_LINE or "[[" in pattern:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from iac_gym.formats.lazy import kept
 from iac_gym.languages.ansible.folding import Folder, Unknown
 from iac_gym.languages.ansible.model import Play, Project, Task
 from iac_gym.verdict import Finding
@@ -67,23 +68,26 @@ def on_controller(play: Play) -> bool:
     return bool(play.hosts) and all(host in _HERE for host in play.hosts)
 
 
-def certain(model: Project) -> Iterator[Task]:
-    """Yield the tasks that run on every host of their play and whose failure counts.
+@kept
+def certain(model: Project) -> tuple[Task, ...]:
+    """Return the tasks that run on every host of their play and whose failure counts.
 
     A condition on the system of the host is nothing against a task where the whole answer is for
     that system alone: then it holds everywhere.
     """
+    found: list[Task] = []
     platform: list[Mapping[str, Any]] | None = None
     for play in model.plays:
         for task in play.tasks:
             if passes_silently(task) or task.check_mode is not False:
                 continue
             if task.certain:
-                yield task
+                found.append(task)
             elif task.conditions and not task.handler:
                 platform = _platform(model) if platform is None else platform
                 if holds_on(task, platform):
-                    yield task
+                    found.append(task)
+    return tuple(found)
 
 
 def passes_silently(task: Task) -> bool:
