@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iac_gym.languages.helm.chart_file import note_chart
 from iac_gym.languages.helm.judge import unknown_of
-from iac_gym.languages.helm.model import HelmModel
+from iac_gym.languages.helm.model import HelmModel, Rendering
 from iac_gym.languages.helm.reading import Faults, note
 from iac_gym.languages.helm.rendered import RenderedObject
 from iac_gym.languages.helm.schema import note_schema
@@ -18,13 +18,13 @@ def examined(model: HelmModel) -> Faults:
         model.state["examined"] = True
         note_chart(model.chart, model.faults)
         note_schema(model.chart, model.faults)
-        _rendering(model, model.faults)
+        for shown in model.installed:
+            _rendering(model, shown, model.faults)
         _remarks(model, model.faults)
     return model.faults
 
 
-def _rendering(model: HelmModel, faults: Faults) -> None:
-    shown = model.default
+def _rendering(model: HelmModel, shown: Rendering, faults: Faults) -> None:
     output = shown.output
     if output.errors:
         rule = "defaults-are-enough" if shown.refused else output.rule
@@ -56,7 +56,10 @@ def _remarks(model: HelmModel, faults: Faults) -> None:
 def _add(faults: Faults, rule: str, *findings: Finding) -> None:
     for finding in findings:
         mark = (finding.line or 1, finding.column)
-        note(faults, rule, finding.message, finding.file, mark, finding.hint)
+        told = (finding.message, finding.file, *mark)
+        known = ((one.message, one.file, one.line, one.column) for one in faults.get(rule, ()))
+        if told not in known:  # another rendering may have it too
+            note(faults, rule, finding.message, finding.file, mark, finding.hint)
 
 
 def _dropped(faults: Faults, item: RenderedObject) -> None:

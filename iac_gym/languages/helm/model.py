@@ -194,6 +194,19 @@ class HelmModel:
         return self.render()
 
     @property
+    def installed(self) -> tuple[Rendering, ...]:
+        """The renderings that must be valid: one for each values file beside the chart.
+
+        Without such files it is that with the defaults.
+        """
+        if len(self.given_files) < 2:
+            return (self.default,)
+        return tuple(
+            Rendering(self.chart, self.crds, as_values(tree), RELEASE, NAMESPACE)
+            for tree in self.given_files.values()
+        )
+
+    @property
     def bare(self) -> Rendering:
         """The rendering with nothing but the chart's own values."""
         return self.render(beside=False)

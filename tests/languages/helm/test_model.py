@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iac_gym.languages.helm import LANGUAGE
+from iac_gym.verifier import check_files
 from tests.languages.helm.samples import CHART, DEPLOYMENT, FILES, SERVICE, VALUES, model
 
 IMAGE = ("spec", "template", "spec", "containers", 0, "image")
@@ -211,3 +212,23 @@ def test_uses_of_an_empty_default(default):
     )
     chart = model({"values.yaml": f"{VALUES}extra: {default}\n", "templates/x.yaml": text})
     assert chart.uses("extra")
+
+
+def test_several_values_files_are_judged_each_alone() -> None:
+    chart = {
+        "p/Chart.yaml": "apiVersion: v2\nname: p\nversion: 0.1.0\n",
+        "p/values.yaml": "size: 1\n",
+        "p/templates/a.yaml": (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\ndata:\n"
+            "  a: {{ .Values.size | quote }}\n  b: {{ .Values.more.key | quote }}\n"
+        ),
+    }
+    good, bad = {"a.yaml": "more: {key: 1}\n"}, {"b.yaml": "size: 2\n"}
+
+    def rules(files: dict[str, str]) -> list[str]:
+        verdict = check_files(files, dict.fromkeys(files, "helm"))
+        return [one.rule for one in verdict.diagnostics]
+
+    assert rules(chart | good) == []
+    assert rules(chart | good | bad) == ["templates-render"]
+    assert rules(chart | good | {"b.yaml": "size: 2\nmore: {key: 2}\n"}) == []
