@@ -59,12 +59,35 @@ def compiled(text: str) -> Compiled:
     if wrong:
         return None, wrong, None
     try:
-        return _compile(tree), "", tree
+        return _compile_most(tree), "", tree
     except UnsupportedSchema as error:
         nowhere = "points nowhere" in str(error)
         return None, str(error) if nowhere else "", tree
     except RecursionError:
         return None, "a reference leads back to itself", None
+
+
+def _compile_most(tree: Any) -> Callable[[Any], list[SchemaError]]:
+    """Compile a schema; where `unevaluatedProperties` is not understood, all that is beside it."""
+    try:
+        return _compile(tree)
+    except UnsupportedSchema as error:
+        if "unevaluatedProperties" not in str(error):
+            raise
+        return _compile(_open(tree))
+
+
+def _open(schema: Any) -> Any:
+    """Copy a schema without `unevaluatedProperties`."""
+    if isinstance(schema, list):
+        return [_open(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: one if key in _LITERAL else _open(one)
+        for key, one in schema.items()
+        if key != "unevaluatedProperties" or not isinstance(one, (bool, dict))
+    }
 
 
 def _compile(tree: Any) -> Callable[[Any], list[SchemaError]]:
