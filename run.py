@@ -32,7 +32,7 @@ COMMANDS = {
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "."],
         ["-m", "mypy"],
-        ["-m", "pytest", "-n", "2"],
+        ["-m", "pytest", "-n", "2", "--dist", "worksteal"],
     ],
     "bench": [["-m", "bench.performance"]],
 }
