@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -13,6 +14,12 @@ import iac_gym
 from iac_gym import Task, verifier
 
 K8S = "IaC-K8s-v0"
+
+
+def pytest_collection_finish() -> None:
+    """Leave the collected tests out of garbage collections, which would slow hostile texts down."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

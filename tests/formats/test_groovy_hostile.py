@@ -78,7 +78,7 @@ def test_hostile_text_gets_an_answer_in_time(name):
     start = time.process_time()
     refused = refusal(HOSTILE[name])
     assert refused is None or (refused.message and refused.line >= 0)
-    assert time.process_time() - start < 1.0
+    assert time.process_time() - start < 3
 
 
 def test_what_is_deep_is_refused_and_what_people_write_is_not():

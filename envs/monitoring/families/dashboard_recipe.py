@@ -285,17 +285,13 @@ def legends(panel: Panel, name: str = "") -> list[Extra]:
         }  # fmt: skip
         made.ask(dashboards_panels.legend_table(panel=title, values=values))
 
-    def hidden(made: Board) -> None:
-        panel["options"]["legend"] = {"showLegend": False, "displayMode": "list", "calcs": []}
-        made.ask(dashboards_panels.no_legend(panel=title))
-
     def stacked(made: Board) -> None:
         custom = defaults(panel).setdefault("custom", {})
         custom["stacking"] = {"mode": "normal", "group": "A"}
         made.ask(dashboards_panels.panel_stacked(panel=title))
 
     if not label:
-        return [Extra(f"no legend{name}", 1, hidden)]
+        return []
     return [
         Extra(f"legend{name}", 1, named), Extra(f"legend table{name}", 1, table),
         Extra(f"stacked{name}", 1, stacked),

@@ -202,19 +202,6 @@ def legend_table(model: Any, panel: str, values: Sequence[str]) -> Iterable[Find
 
 
 @requirement(
-    "the panel `{panel}` has no legend", "no legend is shown in `{panel}`", language=LANGUAGE
-)  # fmt: skip
-def no_legend(model: Any, panel: str) -> Iterable[Finding]:
-    """`options.legend`: not shown."""
-    found, findings = panel_of(model, panel)
-    yield from findings
-    if found is not None:
-        legend = section(found.settings, "legend")
-        if legend.get("showLegend") is not False and legend.get("displayMode") != "hidden":
-            yield wrong(model, found, f"`{panel}` has a legend", "options")
-
-
-@requirement(
     "of each series the panel `{panel}` shows the value `{calculation}` (Grafana's id of the "
     "calculation)",
     "`{panel}` reduces a series by the calculation `{calculation}` (Grafana's id)",

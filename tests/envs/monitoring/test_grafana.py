@@ -498,9 +498,6 @@ def test_thresholds_that_nobody_sees():
 
 
 def test_legends_and_sources():
-    hidden = panel("up", options={"legend": {"showLegend": False}})
-    assert unmet([panels.no_legend(panel="P")], board(hidden)) == set()
-    assert unmet([panels.no_legend(panel="P")], board(panel("up"))) == {"no-legend"}
     ask = [panels.panel_source(panel="P", uid="main")]
     assert unmet(ask, board(panel("up"))) == set()
     other = panel("up")

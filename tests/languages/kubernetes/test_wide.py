@@ -69,7 +69,7 @@ def test_a_verdict_comes_soon(name: str) -> None:
     start = time.process_time()
     verdict = check_files({"m.yaml": WIDE[name]}, {"m.yaml": "kubernetes"})
     assert not verdict.unscored
-    assert time.process_time() - start < 1  # about 0.05 s; a quadratic rule takes many seconds
+    assert time.process_time() - start < 3  # about 0.05 s; a quadratic rule takes many seconds
 
 
 def test_the_first_problems_are_kept_in_order() -> None:
