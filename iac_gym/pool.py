@@ -35,7 +35,7 @@ _START = (
     "import sys; sys.path[:] = {path!r}; from iac_gym.pool import serve; serve({given}, {made})"
 )
 #: Most items that travel together. Larger chunks cost less transport, smaller ones balance better.
-CHUNK = 32
+CHUNK = 48
 #: Chunks that a worker holds: one that it grades, and the next ones, so that it does not wait while
 #: the caller's process is busy (a full garbage collection takes as long as two chunks).
 AHEAD = 4
