@@ -9,11 +9,17 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import pytest
+from hypothesis import settings
 
 import iac_gym
 from iac_gym import Task, verifier
 
 K8S = "IaC-K8s-v0"
+
+#: A test run of CI draws the same examples each time; everybody else looks for new ones.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 def pytest_collection_finish() -> None:
