@@ -148,9 +148,15 @@ class _Folder:
 
     def logic(self, node: Logic) -> Values:
         """Fold to what ends it: a falsy value in `a && b`, a truthy one in `||`, else the last."""
-        ends_at = node.op == "||"
-        if not ends_at and self.contradicts(node.args):
+        values = self.ended(node)
+        known = len(values) == 1 and values[0] not in _ANY
+        if not known and node.op != "||" and self.contradicts(node.args):
             return (FALSY,)
+        return values
+
+    def ended(self, node: Logic) -> Values:
+        """Fold each part for itself, whatever they mean for each other."""
+        ends_at = node.op == "||"
         found: list[Any] = []
         for argument in node.args[:-1]:
             values = self.values(argument)
